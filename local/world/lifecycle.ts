@@ -1,0 +1,85 @@
+import { ApiError } from '../api';
+import type { Instance, InstanceState } from './records';
+import type { World } from './world';
+
+const NOT_CHECKED = { system: 'not-applicable', instance: 'not-applicable', ebs: 'not-applicable' } as const;
+const INITIALIZING = { system: 'initializing', instance: 'initializing', ebs: 'initializing' } as const;
+
+/**
+ * Start, stop and terminate with their transitional states. Asking for the state that is there, or on its way, succeeds
+ * and changes nothing. @see EC2 User Guide, "Instance lifecycle"
+ */
+export class Lifecycle {
+  /** The transition under way of each instance; another one takes its place. */
+  private readonly timers = new Map<string, unknown>();
+
+  constructor(private readonly world: World) {}
+
+  start(id: string): InstanceState {
+    const instance = this.world.instance(id);
+    if (instance.state === 'running' || instance.state === 'pending') return instance.state;
+    if (instance.state !== 'stopped') throw incorrectState(id, 'started');
+    this.world.replaceInstance({
+      ...instance,
+      state: 'pending',
+      launchTime: this.world.clock.now(),
+      checks: NOT_CHECKED,
+    });
+    this.after(id, this.world.transitions.pending, () => this.run(id));
+    return 'pending';
+  }
+
+  stop(id: string): InstanceState {
+    const instance = this.world.instance(id);
+    if (instance.state === 'stopped' || instance.state === 'stopping') return instance.state;
+    if (instance.state !== 'running') throw incorrectState(id, 'stopped');
+    this.world.replaceInstance({ ...instance, state: 'stopping', checks: NOT_CHECKED });
+    this.after(id, this.world.transitions.stopping, () => this.change(id, { state: 'stopped' }));
+    return 'stopping';
+  }
+
+  terminate(id: string): InstanceState {
+    const instance = this.world.instance(id);
+    if (instance.state === 'terminated' || instance.state === 'shutting-down') return instance.state;
+    this.world.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED });
+    this.after(id, this.world.transitions.shuttingDown, () => this.bury(id));
+    return 'shutting-down';
+  }
+
+  private run(id: string): void {
+    this.change(id, { state: 'running', checks: INITIALIZING });
+    this.after(id, this.world.transitions.initializing, () => {
+      const { checks } = this.world.instance(id);
+      const settle = (status: Instance['checks']['system']) => (status === 'initializing' ? 'ok' : status);
+      this.change(id, {
+        checks: { system: settle(checks.system), instance: settle(checks.instance), ebs: settle(checks.ebs) },
+      });
+    });
+  }
+
+  /** The interfaces go first, so that whoever hears of the termination finds them gone. */
+  private bury(id: string): void {
+    const attached = this.world.interfacesOf(id);
+    const deleted = attached.filter((each) => each.attachment?.deleteOnTermination).map((each) => each.id);
+    const kept = attached.filter((each) => !deleted.includes(each.id)).map((each) => ({ ...each, attachment: null }));
+    this.world.replaceInterfaces(kept, deleted);
+    for (const elasticIp of this.world.elasticIps()) {
+      if (elasticIp.association !== null && deleted.includes(elasticIp.association.networkInterfaceId))
+        this.world.replaceElasticIp({ ...elasticIp, association: null });
+    }
+    this.change(id, { state: 'terminated', terminatedAt: this.world.clock.now() });
+  }
+
+  private change(id: string, next: Partial<Instance>): void {
+    this.world.replaceInstance({ ...this.world.instance(id), ...next });
+  }
+
+  private after(id: string, milliseconds: number, then: () => void): void {
+    this.world.clock.clearTimeout(this.timers.get(id));
+    this.timers.set(id, this.world.clock.setTimeout(then, milliseconds));
+  }
+}
+
+function incorrectState(id: string, verb: string): ApiError {
+  return new ApiError('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${verb}.`);
+}

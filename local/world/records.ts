@@ -1,0 +1,64 @@
+/** What the local VPC is made of. Records never change: a new one takes the old one's place, so that old reads stay true. */
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** A status check's value. `not-applicable` while the instance does not run. */
+export type CheckStatus = 'ok' | 'impaired' | 'initializing' | 'not-applicable';
+export type CheckName = 'system' | 'instance' | 'ebs';
+export type Tags = Readonly<Record<string, string>>;
+
+export interface CidrReservation {
+  readonly id: string;
+  readonly cidr: string;
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly reservations: readonly CidrReservation[];
+  readonly tags: Tags;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly type: string;
+  readonly subnetId: string;
+  readonly state: InstanceState;
+  /** Milliseconds since the epoch; a start sets it anew, as EC2 does. */
+  readonly launchTime: number;
+  /** When it became `terminated`; null before. */
+  readonly terminatedAt: number | null;
+  readonly checks: Readonly<Record<CheckName, CheckStatus>>;
+  readonly tags: Tags;
+}
+
+export interface Attachment {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly deviceIndex: number;
+  readonly deleteOnTermination: boolean;
+  readonly attachTime: number;
+}
+
+export interface NetworkInterface {
+  readonly id: string;
+  readonly subnetId: string;
+  readonly macAddress: string;
+  readonly primaryAddress: string;
+  readonly secondaryAddresses: readonly string[];
+  /** Null: the interface is `available`. */
+  readonly attachment: Attachment | null;
+  readonly tags: Tags;
+}
+
+export interface ElasticIp {
+  readonly allocationId: string;
+  readonly publicIp: string;
+  readonly association: {
+    readonly id: string;
+    readonly networkInterfaceId: string;
+    readonly privateAddress: string;
+  } | null;
+  readonly tags: Tags;
+}

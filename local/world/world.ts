@@ -1,0 +1,305 @@
+import { ApiError } from '../api';
+import type { Clock } from '../clock';
+import type { Timeline } from '../timeline';
+import { Addresses } from './addresses';
+import { Lifecycle } from './lifecycle';
+import type { CheckName, ElasticIp, Instance, InstanceState, NetworkInterface, Subnet, Tags } from './records';
+import { Table } from './table';
+
+/** How long each transition takes, in milliseconds. `fade`: how long a terminated instance stays visible. */
+export interface Transitions {
+  readonly stopping: number;
+  readonly pending: number;
+  readonly shuttingDown: number;
+  readonly initializing: number;
+  readonly fade: number;
+}
+
+/** Short enough to watch. EC2 takes tens of seconds to stop, and minutes for the first status checks. */
+export const DEFAULT_TRANSITIONS: Transitions = {
+  stopping: 300,
+  pending: 300,
+  shuttingDown: 300,
+  initializing: 1_000,
+  fade: 3_600_000,
+};
+
+export interface WorldOptions {
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly accountId: string;
+  readonly region: string;
+  readonly transitions?: Partial<Transitions>;
+  /** How far back reads may lag, in milliseconds; 0 (the default) keeps no history. */
+  readonly history?: number;
+}
+
+export interface StateChange {
+  readonly instanceId: string;
+  readonly from: InstanceState;
+  readonly to: InstanceState;
+}
+
+/** What a describe call reads: everything as it was at one time. */
+export interface WorldView {
+  instance(id: string): Instance | undefined;
+  instances(): readonly Instance[];
+  networkInterface(id: string): NetworkInterface | undefined;
+  networkInterfaces(): readonly NetworkInterface[];
+  elasticIp(allocationId: string): ElasticIp | undefined;
+  elasticIps(): readonly ElasticIp[];
+}
+
+/**
+ * The VPC: plain records, the rules of EC2 for changing them, and word of each change on the timeline. Subnets that
+ * overlap are in different VPCs, so an address is looked up within its subnet.
+ */
+export class World {
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  readonly transitions: Transitions;
+  readonly subnets = new Map<string, Subnet>();
+  /** Assign, unassign, associate, disassociate, by EC2's rules. */
+  readonly addresses: Addresses;
+  private readonly timeline: Timeline;
+  private readonly instanceTable: Table<Instance>;
+  private readonly interfaceTable: Table<NetworkInterface>;
+  private readonly elasticIpTable: Table<ElasticIp>;
+  /** `subnet/address` → the interface that has it, primary or secondary. */
+  private readonly owners = new Map<string, string>();
+  private readonly watched = new Set<string>();
+  private readonly listeners = new Set<(change: StateChange) => void>();
+  private readonly lifecycle: Lifecycle;
+  private created = 0;
+
+  constructor(options: WorldOptions) {
+    this.clock = options.clock;
+    this.timeline = options.timeline;
+    this.accountId = options.accountId;
+    this.region = options.region;
+    this.transitions = { ...DEFAULT_TRANSITIONS, ...options.transitions };
+    const now = () => this.clock.now();
+    const keep = options.history ?? 0;
+    this.instanceTable = new Table(now, keep);
+    this.interfaceTable = new Table(now, keep);
+    this.elasticIpTable = new Table(now, keep);
+    this.lifecycle = new Lifecycle(this);
+    this.addresses = new Addresses(this);
+  }
+
+  /** @returns a function that stops listening. The runtime turns each change into an EventBridge event. */
+  onStateChange(listener: (change: StateChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** From now on changes of this address's holder are on the timeline. */
+  watch(subnetId: string, address: string): void {
+    this.watched.add(`${subnetId}/${address}`);
+  }
+
+  isWatched(subnetId: string, address: string): boolean {
+    return this.watched.has(`${subnetId}/${address}`);
+  }
+
+  /** @param at milliseconds since the epoch, at most `history` ago; now by default. */
+  view(at = this.clock.now()): WorldView {
+    const visible = (instance: Instance | undefined) =>
+      instance !== undefined &&
+      (instance.terminatedAt === null || at < instance.terminatedAt + this.transitions.fade) &&
+      instance;
+    return {
+      instance: (id) => visible(this.instanceTable.getAt(id, at)) || undefined,
+      instances: () => [...this.instanceTable.valuesAt(at)].filter((instance) => visible(instance)),
+      networkInterface: (id) => this.interfaceTable.getAt(id, at),
+      networkInterfaces: () => [...this.interfaceTable.valuesAt(at)],
+      elasticIp: (id) => this.elasticIpTable.getAt(id, at),
+      elasticIps: () => [...this.elasticIpTable.valuesAt(at)],
+    };
+  }
+
+  /** @throws ApiError `InvalidInstanceID.NotFound` */
+  instance(id: string): Instance {
+    const instance = this.instanceTable.get(id);
+    if (instance === undefined || (instance.terminatedAt ?? Infinity) + this.transitions.fade <= this.clock.now())
+      throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    return instance;
+  }
+
+  /** @throws ApiError `InvalidNetworkInterfaceID.NotFound` */
+  networkInterface(id: string): NetworkInterface {
+    const found = this.interfaceTable.get(id);
+    if (found === undefined)
+      throw new ApiError('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
+    return found;
+  }
+
+  /** @throws ApiError `InvalidAllocationID.NotFound` */
+  elasticIp(allocationId: string): ElasticIp {
+    const found = this.elasticIpTable.get(allocationId);
+    if (found === undefined)
+      throw new ApiError('InvalidAllocationID.NotFound', `The allocation ID '${allocationId}' does not exist`);
+    return found;
+  }
+
+  elasticIps(): readonly ElasticIp[] {
+    return [...this.elasticIpTable.values()];
+  }
+
+  interfacesOf(instanceId: string): readonly NetworkInterface[] {
+    return [...this.interfaceTable.values()].filter((each) => each.attachment?.instanceId === instanceId);
+  }
+
+  /** The interface that has the address, or null. Without a subnet: in whichever subnet it is watched or held. */
+  holderOf(address: string, subnetId?: string): string | null {
+    const subnets = subnetId === undefined ? [...this.subnets.keys()] : [subnetId];
+    for (const subnet of subnets) {
+      const owner = this.owners.get(`${subnet}/${address}`);
+      if (owner !== undefined) return owner;
+    }
+    return null;
+  }
+
+  secondaryAddressesOf(networkInterfaceId: string): readonly string[] {
+    return this.interfaceTable.get(networkInterfaceId)?.secondaryAddresses ?? [];
+  }
+
+  /** @returns the current state. @throws ApiError `IncorrectInstanceState`, `InvalidInstanceID.NotFound` */
+  startInstance(id: string): InstanceState {
+    return this.lifecycle.start(id);
+  }
+
+  /** @returns the current state. @throws ApiError `IncorrectInstanceState`, `InvalidInstanceID.NotFound` */
+  stopInstance(id: string): InstanceState {
+    return this.lifecycle.stop(id);
+  }
+
+  /** @returns the current state. @throws ApiError `InvalidInstanceID.NotFound` */
+  terminateInstance(id: string): InstanceState {
+    return this.lifecycle.terminate(id);
+  }
+
+  /** A status check fails although the instance goes on `running`: what a broken host looks like. */
+  impair(instanceId: string, check: CheckName): void {
+    const instance = this.instance(instanceId);
+    if (instance.state !== 'running')
+      throw new Error(`${instanceId} is ${instance.state}: only a running instance can be impaired.`);
+    this.instanceTable.set(instanceId, { ...instance, checks: { ...instance.checks, [check]: 'impaired' } });
+  }
+
+  /** All status checks of a running instance are well again. */
+  recover(instanceId: string): void {
+    const instance = this.instance(instanceId);
+    if (instance.state !== 'running')
+      throw new Error(`${instanceId} is ${instance.state}: only a running instance can recover.`);
+    this.instanceTable.set(instanceId, { ...instance, checks: { system: 'ok', instance: 'ok', ebs: 'ok' } });
+  }
+
+  /** Detaches; the addresses stay. @throws ApiError `OperationNotPermitted` for device index 0, as EC2 does. */
+  detachNetworkInterface(id: string): void {
+    const found = this.networkInterface(id);
+    if (found.attachment?.deviceIndex === 0)
+      throw new ApiError(
+        'OperationNotPermitted',
+        'The network interface at device index 0 cannot be detached. (Build the node with `deviceIndex: 1` to play this.)',
+      );
+    this.replaceInterfaces([{ ...found, attachment: null }]);
+  }
+
+  /** @throws ApiError `InvalidNetworkInterface.InUse` */
+  attachNetworkInterface(id: string, instanceId: string, deviceIndex: number, deleteOnTermination = false): void {
+    const found = this.networkInterface(id);
+    this.instance(instanceId);
+    if (found.attachment !== null) throw new ApiError('InvalidNetworkInterface.InUse', `Interface: [${id}] in use.`);
+    const attachment = {
+      id: this.newId('eni-attach'),
+      instanceId,
+      deviceIndex,
+      deleteOnTermination,
+      attachTime: this.clock.now(),
+    };
+    this.replaceInterfaces([{ ...found, attachment }]);
+  }
+
+  /** Sets (string) and removes (null) tags of an instance, an interface, a subnet or an Elastic IP. */
+  setTags(resourceId: string, changes: Readonly<Record<string, string | null>>): void {
+    const apply = (tags: Tags): Tags =>
+      Object.fromEntries(
+        Object.entries({ ...tags, ...changes }).filter((entry): entry is [string, string] => entry[1] !== null),
+      );
+    if (resourceId.startsWith('i-')) {
+      const instance = this.instance(resourceId);
+      this.instanceTable.set(resourceId, { ...instance, tags: apply(instance.tags) });
+    } else if (resourceId.startsWith('eni-')) {
+      const found = this.networkInterface(resourceId);
+      this.interfaceTable.set(resourceId, { ...found, tags: apply(found.tags) });
+    } else if (resourceId.startsWith('eipalloc-')) {
+      const found = this.elasticIp(resourceId);
+      this.elasticIpTable.set(resourceId, { ...found, tags: apply(found.tags) });
+    } else {
+      const subnet = this.subnet(resourceId);
+      this.subnets.set(resourceId, { ...subnet, tags: apply(subnet.tags) });
+    }
+  }
+
+  /** @throws ApiError `InvalidSubnetID.NotFound` */
+  subnet(id: string): Subnet {
+    const subnet = this.subnets.get(id);
+    if (subnet === undefined) throw new ApiError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+    return subnet;
+  }
+
+  /** Seventeen hexadecimal digits that count up: real looking, and the same in every run. */
+  newId(prefix: string): string {
+    this.created++;
+    return `${prefix}-0${(0xc10d_0000_0000 + this.created).toString(16).padStart(16, '0')}`;
+  }
+
+  addInstance(instance: Instance): void {
+    this.instanceTable.set(instance.id, instance);
+  }
+
+  /** Replaces an instance's record and tells everyone who listens where its state is another one. */
+  replaceInstance(next: Instance): void {
+    const from = this.instance(next.id).state;
+    this.instanceTable.set(next.id, next);
+    if (from === next.state) return;
+    const change = { instanceId: next.id, from, to: next.state };
+    this.timeline.add({ type: 'instance-state', ...change });
+    for (const listener of this.listeners) listener(change);
+  }
+
+  /** Puts interfaces in the place of their old records (or adds them), deletes others, and reports watched addresses. */
+  replaceInterfaces(next: readonly NetworkInterface[], deleted: readonly string[] = []): void {
+    const gone = [...next.map((each) => each.id), ...deleted].flatMap((id) => this.interfaceTable.get(id) ?? []);
+    const touched = new Set([...gone, ...next].flatMap(addressKeys));
+    const before = new Map([...touched].map((key) => [key, this.owners.get(key) ?? null]));
+    for (const key of gone.flatMap(addressKeys)) this.owners.delete(key);
+    for (const id of deleted) this.interfaceTable.delete(id);
+    for (const each of next) {
+      this.interfaceTable.set(each.id, each);
+      for (const key of addressKeys(each)) this.owners.set(key, each.id);
+    }
+    for (const [key, from] of before) {
+      const to = this.owners.get(key) ?? null;
+      if (from !== to && this.watched.has(key))
+        this.timeline.add({ type: 'holder-changed', address: key.slice(key.indexOf('/') + 1), from, to });
+    }
+  }
+
+  replaceElasticIp(next: ElasticIp): void {
+    const before = this.elasticIpTable.get(next.allocationId);
+    this.elasticIpTable.set(next.allocationId, next);
+    const from = before?.association?.networkInterfaceId ?? null;
+    const to = next.association?.networkInterfaceId ?? null;
+    if (before !== undefined && from !== to)
+      this.timeline.add({ type: 'elastic-ip-changed', allocationId: next.allocationId, from, to });
+  }
+}
+
+function addressKeys(networkInterface: NetworkInterface): string[] {
+  return [networkInterface.primaryAddress, ...networkInterface.secondaryAddresses].map(
+    (address) => `${networkInterface.subnetId}/${address}`,
+  );
+}
