@@ -15,6 +15,10 @@ export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
+  /** What `Ref` gives; the logical ID for types that nothing here refers to. */
+  readonly physicalId: string;
+  /** Null for types that have none. */
+  readonly arn: string | null;
 }
 
 export interface TemplateOptions {
@@ -89,10 +93,13 @@ export class Template {
     if (known) return known;
     const raw = this.raw[logicalId];
     if (raw === undefined) throw new TemplateError(`${this.file}: there is no resource ${logicalId}`);
+    const identity = IDENTITIES[raw.Type] === undefined ? undefined : this.identity(logicalId);
     const resource = {
       logicalId,
       type: raw.Type,
       properties: object(this.resolve(raw.Properties ?? {}, logicalId)),
+      physicalId: identity?.ref ?? logicalId,
+      arn: identity?.attributes.Arn ?? null,
     };
     this.resolved.set(logicalId, resource);
     return resource;
@@ -100,10 +107,7 @@ export class Template {
 
   /** The resource whose physical ID or ARN this is. */
   find(type: string, physicalIdOrArn: string): Resource | undefined {
-    return this.ofType(type).find(
-      (resource) =>
-        this.ref(resource.logicalId) === physicalIdOrArn || this.arn(resource.logicalId) === physicalIdOrArn,
-    );
+    return this.ofType(type).find(({ physicalId, arn }) => physicalId === physicalIdOrArn || arn === physicalIdOrArn);
   }
 
   /** The directory of an asset, by the object key that the template names. */
@@ -119,9 +123,9 @@ export class Template {
     return this.identity(logicalId).ref;
   }
 
-  /** The ARN, for types that have one. */
-  arn(logicalId: string): string | undefined {
-    return this.identity(logicalId).attributes.Arn;
+  /** @throws TemplateError where the type has no ARN. */
+  arn(logicalId: string): string {
+    return this.attribute(logicalId, 'Arn', logicalId);
   }
 
   /** The last part of the physical name: what logs and people call it. */
