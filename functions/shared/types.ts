@@ -27,6 +27,8 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   readonly handover: Handover;
   readonly failbackAfterMinutes?: number;
+  /** How often the scheduled check comes; absent where it is switched off. */
+  readonly checkIntervalMinutes?: number;
 }
 
 export const MODES = ['failover', 'drill', 'rehearsal', 'check'] as const;
@@ -46,7 +48,6 @@ export type Reason =
   | 'HOLDER_HEALTHY'
   | 'ALREADY_THERE'
   | 'PAUSED'
-  | 'ALL_NODES_IN_ALARM'
   | 'PrimaryAddress'
   | 'HeldByStranger'
   | 'TargetUnhealthy'
@@ -109,14 +110,12 @@ export interface Finding {
     | 'TargetUnhealthy'
     | 'NoHealthyStandby'
     | 'NO_ROOM'
-    | 'NO_RESERVATION'
-    | 'TARGET_MISMATCH'
-    | 'ELASTIC_IP_MISSING';
+    | 'NO_RESERVATION';
   readonly detail: string;
 }
 
-/** A node that could not take the addresses in this execution, and the error's name. */
-export interface Refusal {
+/** A target of an earlier pass of the same execution, and the name of the error that led back to the decision. */
+export interface Attempt {
   readonly instanceId: string;
   readonly error: string;
 }
@@ -141,7 +140,9 @@ export interface Plan {
   readonly findings: readonly Finding[];
   /** 1 for the first decision of an execution; each way back to VerifyInstanceState adds one. */
   readonly pass: number;
-  readonly refused: readonly Refusal[];
+  readonly attempts: readonly Attempt[];
+  /** Instances that a person wanted the addresses off: healthy perhaps, but the last choice from the second pass on. */
+  readonly lastResort: readonly string[];
   readonly requestedTarget: string | null;
   readonly requestedBy: string | null;
   readonly requestReason: string | null;
@@ -244,7 +245,8 @@ export interface NotifyInput {
   readonly clusters?: readonly Cluster[];
 }
 
-export type Outcome = 'FAILED_OVER' | 'DRILLED' | 'REHEARSED' | 'NOTHING_TO_DO' | 'FAILED';
+/** How an execution ended. `CHECKED`, a silent rehearsal, is counted and never told. */
+export type Outcome = 'FAILED_OVER' | 'DRILLED' | 'REHEARSED' | 'NOTHING_TO_DO' | 'FAILED' | 'CHECKED';
 
 export interface NotifyOutput {
   readonly outcome: Outcome;

@@ -1,0 +1,15 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { CLIENT_DEFAULTS, READ_ATTEMPTS } from '../shared/aws';
+import { step } from '../shared/step';
+import type { AssignIpInput, AssignIpOutput } from '../shared/types';
+import { assign } from './assign';
+import { rehearseAssign } from './rehearse';
+
+const writer = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: 1 });
+const reader = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: READ_ATTEMPTS });
+
+/** Assigns the addresses to the target's interface (AllowReassignment). */
+export const handler = step(
+  ({ plan, unassigned }: AssignIpInput): Promise<AssignIpOutput> =>
+    plan.action === 'REHEARSE' ? rehearseAssign(reader, plan) : assign(writer, reader, plan, unassigned),
+);

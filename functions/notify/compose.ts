@@ -1,0 +1,140 @@
+import type { Cluster, Holder, NotifyInput, Outcome, Plan, StateError } from '../shared/types';
+import { consoleLink } from './console';
+import { asRecord, clusterOfInput, type Failure, type Move, type Notice } from './notice';
+import { isSafe, repairSteps } from './repair';
+import type { Now } from './where';
+
+/** Durations of a move, milliseconds; both null without one. */
+export interface Durations {
+  readonly eventToVerifiedMs: number | null;
+  readonly darkTimeMs: number | null;
+}
+
+/** What a failure's look at EC2 brought: what is there, or why it could not be found out. Null: nothing to look at. */
+export type Looked = { readonly now: Now } | { readonly lookError: string } | null;
+
+export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
+  if (kind === 'FAILURE') return 'FAILED';
+  if (kind === 'NOTHING_TO_DO') return 'NOTHING_TO_DO';
+  if (plan?.action === 'REHEARSE') return plan.notify ? 'REHEARSED' : 'CHECKED';
+  return plan?.mode === 'drill' ? 'DRILLED' : 'FAILED_OVER';
+}
+
+/** The plan of the pass that ended, or of the one before where a pass failed before it had one. */
+export function latestPlan({ plan, previous }: NotifyInput): Plan | null {
+  return plan ?? previous?.plan ?? null;
+}
+
+export function clusterOf(input: NotifyInput): Cluster | null {
+  return latestPlan(input)?.cluster ?? clusterOfInput(input.input, input.clusters ?? []);
+}
+
+/**
+ * Dark time counts what this execution caused: from its unassign to its assign. An address whose interface died with its
+ * instance had no holder before; when that began, EC2 does not say.
+ */
+export function durationsOf({ kind, execution, plan, unassigned, assigned, verified }: NotifyInput): Durations {
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || !verified) return { eventToVerifiedMs: null, darkTimeMs: null };
+  const released = plan.homelessSince ?? unassigned?.releasedAt ?? null;
+  const assignedAt = assigned?.assignedAt ?? null;
+  return {
+    eventToVerifiedMs: Math.max(0, Date.parse(verified.verifiedAt) - Date.parse(plan.eventTime ?? execution.startTime)),
+    darkTimeMs:
+      released === null || assignedAt === null ? 0 : Math.max(0, Date.parse(assignedAt) - Date.parse(released)),
+  };
+}
+
+export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], looked: Looked): Notice {
+  const plan = latestPlan(input);
+  const cluster = clusterOf(input);
+  const { execution, unassigned, assigned, verified } = input;
+  const request = asRecord(input.input);
+  const said = (key: string) => (typeof request[key] === 'string' ? String(request[key]) : null);
+  return {
+    outcome,
+    cluster: cluster?.name ?? 'unknown',
+    mode: plan?.mode ?? null,
+    trigger: plan?.trigger ?? null,
+    reason: plan?.reason ?? null,
+    rehearsed: plan?.rehearsed ?? null,
+    requestedTarget: plan?.requestedTarget ?? said('target'),
+    requestedBy: plan?.requestedBy ?? said('requestedBy'),
+    requestReason: plan?.requestReason ?? said('reason'),
+    eventTime: plan?.eventTime ?? said('time'),
+    startTime: execution.startTime,
+    moves: plan === null ? [] : movesOf(plan),
+    nodes: plan?.nodes ?? [],
+    standbysLeft: outcome === 'FAILED_OVER' || outcome === 'DRILLED' ? standbysLeft(plan) : null,
+    findings: [plan, unassigned, assigned, verified].flatMap((result) => result?.findings ?? []),
+    ...durationsOf(input),
+    consoleLink: consoleLink(execution.id, execution.startTime),
+    failure: input.error === undefined ? null : failureOf(input, input.error, looked),
+  };
+}
+
+/** Healthy nodes other than the target, the excluded ones left out. */
+export function standbysLeft(plan: Plan | null): number {
+  return (
+    plan?.nodes.filter(({ instanceId, problems }) => problems.length === 0 && instanceId !== plan.target?.instanceId)
+      .length ?? 0
+  );
+}
+
+function movesOf({ target, holders, cluster }: Plan): Move[] {
+  if (target === null) return [];
+  return cluster.virtualIps.map(({ address, elasticIpAllocationId }) => ({
+    address,
+    from: describeHolder(holders.find((holder) => holder.address === address)),
+    to: `${target.instanceId} (${target.networkInterfaceId})`,
+    elasticIpAllocationId: elasticIpAllocationId ?? null,
+  }));
+}
+
+export function describeHolder(holder: Holder | undefined): string | null {
+  if (holder === undefined || holder.networkInterfaceId === null) return null;
+  return holder.instanceId === null ? holder.networkInterfaceId : `${holder.instanceId} (${holder.networkInterfaceId})`;
+}
+
+function failureOf(input: NotifyInput, error: StateError, looked: Looked): Failure {
+  const cluster = clusterOf(input);
+  const plan = latestPlan(input);
+  const now = looked !== null && 'now' in looked ? looked.now : null;
+  return {
+    state: failedState(input),
+    error: error.Error,
+    message: messageOf(error),
+    where: now?.addresses ?? null,
+    lookError: looked !== null && 'lookError' in looked ? looked.lookError : null,
+    safe: cluster !== null && now !== null && isSafe(cluster, now),
+    repair:
+      cluster === null
+        ? []
+        : repairSteps({
+            executionId: input.execution.id,
+            cluster,
+            now,
+            planned: plan?.target ?? null,
+            refused: (plan?.attempts ?? [])
+              .filter(({ error: name }) => name === 'TargetCannotHold')
+              .map(({ instanceId }) => instanceId),
+          }),
+  };
+}
+
+/** The first state of the pass that left no result. */
+function failedState({ plan, unassigned, assigned, verified }: NotifyInput): string {
+  if (plan === null) return 'VerifyInstanceState';
+  if (unassigned === null) return 'UnassignIp';
+  if (assigned === null) return 'AssignIp';
+  return verified === null ? 'VerifyEni' : 'NotifySuccess';
+}
+
+/** For a Lambda's error `Cause` is a JSON string with `errorMessage`; for States.Timeout and the like it is plain text. */
+function messageOf({ Error: name, Cause: cause }: StateError): string {
+  try {
+    const { errorMessage } = asRecord(JSON.parse(cause));
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause || name;
+  }
+}

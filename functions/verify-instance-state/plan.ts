@@ -1,0 +1,117 @@
+import { holdersOf } from '../shared/addresses';
+import { REQUEST_TIMEOUT_MS } from '../shared/aws';
+import { PLAN_MAX_AGE_MS, READS_SETTLE_MS } from '../shared/fresh';
+import type {
+  Attempt,
+  Cluster,
+  ClusterNode,
+  Holder,
+  NodeReport,
+  Plan,
+  Source,
+  Target,
+  VerifyInstanceStateInput,
+} from '../shared/types';
+import { type Before, type Decision, FIRST_PASS, REFUSALS, reportNodes } from './decide';
+import { isExcluded, STANDBY_TAG } from './health';
+import type { Observation } from './observation';
+import type { Request } from './request';
+
+/** What the passes before this one mean for the decision. */
+export function whatWentBefore({ plan, error }: VerifyInstanceStateInput['previous']): Before {
+  if (plan === null) return FIRST_PASS;
+  const attempt: Attempt[] =
+    plan.target === null ? [] : [{ instanceId: plan.target.instanceId, error: error?.Error ?? '' }];
+  return {
+    attempts: [...plan.attempts, ...attempt],
+    lastResort: plan.lastResort,
+    reason: plan.reason,
+    settledAt: error?.Error === 'TargetCannotHold' ? 0 : Date.parse(plan.decidedAt) + WRITES_SETTLE_MS,
+  };
+}
+
+/** A plan's last write starts before the plan is stale and takes one request's time at most; then reads settle. */
+const WRITES_SETTLE_MS = PLAN_MAX_AGE_MS + REQUEST_TIMEOUT_MS + READS_SETTLE_MS;
+
+/** Writes the decision down with everything that the later states need, so that none of them has to ask again. */
+export function makePlan(
+  request: Request,
+  seen: Observation,
+  decision: Decision,
+  previous: VerifyInstanceStateInput['previous'],
+  now: number,
+): Plan {
+  const { cluster } = request;
+  const { target, ...decided } = decision;
+  const before = whatWentBefore(previous);
+  const holders = holdersOf(cluster, seen.addresses);
+  return {
+    ...decided,
+    mode: request.mode,
+    trigger: request.trigger,
+    cluster,
+    target: target === null ? null : toTarget(target, seen),
+    sources: target === null ? [] : sourcesOf(seen, target),
+    holders,
+    nodes: reportStandbys(cluster, seen, before),
+    pass: (previous.plan?.pass ?? 0) + 1,
+    attempts: before.attempts,
+    lastResort: previous.plan === null ? peopleWantOff(request, cluster, holders) : before.lastResort,
+    requestedTarget: request.target,
+    requestedBy: request.requestedBy,
+    requestReason: request.reason,
+    eventTime: request.eventTime,
+    homelessSince: homelessSince(holders, previous),
+    decidedAt: new Date(now).toISOString(),
+  };
+}
+
+/** The nodes' problems, with what keeps a healthy one from being a standby. */
+function reportStandbys(cluster: Cluster, seen: Observation, { attempts }: Before): NodeReport[] {
+  return reportNodes(cluster, seen).map((report) => {
+    const excluded = isExcluded(report, seen) ? [{ code: 'EXCLUDED' as const, detail: `${STANDBY_TAG} = never` }] : [];
+    const refused = attempts
+      .filter(({ instanceId, error }) => instanceId === report.instanceId && REFUSALS.has(error))
+      .map(({ error }) => ({ code: 'REFUSED' as const, detail: error }));
+    return { ...report, problems: [...report.problems, ...excluded, ...refused] };
+  });
+}
+
+function toTarget({ instanceId, networkInterfaceId }: ClusterNode, seen: Observation): Target {
+  const instance = seen.instances[instanceId];
+  const found = instance?.interfaces.find((candidate) => candidate.networkInterfaceId === networkInterfaceId);
+  return {
+    instanceId,
+    networkInterfaceId,
+    instanceType: instance?.instanceType ?? 'unknown',
+    addressCount: found?.addressCount ?? 0,
+  };
+}
+
+/** Every interface but the target's that has virtual IPs, with those it has. */
+function sourcesOf(seen: Observation, target: ClusterNode): Source[] {
+  const sources = new Map<string, { networkInterfaceId: string; instanceId: string | null; addresses: string[] }>();
+  for (const { address, networkInterfaceId, instanceId, primary } of seen.addresses) {
+    if (networkInterfaceId === target.networkInterfaceId || primary) continue;
+    const source = sources.get(networkInterfaceId) ?? { networkInterfaceId, instanceId, addresses: [] };
+    source.addresses.push(address);
+    sources.set(networkInterfaceId, source);
+  }
+  return [...sources.values()];
+}
+
+/** In a drill or a failover by hand: the nodes that hold the addresses when the person asks. */
+function peopleWantOff({ trigger, target }: Request, { nodes }: Cluster, holders: readonly Holder[]): string[] {
+  if (trigger !== 'request' || target === null) return [];
+  const holding = new Set(holders.map(({ networkInterfaceId }) => networkInterfaceId));
+  return nodes.filter(({ networkInterfaceId }) => holding.has(networkInterfaceId)).map(({ instanceId }) => instanceId);
+}
+
+/** The moment from which this execution's own unassign counts, as long as an address still has no holder. */
+function homelessSince(
+  holders: readonly Holder[],
+  { plan, unassigned }: VerifyInstanceStateInput['previous'],
+): string | null {
+  if (holders.every(({ networkInterfaceId }) => networkInterfaceId !== null)) return null;
+  return plan?.homelessSince ?? unassigned?.releasedAt ?? null;
+}
