@@ -1,0 +1,30 @@
+import { App } from 'aws-cdk-lib';
+import { ConfigError } from './config';
+import { configOf, contextOfCdkJson } from './config-source';
+import { FailoverStack } from './failover-stack';
+
+/**
+ * The CDK app of this repository. The command line starts it (see cdk.json); without it, `CDK_OUTDIR=DIRECTORY tsx
+ * infra/app.ts` writes the same template, and context can be given as JSON in CDK_CONTEXT_JSON.
+ */
+function main(): void {
+  const app = new App({
+    context: {
+      // Names each Lambda's code directory in the template, for tools that run it.
+      'aws:cdk:enable-asset-metadata': true,
+      ...contextOfCdkJson(),
+    },
+    analyticsReporting: false,
+  });
+  const stackName: unknown = app.node.tryGetContext('stackName') ?? 'VipFailover';
+  new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: String(stackName) });
+}
+
+try {
+  main();
+} catch (error) {
+  // A wrong configuration is the reader's to mend: the message says all, a stack trace only hides it.
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,60 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { FUNCTIONS } from './functions';
+import { packageRoot } from './package-root';
+
+/**
+ * Bundles each Lambda to `dist/functions/<folder>/index.js` (CommonJS, exports `handler`), with nothing left outside
+ * but Node's own modules. The same sources give the same bytes.
+ *
+ * Cold starts decide these options: the ES module build of the AWS SDK (`mainFields`) is the one that can be shaken,
+ * and its commands and schemas go only when modules count as free of side effects. The source map lies beside the
+ * bundle for people; the bundle does not name it, and the deployed asset leaves it out.
+ */
+export async function bundle(folder: string): Promise<void> {
+  const build = await rolldown({
+    input: join(packageRoot, 'functions', folder, 'index.ts'),
+    cwd: packageRoot,
+    platform: 'node',
+    external: [/^node:/, ...builtinModules],
+    resolve: { mainFields: ['module', 'main'] },
+    treeshake: { moduleSideEffects: false },
+    onLog(level, log, defaultHandler) {
+      if (level === 'warn') throw new Error(`functions/${folder}: ${log.message}`);
+      defaultHandler(level, log);
+    },
+  });
+  const { output } = await build.generate({
+    format: 'cjs',
+    exports: 'named',
+    minify: true,
+    sourcemap: 'hidden',
+    codeSplitting: false,
+  });
+  await build.close();
+  const directory = join(packageRoot, 'dist/functions', folder);
+  mkdirSync(directory, { recursive: true });
+  for (const file of output) {
+    replaceFile(join(directory, file.fileName), file.type === 'chunk' ? file.code : file.source);
+  }
+}
+
+/** Whoever reads the file meanwhile sees the old bundle or the new one, never half of one. */
+function replaceFile(path: string, content: string | Uint8Array): void {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, path);
+}
+
+async function main(): Promise<void> {
+  await Promise.all(FUNCTIONS.map(({ folder }) => bundle(folder)));
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

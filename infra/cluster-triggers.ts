@@ -1,0 +1,118 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { ClusterConfig } from './config-schema';
+import { alarmPattern, instancePattern } from './event-pattern';
+import { allow } from './permissions';
+
+export interface TriggerTargetProps {
+  readonly stateMachine: IStateMachine;
+  readonly deadLetterQueue: IQueue;
+}
+
+/** The one thing that rules and schedules start, and the two roles that let them. */
+export class TriggerTarget extends Construct {
+  readonly stateMachineArn: string;
+  readonly deadLetterQueueArn: string;
+  readonly ruleRole: Role;
+  readonly scheduleRole: Role;
+
+  constructor(scope: Construct, id: string, { stateMachine, deadLetterQueue }: TriggerTargetProps) {
+    super(scope, id);
+    this.stateMachineArn = stateMachine.stateMachineArn;
+    this.deadLetterQueueArn = deadLetterQueue.queueArn;
+    const start = allow(['states:StartExecution'], [this.stateMachineArn]);
+    this.ruleRole = new Role(this, 'RuleRole', {
+      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+      description: 'Lets the EventBridge rules start the virtual-IP failover workflow.',
+      inlinePolicies: { Start: new PolicyDocument({ statements: [start] }) },
+    });
+    // A rule's dead letters are let in by the queue's policy, a schedule's by its role.
+    const sendDeadLetters = allow(['sqs:SendMessage'], [this.deadLetterQueueArn]);
+    this.scheduleRole = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      description: 'Lets the schedules start the virtual-IP failover workflow.',
+      inlinePolicies: { Start: new PolicyDocument({ statements: [start, sendDeadLetters] }) },
+    });
+  }
+}
+
+/**
+ * EventBridge tries for an hour, then the event goes to the dead-letter queue. A late event still helps, because the
+ * workflow decides from what EC2 says when it comes; after an hour the scheduled checks have repaired what was to repair.
+ */
+const RETRY_FOR_SECONDS = 3600;
+const MAX_RETRIES = 185;
+
+export interface ClusterTriggersProps {
+  readonly cluster: ClusterConfig;
+  readonly target: TriggerTarget;
+  readonly statusAlarms: readonly Alarm[];
+}
+
+/** What starts the workflow for one cluster: its instances' state changes, its alarms' state changes, and the clock. */
+export class ClusterTriggers extends Construct {
+  readonly instanceRule: CfnRule;
+  readonly alarmRule: CfnRule;
+  /** Absent where the configuration switches the checks off. */
+  readonly schedule: CfnSchedule | undefined;
+
+  constructor(scope: Construct, id: string, { cluster, target, statusAlarms }: ClusterTriggersProps) {
+    super(scope, id);
+    this.instanceRule = this.rule(
+      'InstanceRule',
+      `An instance of cluster ${cluster.name} changed its state.`,
+      instancePattern(cluster),
+      target,
+    );
+    this.alarmRule = this.rule(
+      'AlarmRule',
+      `An alarm on a node of cluster ${cluster.name} changed its state.`,
+      alarmPattern(cluster, statusAlarms, Stack.of(this)),
+      target,
+    );
+    this.schedule = cluster.checkIntervalMinutes
+      ? this.newSchedule(cluster.name, cluster.checkIntervalMinutes, target)
+      : undefined;
+  }
+
+  private rule(id: string, description: string, eventPattern: object, target: TriggerTarget): CfnRule {
+    return new CfnRule(this, id, {
+      description,
+      eventPattern,
+      state: 'ENABLED',
+      targets: [
+        {
+          id: 'Workflow',
+          arn: target.stateMachineArn,
+          roleArn: target.ruleRole.roleArn,
+          deadLetterConfig: { arn: target.deadLetterQueueArn },
+          retryPolicy: { maximumEventAgeInSeconds: RETRY_FOR_SECONDS, maximumRetryAttempts: MAX_RETRIES },
+        },
+      ],
+    });
+  }
+
+  /** EventBridge Scheduler and not a third rule: schedules do not count towards the 300 rules of the event bus. */
+  private newSchedule(clusterName: string, minutes: number, target: TriggerTarget): CfnSchedule {
+    return new CfnSchedule(this, 'Check', {
+      description: `Checks cluster ${clusterName}, and repairs what was missed.`,
+      scheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      state: 'ENABLED',
+      target: {
+        arn: target.stateMachineArn,
+        roleArn: target.scheduleRole.roleArn,
+        input: JSON.stringify({ cluster: clusterName, mode: 'check' }),
+        deadLetterConfig: { arn: target.deadLetterQueueArn },
+        // The next check supersedes this one.
+        retryPolicy: { maximumEventAgeInSeconds: minutes * 60, maximumRetryAttempts: MAX_RETRIES },
+      },
+    });
+  }
+}

@@ -1,0 +1,272 @@
+import { Token } from 'aws-cdk-lib';
+import { z } from 'zod';
+import { MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL_IPS_PER_CLUSTER } from './limits';
+
+/**
+ * The configuration as people write it: the one source for its types, its checks and the JSON Schema that editors read.
+ * What a single field may be is said here; what fields may be together is in config-rules.ts.
+ *
+ * Every message has the form `found …; allowed: …`. IDs may be CDK tokens where a user's own app passes
+ * `instance.instanceId`, whose value is known only at deployment.
+ */
+export const INSTANCE_STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'] as const;
+
+/** Retention periods that CloudWatch Logs knows, days. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+type Complaint = (issue: { readonly input?: unknown }) => string;
+
+/** The message for a field of which something else was expected. */
+function allowed(what: string): Complaint {
+  return ({ input }) =>
+    input === undefined ? `is missing; allowed: ${what}` : `found ${show(input)}; allowed: ${what}`;
+}
+
+/** A value as people wrote it, short enough for one line. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A string of one shape; `pattern` also goes into the JSON Schema. */
+function text(pattern: RegExp, description: string, what: string, tokens: 'tokens' | 'literal' = 'literal') {
+  const error = allowed(what);
+  return z
+    .string({ error })
+    .refine((value) => pattern.test(value) || (tokens === 'tokens' && Token.isUnresolved(value)), { error })
+    .meta({ pattern: pattern.source, description });
+}
+
+function id(prefix: string, description: string) {
+  const example = `${prefix}-0123456789abcdef0`;
+  return text(
+    new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`),
+    description,
+    `an ID such as "${example}" (${prefix}- and 8 or 17 of the characters 0-9 a-f)`,
+    'tokens',
+  );
+}
+
+function integer(minimum: number, maximum: number, description: string, what: string) {
+  const error = allowed(what);
+  return z.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error }).meta({ description });
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values, description: string) {
+  return z.enum(values, { error: allowed(values.map((value) => `"${value}"`).join(', ')) }).meta({ description });
+}
+
+function list<Item extends z.ZodType>(item: Item, minimum: number, maximum: number, description: string, what: string) {
+  const error = allowed(what);
+  const count: Complaint = ({ input }) =>
+    `found ${Array.isArray(input) ? input.length : show(input)}; allowed: ${what}`;
+  return z.array(item, { error }).min(minimum, { error: count }).max(maximum, { error: count }).meta({ description });
+}
+
+/** An object whose unknown keys are errors that list the known ones. */
+function fields<Shape extends z.ZodRawShape>(shape: Shape, what: string, description: string) {
+  const known = Object.keys(shape).join(', ');
+  return z
+    .strictObject(shape, {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `found unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${issue.keys.join(', ')}; allowed: ${known}`
+          : allowed(what)(issue),
+    })
+    .meta({ description });
+}
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4 = new RegExp(`^(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5]\\d\\.)${OCTET}(?:\\.${OCTET}){3}$`);
+const IPV4_WORDS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
+
+const addressComplaint: Complaint = ({ input }) =>
+  typeof input === 'string' && input.includes(':')
+    ? `found ${show(input)}; IPv6 is not supported yet; allowed: ${IPV4_WORDS}`
+    : allowed(IPV4_WORDS)({ input });
+
+const address = z
+  .string({ error: addressComplaint })
+  .refine((value) => IPV4.test(value), { error: addressComplaint })
+  .meta({ pattern: IPV4.source, description: 'A secondary private IPv4 address of the subnet.' });
+
+const VIRTUAL_IP_WORDS = 'an address such as "10.0.0.5", or an object with "address" and "elasticIpAllocationId"';
+
+const virtualIpObject = fields(
+  {
+    address,
+    elasticIpAllocationId: id(
+      'eipalloc',
+      'The Elastic IP that belongs on the address and is associated again when a move dropped it.',
+    ).optional(),
+  },
+  VIRTUAL_IP_WORDS,
+  'A virtual IP with its Elastic IP.',
+);
+
+const alarmName = text(
+  // No control characters, CloudWatch's own rule for alarm names.
+  /^(?!\s*$)\P{Cc}{1,255}$/u,
+  'The name of a CloudWatch alarm of this account and Region. While it is in ALARM, the node counts as unhealthy.',
+  'the name of a CloudWatch alarm, 1 to 255 characters',
+  'tokens',
+);
+
+const node = fields(
+  {
+    instanceId: id('i', 'The EC2 instance.'),
+    networkInterfaceId: id('eni', 'The network interface of that instance that may hold the virtual IPs.'),
+    alarms: list(
+      alarmName,
+      0,
+      MAX_ALARMS_PER_NODE,
+      'Your own alarms on this node.',
+      `at most ${MAX_ALARMS_PER_NODE} names of CloudWatch alarms`,
+    ).default([]),
+  },
+  'an object with "instanceId" and "networkInterfaceId"',
+  'An instance and its interface.',
+);
+
+const automaticFailback = fields(
+  {
+    afterMinutes: integer(
+      5,
+      1440,
+      'How long the preferred node must have been up before the addresses move back, minutes.',
+      'a whole number of minutes from 5 to 1440',
+    ),
+  },
+  'an object with "afterMinutes"',
+  'Automatic failback after a time of your own.',
+);
+
+const failback = z
+  .union([z.literal('manual'), z.literal('automatic'), automaticFailback], {
+    error: allowed('"manual", "automatic", or { "afterMinutes": 60 }'),
+  })
+  .meta({
+    description:
+      'Whether the addresses move back to the first node by themselves once it has been healthy and up for a while ("automatic": 60 minutes).',
+  });
+
+const INTERVAL_WORDS = 'a whole number of minutes from 1 to 60, or false (or 0) for no checks';
+
+const checkIntervalMinutes = z
+  .union([z.literal(false), integer(0, 60, 'Minutes.', INTERVAL_WORDS)], { error: allowed(INTERVAL_WORDS) })
+  .meta({ description: 'How often the cluster is checked and repaired, minutes; false: never.' });
+
+const cluster = fields(
+  {
+    name: text(
+      /^[A-Za-z](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$/,
+      'The name of the cluster in notices, metrics and commands.',
+      'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit',
+    ),
+    subnetId: id('subnet', 'The subnet of the virtual IPs and of every node: an address cannot leave its subnet.'),
+    virtualIps: list(
+      z.union([address, virtualIpObject], { error: allowed(VIRTUAL_IP_WORDS) }),
+      1,
+      MAX_VIRTUAL_IPS_PER_CLUSTER,
+      'The addresses that move, all together.',
+      `a list of 1 to ${MAX_VIRTUAL_IPS_PER_CLUSTER} virtual IPs`,
+    ),
+    nodes: list(
+      node,
+      2,
+      MAX_NODES_PER_CLUSTER,
+      'The nodes in order of preference.',
+      `a list of 2 to ${MAX_NODES_PER_CLUSTER} nodes: one to hold the addresses and at least one to take them over`,
+    ),
+    triggerStates: list(
+      oneOf(INSTANCE_STATES, 'An instance state.'),
+      1,
+      INSTANCE_STATES.length,
+      'The instance states whose events start the workflow. "running" only ever repairs.',
+      'a list of at least one instance state',
+    ).default(['stopped', 'terminated', 'running']),
+    handover: oneOf(
+      ['unassign-first', 'atomic'],
+      'How the addresses change hands: taken off the old holder first, or reassigned by EC2 in one call.',
+    ).default('unassign-first'),
+    failback: failback.default('manual'),
+    checkIntervalMinutes: checkIntervalMinutes.default(5),
+  },
+  'an object with "name", "subnetId", "virtualIps" and "nodes"',
+  'A cluster.',
+);
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
+const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+const TOPIC_WORDS = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:operations"';
+
+const notifications = fields(
+  {
+    emails: list(
+      text(EMAIL, 'An e-mail address.', 'an e-mail address'),
+      0,
+      50,
+      'Who gets the notices; each address has to confirm its subscription once.',
+      'a list of at most 50 e-mail addresses',
+    ).default([]),
+    locale: oneOf(['en', 'ja'], 'The language of the notices.').default('en'),
+    topicArn: text(TOPIC_ARN, 'An existing topic instead of one of the stack.', TOPIC_WORDS, 'tokens').optional(),
+    keyArn: text(
+      KEY_ARN,
+      'An existing KMS key: the one of topicArn, or the one that is to encrypt the topic of the stack.',
+      'the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+      'tokens',
+    ).optional(),
+    secondAlarmTopicArn: text(
+      TOPIC_ARN,
+      'A second topic for alarms, because a broken topic cannot report itself.',
+      TOPIC_WORDS,
+      'tokens',
+    ).optional(),
+  },
+  'an object with "emails", "locale", …',
+  'Who is told, and how.',
+);
+
+export const configSchema = fields(
+  {
+    $schema: z.string().meta({ description: 'Where editors find the JSON Schema of this file.' }).optional(),
+    clusters: list(
+      cluster,
+      1,
+      Number.MAX_SAFE_INTEGER,
+      'The clusters of this stack.',
+      'a list of at least one cluster',
+    ),
+    notifications: notifications.prefault({}),
+    logRetentionDays: z
+      .literal(RETENTION_DAYS, { error: allowed(`one of ${RETENTION_DAYS.join(', ')}`) })
+      .meta({ description: 'How long logs (the audit trail) are kept, days.' })
+      .default(365),
+    memoryMegabytes: integer(
+      128,
+      10240,
+      'Memory of each Lambda, megabytes; it also sets the share of CPU.',
+      'a whole number of megabytes from 128 to 10240',
+    ).default(512),
+    reservedConcurrency: integer(
+      1,
+      1000,
+      'Concurrent invocations that are set aside for each Lambda, and its maximum at the same time.',
+      'a whole number from 1 to 1000; leave it out to reserve nothing',
+    ).optional(),
+  },
+  'an object with "clusters"',
+  'Configuration of virtual-IP failover.',
+);
+
+/** The configuration as people write it, defaults left out. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** The configuration with every default filled in. */
+export type Config = z.output<typeof configSchema>;
+
+export type ClusterConfig = Config['clusters'][number];

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { brokenRules, type Problem } from './config-rules';
+import { type Config, configSchema } from './config-schema';
+import { DEFAULT_LIMITS, type Limits } from './limits';
+
+/** A configuration that cannot be deployed. The message lists every problem: where, what was found, what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`The failover configuration has ${count}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Checks a configuration and fills in its defaults.
+ *
+ * @param config what a person or a program wrote: the value of `context.failover`, of a configuration file, or the
+ *   construct's properties; CDK tokens are accepted for IDs
+ * @throws {ConfigError} with all problems at once
+ */
+export function parseConfig(config: unknown, limits: Limits = DEFAULT_LIMITS): Config {
+  const parsed = configSchema.safeParse(config);
+  const problems = [...(parsed.success ? [] : fieldProblems(parsed.error.issues)), ...brokenRules(config, limits)];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems.map(({ path, message }) => `${path || 'configuration'}: ${message}`));
+  }
+  return parsed.data;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Zod's issues as problems; of a union, the member that the value was meant to be speaks. */
+function fieldProblems(issues: readonly Issue[], base: readonly PropertyKey[] = []): Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
+    return meant ? fieldProblems(meant, path) : [{ path: z.core.toDotPath(path), message: issue.message }];
+  });
+}
+
+/** Whether the value had the member's kind, so that what is wrong lies inside it. */
+function isMeant(issues: readonly Issue[]): boolean {
+  return issues.length > 0 && issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys');
+}

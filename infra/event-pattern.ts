@@ -1,0 +1,55 @@
+import { type Stack, Token } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { ConfigError } from './config';
+import type { ClusterConfig } from './config-schema';
+
+/** The state changes of a cluster's instances: all nodes, because after a failover the former standby is the one to watch. */
+export function instancePattern(cluster: ClusterConfig): object {
+  return {
+    source: ['aws.ec2'],
+    'detail-type': ['EC2 Instance State-change Notification'],
+    detail: {
+      state: cluster.triggerStates,
+      'instance-id': cluster.nodes.map(({ instanceId }) => instanceId),
+    },
+  };
+}
+
+/**
+ * The state changes of a cluster's alarms, its own and the user's, on all nodes. `OK` starts the workflow too: a node
+ * that has recovered may take an address that nobody could hold.
+ *
+ * @throws {ConfigError} when the names do not fit a pattern
+ */
+export function alarmPattern(cluster: ClusterConfig, statusAlarms: readonly Alarm[], stack: Stack): object {
+  const userAlarms = [...new Set(cluster.nodes.flatMap(({ alarms }) => alarms))];
+  const pattern = (names: readonly string[]) => ({
+    source: ['aws.cloudwatch'],
+    'detail-type': ['CloudWatch Alarm State Change'],
+    detail: { alarmName: names, state: { value: ['ALARM', 'OK'] } },
+  });
+  const longest = pattern([
+    ...statusAlarms.map((alarm) => 'x'.repeat(generatedNameLength(alarm, stack))),
+    ...userAlarms.map((name) => (Token.isUnresolved(name) ? 'x'.repeat(MAX_ALARM_NAME) : name)),
+  ]);
+  const length = JSON.stringify(longest).length;
+  if (length > MAX_PATTERN) {
+    throw new ConfigError([
+      `cluster ${cluster.name}: found alarm names that make an event pattern of up to ${length} characters; allowed: ${MAX_PATTERN}; use fewer alarms (composite alarms combine several), shorter names, or a shorter stack name`,
+    ]);
+  }
+  return pattern([...statusAlarms.map(({ alarmName }) => alarmName), ...userAlarms]);
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MAX_PATTERN = 2048;
+const MAX_ALARM_NAME = 255;
+const MAX_STACK_NAME = 128;
+
+/** CloudFormation names an alarm `<stack name>-<logical ID>-<12 or 13 characters>`. */
+function generatedNameLength(alarm: Alarm, stack: Stack): number {
+  const stackName = Token.isUnresolved(stack.stackName) ? MAX_STACK_NAME : stack.stackName.length;
+  const logicalId: unknown =
+    alarm.node.defaultChild && stack.resolve(stack.getLogicalId(alarm.node.defaultChild as never));
+  return Math.min(MAX_ALARM_NAME, stackName + String(logicalId).length + 15);
+}

@@ -1,0 +1,67 @@
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { allow, FROM_THIS_ACCOUNT } from './permissions';
+
+export interface NotificationsProps {
+  readonly emails: readonly string[];
+  readonly topic: ITopic | undefined;
+  readonly key: IKey | undefined;
+}
+
+/** What publishing to an encrypted topic takes. @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+const ENCRYPT_ACTIONS = ['kms:GenerateDataKey*', 'kms:Decrypt'] as const;
+
+/**
+ * The topic of notices and alarms. It is encrypted with a customer-managed key, because alarms can publish to an
+ * encrypted topic only if the key's policy lets CloudWatch use it, and the policy of AWS's own key does not.
+ */
+export class Notifications extends Construct {
+  readonly topic: ITopic;
+  readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: NotificationsProps) {
+    super(scope, id);
+    this.key = props.key ?? (props.topic ? undefined : this.newKey());
+    this.topic = props.topic ?? this.newTopic(this.key);
+    for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
+  }
+
+  /** What the role of a publisher needs. */
+  publishStatements(): PolicyStatement[] {
+    return [
+      allow(['sns:Publish'], [this.topic.topicArn]),
+      ...(this.key ? [allow(ENCRYPT_ACTIONS, [this.key.keyArn])] : []),
+    ];
+  }
+
+  private newKey(): Key {
+    const key = new Key(this, 'Key', { description: 'Encrypts virtual-IP failover notices.', enableKeyRotation: true });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsEncrypt',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: [...ENCRYPT_ACTIONS],
+        resources: ['*'],
+        conditions: FROM_THIS_ACCOUNT,
+      }),
+    );
+    return key;
+  }
+
+  private newTopic(key: IKey | undefined): Topic {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true, ...(key && { masterKey: key }) });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: FROM_THIS_ACCOUNT,
+      }),
+    );
+    return topic;
+  }
+}

@@ -1,0 +1,116 @@
+import { Aws, type Stack } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Cluster } from '../functions/shared/types';
+import type { FunctionName } from './functions';
+
+/**
+ * What each Lambda may do, and to what. EC2's describe actions know no resources, so they stand on `*`; what changes
+ * something names the interfaces of the registry one by one.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+export interface Permissions {
+  readonly describe: readonly string[];
+  readonly change: readonly { readonly action: string; readonly resources: readonly string[] }[];
+}
+
+export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], stack: Stack): Permissions {
+  switch (name) {
+    case 'VerifyInstanceState':
+      return {
+        describe: [
+          'ec2:DescribeInstances',
+          'ec2:DescribeInstanceStatus',
+          'ec2:DescribeNetworkInterfaces',
+          ...(hasAlarms(clusters) ? ['cloudwatch:DescribeAlarms'] : []),
+        ],
+        change: [],
+      };
+    case 'UnassignIp':
+      return {
+        describe: ['ec2:DescribeNetworkInterfaces', 'ec2:GetSubnetCidrReservations'],
+        change: [{ action: 'ec2:UnassignPrivateIpAddresses', resources: interfaceArns(clusters, stack) }],
+      };
+    case 'AssignIp':
+      return {
+        describe: ['ec2:DescribeInstanceTypes', 'ec2:DescribeNetworkInterfaces'],
+        change: [
+          { action: 'ec2:AssignPrivateIpAddresses', resources: interfaceArns(clusters, stack) },
+          ...elasticIpPermissions(clusters, stack),
+        ],
+      };
+    case 'VerifyEni':
+      return { describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'], change: [] };
+    case 'Notify':
+      return { describe: ['ec2:DescribeNetworkInterfaces'], change: [] };
+  }
+}
+
+function hasAlarms(clusters: readonly Cluster[]): boolean {
+  return clusters.some(({ nodes }) => nodes.some(({ alarms }) => alarms !== undefined));
+}
+
+function elasticIpPermissions(clusters: readonly Cluster[], stack: Stack): Permissions['change'] {
+  const concerned = clusters.filter(({ virtualIps }) =>
+    virtualIps.some((ip) => ip.elasticIpAllocationId !== undefined),
+  );
+  if (concerned.length === 0) return [];
+  const elasticIps = concerned
+    .flatMap(({ virtualIps }) => virtualIps)
+    .flatMap(({ elasticIpAllocationId }) => elasticIpAllocationId ?? [])
+    .map((allocationId) => ec2Arn(stack, 'elastic-ip', allocationId));
+  return [{ action: 'ec2:AssociateAddress', resources: [...elasticIps, ...interfaceArns(concerned, stack)] }];
+}
+
+function interfaceArns(clusters: readonly Cluster[], stack: Stack): string[] {
+  return clusters
+    .flatMap(({ nodes }) => nodes)
+    .map(({ networkInterfaceId }) => ec2Arn(stack, 'network-interface', networkInterfaceId));
+}
+
+function ec2Arn(stack: Stack, resource: string, resourceName: string): string {
+  return stack.formatArn({ service: 'ec2', resource, resourceName });
+}
+
+/**
+ * ARNs that fit one policy: an EC2 ARN takes at most 90 characters with its quotes, a role's inline policies hold
+ * 10,240 in all (some 1,200 are for logs, tracing and the describe actions), a managed policy 6,144.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const INLINE_ARNS = 95;
+const MANAGED_ARNS = 62;
+
+/**
+ * The statements that change something, cut into what fits the role's inline policy and what has to go into managed
+ * policies of its own: none but in stacks of more than some ninety interfaces.
+ */
+export function cutToFit(change: Permissions['change']): { inline: PolicyStatement[]; managed: PolicyDocument[] } {
+  const pairs = change.flatMap(({ action, resources }) => resources.map((resource) => ({ action, resource })));
+  const rest = pairs.slice(INLINE_ARNS);
+  const managed: PolicyDocument[] = [];
+  for (let start = 0; start < rest.length; start += MANAGED_ARNS) {
+    managed.push(new PolicyDocument({ statements: statementsOf(rest.slice(start, start + MANAGED_ARNS)) }));
+  }
+  return { inline: statementsOf(pairs.slice(0, INLINE_ARNS)), managed };
+}
+
+function statementsOf(pairs: readonly { readonly action: string; readonly resource: string }[]): PolicyStatement[] {
+  const actions = [...new Set(pairs.map(({ action }) => action))];
+  return actions.map((action) =>
+    allow(
+      [action],
+      pairs.filter((pair) => pair.action === action).map(({ resource }) => resource),
+    ),
+  );
+}
+
+export function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+}
+
+/** What X-Ray tracing needs; none of it knows resources. @see https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html */
+export const TRACING_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] as const;
+
+/** Only requests of this account's own alarms, rules and so on: the service's principal serves every account. */
+export const FROM_THIS_ACCOUNT = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };

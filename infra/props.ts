@@ -1,0 +1,125 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/** A state of an EC2 instance, as its state-change event says it. */
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** A secondary private IPv4 address that moves, and the Elastic IP that belongs on it. */
+export interface VirtualIpProps {
+  /** Dotted IPv4, an address of the cluster's subnet. */
+  readonly address: string;
+  /**
+   * Associated again when a move or a termination dropped it.
+   *
+   * @default - no Elastic IP belongs on the address; one that is there all the same is never dropped
+   */
+  readonly elasticIpAllocationId?: string | undefined;
+}
+
+/** An instance and its network interface. IDs may be tokens, such as `instance.instanceId`. */
+export interface NodeProps {
+  readonly instanceId: string;
+  /** The interface of the instance that may hold the virtual IPs, in the cluster's subnet. */
+  readonly networkInterfaceId: string;
+  /**
+   * Names of CloudWatch alarms of this account and Region, at most five. While one is in ALARM the node is unhealthy.
+   *
+   * @default - only EC2 says how the node is
+   */
+  readonly alarms?: readonly string[];
+}
+
+/** Virtual IPs that move together, and the nodes that may hold them. */
+export interface ClusterProps {
+  /** 1 to 40 letters, digits, `-` or `_`; unique in the account and Region, because metrics go by it. */
+  readonly name: string;
+  /** The subnet of the virtual IPs and of all nodes. */
+  readonly subnetId: string;
+  readonly virtualIps: readonly (string | VirtualIpProps)[];
+  /** Two to eight nodes in order of preference. */
+  readonly nodes: readonly NodeProps[];
+  /**
+   * The instance states whose events start the workflow.
+   *
+   * @default ['stopped', 'terminated', 'running']
+   */
+  readonly triggerStates?: readonly InstanceState[];
+  /**
+   * `unassign-first` takes the addresses off their holder before they are assigned; `atomic` lets EC2 reassign them in
+   * one call, without dark time.
+   *
+   * @default 'unassign-first'
+   */
+  readonly handover?: 'unassign-first' | 'atomic';
+  /**
+   * Whether the addresses move back to the first node by themselves, and how long that node must have been up first.
+   * `automatic` means 60 minutes.
+   *
+   * @default 'manual'
+   */
+  readonly failback?: 'manual' | 'automatic' | { readonly afterMinutes: number };
+  /**
+   * How often the cluster is checked, and repaired if an event was missed. Minutes, 1 to 60; `false` or 0: never.
+   *
+   * @default 5
+   */
+  readonly checkIntervalMinutes?: number | false;
+}
+
+export interface VirtualIpFailoverProps {
+  /** At most 40, with 120 nodes in all. */
+  readonly clusters: readonly ClusterProps[];
+  /**
+   * Who gets the notices by e-mail.
+   *
+   * @default - nobody; subscribe to `topic`
+   */
+  readonly emails?: readonly string[];
+  /**
+   * The language of the notices.
+   *
+   * @default 'en'
+   */
+  readonly locale?: 'en' | 'ja';
+  /**
+   * An existing topic for notices and alarms. Its policy must let `cloudwatch.amazonaws.com` publish, and so must its
+   * key's; pass the key as `key`.
+   *
+   * @default - a new topic, encrypted, TLS only
+   */
+  readonly topic?: ITopic;
+  /**
+   * The key of `topic`, or without one the key that encrypts the new topic. Its policy must let
+   * `cloudwatch.amazonaws.com` use `kms:GenerateDataKey*` and `kms:Decrypt`.
+   *
+   * @default - a new customer-managed key with rotation, unless `topic` is given
+   */
+  readonly key?: IKey;
+  /**
+   * A second topic for alarms, because a broken topic cannot report itself.
+   *
+   * @default - alarms go to `topic` only
+   */
+  readonly secondAlarmTopic?: ITopic;
+  /**
+   * How long logs, the audit trail, are kept.
+   *
+   * @default RetentionDays.ONE_YEAR
+   */
+  readonly logRetentionDays?: RetentionDays;
+  /**
+   * Memory of each Lambda, megabytes. Lambda gives CPU in proportion. With the default a cold start spends little on
+   * loading and the rest of the time is spent waiting for EC2, which more CPU would not shorten.
+   *
+   * @default 512
+   */
+  readonly memoryMegabytes?: number;
+  /**
+   * Concurrent invocations set aside for each Lambda, and at the same time their upper limit. Set it where other
+   * functions of the account could use up its concurrency; set it too low, and clusters that fail together wait.
+   *
+   * @default - none: the functions share the account's concurrency and have no limit of their own
+   */
+  readonly reservedConcurrency?: number;
+}

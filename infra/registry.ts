@@ -1,0 +1,33 @@
+import type { Cluster, VirtualIp } from '../functions/shared/types';
+import type { ClusterConfig, Config } from './config-schema';
+
+/** How long the preferred node has to be up before an automatic failback, minutes, where the configuration does not say. */
+const DEFAULT_FAILBACK_AFTER_MINUTES = 60;
+
+/** The clusters as the Lambdas know them: what stands in the state machine's definition, so that nothing has to be fetched during a failover. */
+export function registryOf(config: Config): Cluster[] {
+  return config.clusters.map((cluster) => ({
+    name: cluster.name,
+    subnetId: cluster.subnetId,
+    virtualIps: virtualIpsOf(cluster),
+    nodes: cluster.nodes.map(({ instanceId, networkInterfaceId, alarms }) => ({
+      instanceId,
+      networkInterfaceId,
+      ...(alarms.length > 0 && { alarms }),
+    })),
+    handover: cluster.handover,
+    ...(cluster.failback !== 'manual' && {
+      failbackAfterMinutes:
+        cluster.failback === 'automatic' ? DEFAULT_FAILBACK_AFTER_MINUTES : cluster.failback.afterMinutes,
+    }),
+    ...(cluster.checkIntervalMinutes && { checkIntervalMinutes: cluster.checkIntervalMinutes }),
+  }));
+}
+
+function virtualIpsOf({ virtualIps }: ClusterConfig): VirtualIp[] {
+  return virtualIps.map((virtualIp) => {
+    if (typeof virtualIp === 'string') return { address: virtualIp };
+    const { address, elasticIpAllocationId } = virtualIp;
+    return { address, ...(elasticIpAllocationId !== undefined && { elasticIpAllocationId }) };
+  });
+}

@@ -1,0 +1,186 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ClusterAlarms, statusAlarm, WorkflowAlarms } from './alarms';
+import { AuditQuery } from './audit-query';
+import { ClusterTriggers, TriggerTarget } from './cluster-triggers';
+import { parseConfig } from './config';
+import type { ClusterConfig } from './config-schema';
+import { FailoverDashboard } from './dashboard';
+import { DeadLetterQueue } from './dead-letter-queue';
+import { FUNCTIONS, type FunctionName } from './functions';
+import { limitsFrom } from './limits';
+import { Notifications } from './notifications';
+import { permissionsOf } from './permissions';
+import type { VirtualIpFailoverProps } from './props';
+import { registryOf } from './registry';
+import { StepFunction } from './step-function';
+import { Workflow } from './workflow';
+
+/** The namespace of the workflow's own metrics. They are told apart by cluster name, so names are unique in a Region. */
+const METRICS_NAMESPACE = 'VipFailover';
+
+/**
+ * Moves virtual IPs (secondary private IPv4 addresses) of clusters of EC2 instances to a healthy node when their holder
+ * dies, proves that they arrived, and tells people.
+ *
+ * @example
+ * const failover = new VirtualIpFailover(this, 'Failover', {
+ *   clusters: [
+ *     {
+ *       name: 'mail',
+ *       subnetId: subnet.subnetId,
+ *       virtualIps: ['10.0.0.5'],
+ *       nodes: [
+ *         { instanceId: first.instanceId, networkInterfaceId: firstInterface.attrId },
+ *         { instanceId: second.instanceId, networkInterfaceId: secondInterface.attrId },
+ *       ],
+ *     },
+ *   ],
+ *   emails: ['operations@example.com'],
+ * });
+ * failover.grantDrill(operatorRole);
+ */
+export class VirtualIpFailover extends Construct {
+  /** The Express workflow. Its executions are in `logGroup` only. */
+  readonly stateMachine: StateMachine;
+  /** The history of every execution. */
+  readonly logGroup: ILogGroup;
+  /** The topic of notices and alarms. */
+  readonly topic: ITopic;
+  /** The key of the topic; undefined where an existing topic was given without one. */
+  readonly key: IKey | undefined;
+  /** The Lambdas, by the name of their state. */
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  /** The Lambdas' log groups, by the name of their state. */
+  readonly functionLogGroups: Readonly<Record<FunctionName, ILogGroup>>;
+  /** Events and checks that could not start the workflow. */
+  readonly deadLetterQueue: IQueue;
+  /** Every alarm that tells people something. The alarms on single nodes are `statusAlarms`. */
+  readonly alarms: readonly Alarm[];
+  /** The alarms on EC2's status checks, one a node. They start the workflow and tell nobody themselves. */
+  readonly statusAlarms: readonly Alarm[];
+  readonly dashboard: Dashboard;
+  /** The clusters with every default filled in. */
+  readonly clusters: readonly ClusterConfig[];
+
+  /** @throws {ConfigError} with everything that is wrong with the properties */
+  constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
+    super(scope, id);
+    const { topic, key, secondAlarmTopic, emails, locale, ...rest } = props;
+    const config = parseConfig({ ...rest, notifications: { emails, locale } }, limitsFrom(this.node));
+    const registry = registryOf(config);
+    this.clusters = config.clusters;
+
+    const notifications = new Notifications(this, 'Notifications', {
+      emails: config.notifications.emails,
+      topic,
+      key,
+    });
+    this.topic = notifications.topic;
+    this.key = notifications.key;
+
+    const step = (definition: (typeof FUNCTIONS)[number]): StepFunction => {
+      const tells = definition.state === 'Notify';
+      return new StepFunction(this, definition.state, {
+        definition,
+        permissions: permissionsOf(definition.state, registry, Stack.of(this)),
+        statements: tells ? notifications.publishStatements() : [],
+        environment: tells
+          ? { TOPIC_ARN: this.topic.topicArn, LOCALE: config.notifications.locale, METRICS_NAMESPACE }
+          : {},
+        retention: config.logRetentionDays,
+        memoryMegabytes: config.memoryMegabytes,
+        reservedConcurrency: config.reservedConcurrency,
+      });
+    };
+    const steps = byState(step);
+    this.functions = byState(({ state }) => steps[state].function);
+    this.functionLogGroups = byState(({ state }) => steps[state].logGroup);
+
+    const workflow = new Workflow(this, 'Workflow', {
+      functions: this.functions,
+      clusters: registry,
+      retention: config.logRetentionDays,
+    });
+    this.stateMachine = workflow.stateMachine;
+    this.logGroup = workflow.logGroup;
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters').queue;
+
+    const actions = [this.topic, ...(secondAlarmTopic ? [secondAlarmTopic] : [])].map((to) => new SnsAction(to));
+    const workflowAlarms = new WorkflowAlarms(this, 'Alarms', {
+      stateMachine: this.stateMachine,
+      notify: this.functions.Notify,
+      deadLetterQueue: this.deadLetterQueue,
+      actions,
+    });
+    const target = new TriggerTarget(this, 'Triggers', {
+      stateMachine: this.stateMachine,
+      deadLetterQueue: this.deadLetterQueue,
+    });
+    const clusters = config.clusters.map((cluster) => {
+      const scope = new Construct(this, cluster.name);
+      const statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
+        statusAlarm(scope, `Node${index + 1}Failed`, cluster, instanceId),
+      );
+      const triggers = new ClusterTriggers(scope, 'Triggers', { cluster, target, statusAlarms });
+      const alarms = new ClusterAlarms(scope, 'Alarms', {
+        cluster,
+        triggers,
+        metricsNamespace: METRICS_NAMESPACE,
+        actions,
+      });
+      return { statusAlarms, alarms: alarms.all };
+    });
+    this.statusAlarms = clusters.flatMap(({ statusAlarms }) => statusAlarms);
+    this.alarms = [...workflowAlarms.all, ...clusters.flatMap(({ alarms }) => alarms)];
+
+    this.dashboard = new FailoverDashboard(this, 'Overview', {
+      clusterNames: config.clusters.map(({ name }) => name),
+      metricsNamespace: METRICS_NAMESPACE,
+      functions: this.functions,
+      functionLogGroups: Object.values(this.functionLogGroups),
+      notifyLogGroup: this.functionLogGroups.Notify,
+      deadLetterQueue: this.deadLetterQueue,
+    }).dashboard;
+    new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
+  }
+
+  /**
+   * Lets somebody start drills, rehearsals and failovers by hand, and read how they went. Express workflows keep no
+   * history of their own, so reading an execution means reading the log group.
+   */
+  grantDrill(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['states:StartExecution'],
+      resourceArns: [this.stateMachine.stateMachineArn],
+    }).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
+        resourceArns: [this.logGroup.logGroupArn],
+      }),
+    );
+  }
+}
+
+/** One value a function, by the name of its state. */
+function byState<Value>(create: (definition: (typeof FUNCTIONS)[number]) => Value): Record<FunctionName, Value> {
+  const [verifyInstanceState, unassignIp, assignIp, verifyEni, notify] = FUNCTIONS;
+  return {
+    VerifyInstanceState: create(verifyInstanceState),
+    UnassignIp: create(unassignIp),
+    AssignIp: create(assignIp),
+    VerifyEni: create(verifyEni),
+    Notify: create(notify),
+  };
+}

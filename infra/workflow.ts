@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Aws, Fn, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Cluster } from '../functions/shared/types';
+import { dropDependsOn } from './depends-on';
+import type { FunctionName } from './functions';
+import { packageRoot } from './package-root';
+import { allow, TRACING_ACTIONS } from './permissions';
+
+/**
+ * What Express workflows need to deliver logs; none of it knows resources.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+ */
+const LOG_DELIVERY_ACTIONS = [
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+];
+
+export interface WorkflowProps {
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly clusters: readonly Cluster[];
+  readonly retention: RetentionDays;
+}
+
+/** The Express state machine of statemachine/failover.asl.json, and the log group that is its only history. */
+export class Workflow extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: logGroupName(this),
+      retention: props.retention,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    const functions = Object.values(props.functions);
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      description: 'Role of the virtual-IP failover workflow.',
+      inlinePolicies: {
+        Workflow: new PolicyDocument({
+          statements: [
+            allow(
+              ['lambda:InvokeFunction'],
+              functions.map(({ functionArn }) => functionArn),
+            ),
+            allow(LOG_DELIVERY_ACTIONS, ['*']),
+            allow([...TRACING_ACTIONS, 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], ['*']),
+          ],
+        }),
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray and the log delivery actions of CloudWatch Logs know no resources.',
+    });
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      comment: 'Moves virtual IPs between EC2 instances.',
+      stateMachineType: StateMachineType.EXPRESS,
+      definitionBody: DefinitionBody.fromString(definition(this, props)),
+      role: role.withoutPolicyUpdates(),
+      logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: true },
+      tracingEnabled: true,
+    });
+    dropDependsOn(this.stateMachine);
+  }
+}
+
+/**
+ * The prefix keeps log delivery clear of the size limit of CloudWatch Logs resource policies. The end of the stack's ID
+ * keeps a stack that is deployed again clear of the log group that its predecessor left.
+ */
+function logGroupName(scope: Construct): string {
+  const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  const suffix = Fn.select(4, Fn.split('-', stackUuid));
+  const name = Names.uniqueResourceName(scope, { maxLength: 80, separator: '-' });
+  return `/aws/vendedlogs/states/${name}-${suffix}`;
+}
+
+/** The workflow's definition with the functions' ARNs and the registry in the places of its `${…}` strings. */
+function definition(scope: Construct, { functions, clusters }: WorkflowProps): string {
+  const values: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(Object.entries(functions).map(([name, lambda]) => [name, lambda.functionArn])),
+    Clusters: clusters,
+  };
+  const file = join(packageRoot, 'statemachine/failover.asl.json');
+  const filled: unknown = JSON.parse(readFileSync(file, 'utf8'), (_key, value: unknown) => {
+    const name = typeof value === 'string' ? /^\$\{(\w+)\}$/.exec(value)?.[1] : undefined;
+    if (name === undefined) return value;
+    if (!(name in values)) throw new Error(`${file}: nothing is known for \${${name}}.`);
+    return values[name];
+  });
+  return Stack.of(scope).toJsonString(filled);
+}
