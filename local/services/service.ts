@@ -1,10 +1,13 @@
-import type { ApiRequest, ApiResponse, Caller } from '../api';
+import type { ApiError, ApiRequest, ApiResponse, Caller } from '../api';
+import type { Decision } from '../iam/access';
 
 /** What a call needs in order to be allowed: an IAM action on one resource, `*` where the action has no resource types. */
 export interface Permission {
   /** For example `ec2:AssignPrivateIpAddresses`. */
   readonly action: string;
   readonly resource: string;
+  /** Condition keys beside those that every call has, for example `kms:ViaService`. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** A request that its service could read. */
@@ -12,13 +15,15 @@ export interface ParsedCall {
   readonly action: string;
   /** As plain JSON, for the timeline and for `execute`. */
   readonly parameters: unknown;
+  /** EC2 only: has a filter or pages, and so draws on the larger throttling bucket. */
+  readonly narrow?: boolean;
 }
 
 export interface ServiceCall extends ParsedCall {
   readonly request: ApiRequest;
   readonly requestId: string;
   readonly caller: Caller;
-  /** `arn:aws:sts::…:assumed-role/ROLE/SESSION`, or the administrator's or the service's name. */
+  /** `arn:aws:sts::…:assumed-role/ROLE/SESSION`, the account's root for the administrator, or a service principal. */
   readonly callerArn: string;
 }
 
@@ -28,29 +33,25 @@ export interface Answer {
   readonly result: string;
 }
 
+export type Failure = Pick<ApiError, 'code' | 'message' | 'status'>;
+
 /**
- * One AWS service. The pipeline (see aws.ts) parses, authenticates, throttles, authorizes, waits, injects faults, executes
- * and records; a service only knows its own protocol and actions. Every method may throw an ApiError.
+ * One AWS service. The pipeline (aws.ts) authenticates, throttles, authorizes, waits, injects faults and records; a service
+ * only knows its own protocol and actions. `parse`, `permissions` and `execute` may throw an ApiError.
  */
 export interface Service {
   /** The service's name in the credential scope: `ec2`, `sns`, `states`, `monitoring`. */
   readonly name: string;
+  /** Says whether an unsigned request was meant for this service, from its target header, action or version. */
+  recognizes(request: ApiRequest): boolean;
   parse(request: ApiRequest): ParsedCall;
   /** All of these must be allowed; an empty list needs none. */
   permissions(call: ServiceCall): readonly Permission[];
   execute(call: ServiceCall): Answer | Promise<Answer>;
-  /** An error in the service's protocol. `action` is null where the request could not be read. */
-  error(
-    error: { readonly code: string; readonly message: string; readonly status: number },
-    call: ErrorContext,
-  ): ApiResponse;
-  /** How this service names a denial. */
-  readonly denialCode: 'UnauthorizedOperation' | 'AuthorizationError' | 'AccessDeniedException' | 'AccessDenied';
-  /** How this service names what faults inject: too many requests, an internal error, unavailable; with HTTP status. */
+  /** An error in the service's protocol. */
+  fail(failure: Failure, requestId: string, request: ApiRequest): ApiResponse;
+  /** A denial in the service's words; `why` begins with "because" or "with an explicit deny". */
+  deny(permission: Permission, callerArn: string, decision: Decision, requestId: string): ApiError;
+  /** How the service names what faults inject: too many requests, an internal error, unavailable. */
   readonly faultCodes: Readonly<Record<'throttle' | 'error500' | 'error503', readonly [code: string, status: number]>>;
-}
-
-export interface ErrorContext {
-  readonly requestId: string;
-  readonly request: ApiRequest;
 }

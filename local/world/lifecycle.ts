@@ -5,6 +5,13 @@ import type { World } from './world';
 const NOT_CHECKED = { system: 'not-applicable', instance: 'not-applicable', ebs: 'not-applicable' } as const;
 const INITIALIZING = { system: 'initializing', instance: 'initializing', ebs: 'initializing' } as const;
 
+const ACCEPTED: Readonly<Record<'start' | 'stop' | 'terminate', readonly InstanceState[]>> = {
+  start: ['stopped', 'pending', 'running'],
+  stop: ['running', 'stopping', 'stopped'],
+  terminate: ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'],
+};
+const PARTICIPLES = { start: 'started', stop: 'stopped', terminate: 'terminated' } as const;
+
 /**
  * Start, stop and terminate with their transitional states. Asking for the state that is there, or on its way, succeeds
  * and changes nothing. @see EC2 User Guide, "Instance lifecycle"
@@ -15,10 +22,20 @@ export class Lifecycle {
 
   constructor(private readonly world: World) {}
 
-  start(id: string): InstanceState {
+  /** Changes nothing. @throws ApiError `IncorrectInstanceState`, `InvalidInstanceID.NotFound` */
+  check(id: string, transition: 'start' | 'stop' | 'terminate'): Instance {
     const instance = this.world.instance(id);
+    if (!ACCEPTED[transition].includes(instance.state))
+      throw new ApiError(
+        'IncorrectInstanceState',
+        `The instance '${id}' is not in a state from which it can be ${PARTICIPLES[transition]}.`,
+      );
+    return instance;
+  }
+
+  start(id: string): InstanceState {
+    const instance = this.check(id, 'start');
     if (instance.state === 'running' || instance.state === 'pending') return instance.state;
-    if (instance.state !== 'stopped') throw incorrectState(id, 'started');
     this.world.replaceInstance({
       ...instance,
       state: 'pending',
@@ -30,16 +47,15 @@ export class Lifecycle {
   }
 
   stop(id: string): InstanceState {
-    const instance = this.world.instance(id);
+    const instance = this.check(id, 'stop');
     if (instance.state === 'stopped' || instance.state === 'stopping') return instance.state;
-    if (instance.state !== 'running') throw incorrectState(id, 'stopped');
     this.world.replaceInstance({ ...instance, state: 'stopping', checks: NOT_CHECKED });
     this.after(id, this.world.transitions.stopping, () => this.change(id, { state: 'stopped' }));
     return 'stopping';
   }
 
   terminate(id: string): InstanceState {
-    const instance = this.world.instance(id);
+    const instance = this.check(id, 'terminate');
     if (instance.state === 'terminated' || instance.state === 'shutting-down') return instance.state;
     this.world.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED });
     this.after(id, this.world.transitions.shuttingDown, () => this.bury(id));
@@ -78,8 +94,4 @@ export class Lifecycle {
     this.world.clock.clearTimeout(this.timers.get(id));
     this.timers.set(id, this.world.clock.setTimeout(then, milliseconds));
   }
-}
-
-function incorrectState(id: string, verb: string): ApiError {
-  return new ApiError('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${verb}.`);
 }

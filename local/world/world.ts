@@ -165,6 +165,11 @@ export class World {
     return this.interfaceTable.get(networkInterfaceId)?.secondaryAddresses ?? [];
   }
 
+  /** Whether the transition would be accepted; changes nothing. @throws ApiError as the transition itself. */
+  checkTransition(id: string, transition: 'start' | 'stop' | 'terminate'): void {
+    this.lifecycle.check(id, transition);
+  }
+
   /** @returns the current state. @throws ApiError `IncorrectInstanceState`, `InvalidInstanceID.NotFound` */
   startInstance(id: string): InstanceState {
     return this.lifecycle.start(id);

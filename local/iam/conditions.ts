@@ -1,0 +1,70 @@
+import { matches } from './wildcard';
+
+/** What is known about a request: condition keys (lower case) and their values. */
+export type Context = ReadonlyMap<string, readonly string[]>;
+
+/** A policy that says something that the local cloud cannot judge. It is never taken for a yes or a no. */
+export class UnsupportedPolicy extends Error {
+  override name = 'UnsupportedPolicy';
+}
+
+type Test = (wanted: string, actual: string) => boolean;
+
+/** ARNs are compared part by part, so that a `*` does not reach over a colon. */
+const arnLike: Test = (wanted, actual) => {
+  const patterns = wanted.split(':');
+  const parts = actual.split(':');
+  const fold = (all: readonly string[]) => [...all.slice(0, 5), all.slice(5).join(':')];
+  const [left, right] = [fold(patterns), fold(parts)];
+  return left.length === right.length && left.every((pattern, index) => matches(pattern, right[index] ?? ''));
+};
+
+const TESTS: Readonly<Record<string, Test>> = {
+  StringEquals: (wanted, actual) => wanted === actual,
+  StringLike: matches,
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
+  Bool: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase(),
+};
+
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/**
+ * Reads a statement's `Condition`.
+ * @throws UnsupportedPolicy that names an operator other than StringEquals, StringLike, ArnEquals, ArnLike, Bool, these
+ * with `IfExists`, and `ForAnyValue:StringEquals`/`StringLike`.
+ * @see IAM User Guide, "Condition operators"
+ */
+export function parseConditions(block: unknown, where: string): readonly Condition[] {
+  if (block === undefined) return [];
+  if (typeof block !== 'object' || block === null) throw new UnsupportedPolicy(`${where}: Condition is not an object.`);
+  return Object.entries(block).flatMap(([operator, keys]: [string, unknown]) => {
+    if (TESTS[baseOf(operator)] === undefined)
+      throw new UnsupportedPolicy(`${where}: the local cloud does not know the condition operator ${operator}.`);
+    if (typeof keys !== 'object' || keys === null)
+      throw new UnsupportedPolicy(`${where}: ${operator} is not an object.`);
+    return Object.entries(keys).map(([key, values]: [string, unknown]) => ({
+      operator,
+      key: key.toLowerCase(),
+      values: (Array.isArray(values) ? values : [values]).map(String),
+    }));
+  });
+}
+
+function baseOf(operator: string): string {
+  return operator.replace(/^ForAnyValue:(?=String)/, '').replace(/IfExists$/, '');
+}
+
+/** All conditions must hold. A key that the request does not have fails its condition, but for `…IfExists`. */
+export function unmetCondition(conditions: readonly Condition[], context: Context): Condition | undefined {
+  return conditions.find(({ operator, key, values }) => {
+    const actual = context.get(key);
+    if (actual === undefined) return !operator.endsWith('IfExists');
+    const test = TESTS[baseOf(operator)];
+    return !actual.some((value) => values.some((wanted) => test?.(wanted, value)));
+  });
+}

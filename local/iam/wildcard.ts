@@ -1,0 +1,17 @@
+/** IAM's patterns: `*` is any run of characters, `?` any one. */
+const compiled = new Map<string, RegExp>();
+
+export function matches(pattern: string, text: string, ignoreCase = false): boolean {
+  const key = `${ignoreCase} ${pattern}`;
+  const expression =
+    compiled.get(key) ??
+    new RegExp(
+      `^${pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*/g, '.*')
+        .replace(/\?/g, '.')}$`,
+      ignoreCase ? 'is' : 's',
+    );
+  compiled.set(key, expression);
+  return expression.test(text);
+}

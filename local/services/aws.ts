@@ -1,0 +1,218 @@
+import { ApiError, type ApiRequest, type ApiResponse, type Caller, type Dispatch } from '../api';
+import type { Clock } from '../clock';
+import { AccessControl } from '../iam/access';
+import type { ResolvedTemplate } from '../iam/template';
+import type { Timeline } from '../timeline';
+import type { World } from '../world/world';
+import type { AlarmStore } from './alarm-store';
+import { callerName, callersByKey, credentialOf } from './caller';
+import { cloudWatch } from './cloudwatch';
+import type { Lag } from './consistency';
+import { ec2 } from './ec2';
+import { type Fault, Faults } from './faults';
+import { type Latency, QUICK } from './latency';
+import { Ec2Limits } from './limits';
+import type { Answer, Service, ServiceCall } from './service';
+import { type PublishRequest, Sns } from './sns';
+
+export { accessKeyOfRole } from './caller';
+
+export interface ServicesOptions {
+  readonly latency?: Latency;
+  /** EC2's token buckets; off by default. */
+  readonly throttle?: boolean;
+  /** How far describe calls lag behind changes, in milliseconds; the world must keep that much history. */
+  readonly lag?: Lag;
+  readonly faults?: Faults;
+  /** Uniform in [0, 1), for latencies and request IDs; seed it for a run that can be repeated. */
+  readonly random?: () => number;
+  /** Which execution a Lambda's request belongs to, and the function where several share a role. */
+  readonly identify?: (request: ApiRequest) => { readonly execution: string | null; readonly functionName?: string };
+}
+
+export interface Services {
+  readonly dispatch: Dispatch;
+  readonly access: AccessControl;
+  readonly faults: Faults;
+  /**
+   * Publishes for an AWS service (an alarm's action, a rule's target), by the topic's and the key's policies.
+   * @returns the message ID. @throws ApiError `AuthorizationError`, `KMSAccessDenied`, `NotFound`, …
+   */
+  publishAsService(principal: string, sourceArn: string, message: PublishRequest): string;
+}
+
+/** Beyond what any of the services takes. */
+const MOST_BYTES = 2 * 1024 * 1024;
+
+interface Outcome {
+  readonly response: ApiResponse | 'reset';
+  readonly result: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * All of the account's services behind one `Dispatch`. Each request is parsed, authenticated, throttled and authorized when
+ * it arrives; then its latency passes (or its fault strikes), it is executed, and the timeline is told.
+ */
+export function createServices(parts: {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly template: ResolvedTemplate;
+  readonly alarms: AlarmStore;
+  /** Services that live elsewhere: Step Functions. */
+  readonly more?: readonly Service[];
+  readonly options?: ServicesOptions;
+}): Services {
+  const { world, clock, timeline, template, alarms, more = [], options = {} } = parts;
+  const random = options.random ?? seeded(1);
+  const access = new AccessControl(template, timeline);
+  const faults = options.faults ?? new Faults();
+  const limits = options.throttle ? new Ec2Limits(clock) : null;
+  const sns = new Sns(template, timeline, random);
+  const services: readonly Service[] = [ec2(world, options.lag ?? 0), sns, cloudWatch(alarms), ...more];
+  const callerOf = callersByKey(template);
+
+  function authenticate(request: ApiRequest, accessKey: string): { caller: Caller; execution: string | null } {
+    const caller = callerOf(accessKey);
+    const identity = options.identify?.(request) ?? { execution: null };
+    if (caller.kind !== 'role') return { caller, execution: null };
+    const functionName = identity.functionName ?? caller.functionName;
+    return { caller: { ...caller, functionName }, execution: identity.execution };
+  }
+
+  /** What the request is refused with on arrival, if anything. */
+  function refusal(service: Service, call: ServiceCall): ApiError | null {
+    if (service.name === 'ec2' && limits !== null && !limits.take(call.action, call.narrow ?? false))
+      return new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    for (const permission of service.permissions(call)) {
+      const decision = access.authorize({ caller: call.caller, ...permission });
+      if (!decision.allowed) return service.deny(permission, call.callerArn, decision, call.requestId);
+    }
+    return null;
+  }
+
+  async function perform(service: Service, call: ServiceCall): Promise<Outcome> {
+    const subject = { service: service.name, action: call.action, caller: callerName(call.caller) };
+    const refused = refusal(service, call);
+    const fault = refused === null ? faults.take(subject) : null;
+    if (fault !== null)
+      timeline.add({ type: 'fault', what: `${fault.kind} at ${service.name}:${call.action} by ${subject.caller}` });
+    const latency = (options.latency ?? QUICK)(service.name, call.action, random);
+    const wait = latency + (fault?.kind === 'slow' ? fault.delay : 0);
+    if (wait > 0) await clock.sleep(wait);
+    if (refused !== null) throw refused;
+    return strike(fault, service, call);
+  }
+
+  async function strike(fault: Fault | null, service: Service, call: ServiceCall): Promise<Outcome> {
+    switch (fault?.kind) {
+      case 'reset':
+        return { response: 'reset', result: '', error: { code: 'ECONNRESET', message: 'connection reset' } };
+      case 'throttle':
+      case 'error500':
+      case 'error503': {
+        const [code, status] = service.faultCodes[fault.kind];
+        throw new ApiError(code, `Put in on purpose: ${fault.kind}.`, status);
+      }
+      case 'lost-response': {
+        const { result } = await service.execute(call);
+        return {
+          response: 'reset',
+          result,
+          error: { code: 'ECONNRESET', message: 'took effect, the answer was lost' },
+        };
+      }
+      default: {
+        const answer: Answer = await service.execute(call);
+        return { ...answer, error: null };
+      }
+    }
+  }
+
+  async function dispatch(request: ApiRequest): Promise<ApiResponse | 'reset'> {
+    const requestId = uuid(random);
+    const started = clock.now();
+    const likely = services.find((each) => each.recognizes(request)) ?? services[0];
+    if (likely === undefined) throw new Error('There are no services.');
+    let service = likely;
+    let call: ServiceCall | null = null;
+    let execution: string | null = null;
+    const outcome = await attempt();
+    if (call !== null) record(call);
+    return outcome.response;
+
+    async function attempt(): Promise<Outcome> {
+      try {
+        if (request.body.length > MOST_BYTES)
+          throw new ApiError('RequestEntityTooLarge', 'The request is larger than 2 MiB.', 413);
+        const credential = credentialOf(request);
+        service = services.find((each) => each.name === credential.service) ?? noService(credential.service);
+        const parsed = service.parse(request);
+        const identity = authenticate(request, credential.accessKey);
+        execution = identity.execution;
+        call = { ...parsed, request, requestId, caller: identity.caller, callerArn: access.arnOf(identity.caller) };
+        return await perform(service, call);
+      } catch (error) {
+        const failure = error instanceof ApiError ? error : internalError(error);
+        const { code, message } = failure;
+        return { response: service.fail(failure, requestId, request), result: '', error: { code, message } };
+      }
+    }
+
+    function record(done: ServiceCall): void {
+      timeline.add({
+        type: 'api-call',
+        caller: callerName(done.caller),
+        execution,
+        service: service.name,
+        action: done.action,
+        parameters: done.parameters,
+        milliseconds: clock.now() - started,
+        error: outcome.error,
+        result: outcome.result,
+      });
+    }
+  }
+
+  return {
+    dispatch,
+    access,
+    faults,
+    publishAsService: (principal, sourceArn, message) => {
+      const caller: Caller = { kind: 'service', principal };
+      const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': template.accountId };
+      for (const permission of sns.publishPermissions(message.topicArn)) {
+        const decision = access.authorize({ ...permission, caller, context: { ...permission.context, ...context } });
+        if (!decision.allowed) throw sns.deny(permission, principal, decision, uuid(random));
+      }
+      return sns.publish(message);
+    },
+  };
+}
+
+function noService(name: string): never {
+  throw new ApiError('InvalidAction', `The local cloud does not have the service ${name}.`);
+}
+
+/** A mistake of the local cloud's own must not pass for an answer of AWS: it says where it happened. */
+function internalError(error: unknown): ApiError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new ApiError('InternalError', `The local cloud failed: ${text.split('\n').slice(0, 3).join(' ')}`, 500);
+}
+
+function uuid(random: () => number): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+}
+
+/** A small generator (mulberry32): the same numbers in every run. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,75 @@
+import { isReservedByEc2, parseBlock } from '../../world/cidr';
+import type { Subnet } from '../../world/records';
+import type { WorldView } from '../../world/world';
+import { type Ec2Action, PAGES, summary } from './action';
+import { type Fields, filtered } from './filters';
+import { checkId, chosen } from './ids';
+import { paged } from './pages';
+import { shapeTags } from './tags';
+
+const FIELDS: Fields<Subnet> = {
+  'subnet-id': (subnet) => [subnet.id],
+  'vpc-id': (subnet) => [subnet.vpcId],
+  'cidr-block': (subnet) => [subnet.cidr],
+};
+
+export const describeSubnets: Ec2Action = {
+  parameters: ['SubnetId', ...PAGES],
+  filters: Object.keys(FIELDS),
+  run(parameters, { world, view }) {
+    const ids = parameters.texts('SubnetId').map((id) => checkId('subnet-', id));
+    const find = (id: string) => world.subnets.get(id);
+    const rows = chosen(ids, find, () => [...world.subnets.values()], 'InvalidSubnetID.NotFound', 'subnet');
+    const page = paged(filtered(rows, parameters, FIELDS), parameters, 'SubnetId');
+    const subnetSet = page.rows.map((subnet) => ({
+      subnetId: subnet.id,
+      subnetArn: `arn:aws:ec2:${world.region}:${world.accountId}:subnet/${subnet.id}`,
+      state: 'available',
+      ownerId: world.accountId,
+      vpcId: subnet.vpcId,
+      cidrBlock: subnet.cidr,
+      availableIpAddressCount: freeAddresses(subnet, view),
+      availabilityZone: `${world.region}a`,
+      defaultForAz: false,
+      mapPublicIpOnLaunch: false,
+      tagSet: shapeTags(subnet.tags),
+    }));
+    return {
+      body: { subnetSet, nextToken: page.nextToken },
+      result: summary(page.rows.map((subnet) => `${subnet.id} ${subnet.cidr}`)),
+    };
+  },
+};
+
+function freeAddresses(subnet: Subnet, view: WorldView): number {
+  const block = parseBlock(subnet.cidr);
+  const reserved = [0, 1, 2, 3].filter((offset) => isReservedByEc2(block, block.first + offset)).length + 1;
+  const used = view
+    .networkInterfaces()
+    .filter((each) => each.subnetId === subnet.id)
+    .reduce((sum, each) => sum + 1 + each.secondaryAddresses.length, 0);
+  return block.last - block.first + 1 - reserved - used;
+}
+
+const NO_FIELDS: Fields<Subnet> = {};
+
+export const getSubnetCidrReservations: Ec2Action = {
+  parameters: ['SubnetId', ...PAGES],
+  filters: [],
+  run(parameters, { world }) {
+    const subnet = world.subnet(checkId('subnet-', parameters.required('SubnetId')));
+    filtered([], parameters, NO_FIELDS);
+    const page = paged(subnet.reservations, parameters);
+    const subnetIpv4CidrReservationSet = page.rows.map((reservation) => ({
+      subnetCidrReservationId: reservation.id,
+      subnetId: subnet.id,
+      cidr: reservation.cidr,
+      reservationType: 'explicit',
+      ownerId: world.accountId,
+    }));
+    return {
+      body: { subnetIpv4CidrReservationSet, subnetIpv6CidrReservationSet: [], nextToken: page.nextToken },
+      result: summary(page.rows.map((reservation) => reservation.cidr)),
+    };
+  },
+};
