@@ -38,12 +38,23 @@ export const handler = async (input: NotifyInput): Promise<NotifyOutput> => {
 
 /**
  * A check that cannot repair would send its notice every few minutes; the readiness alarm says it once instead. A check
- * that failed after it had changed something is told.
+ * that may have changed something before it failed is told.
  */
-function isQuietCheck({ kind, unassigned, assigned, previous }: NotifyInput, mode: unknown): boolean {
-  const changed =
-    [unassigned, previous?.unassigned].some((result) => (result?.released.length ?? 0) > 0) || assigned != null;
-  return kind === 'FAILURE' && mode === 'check' && !changed;
+function isQuietCheck(input: NotifyInput, mode: unknown): boolean {
+  return input.kind === 'FAILURE' && mode === 'check' && !mayHaveChanged(input);
+}
+
+/** Only a target that refused is sure to have changed nothing; every other way back to the decision may come after a change. */
+function mayHaveChanged({ unassigned, assigned, previous }: NotifyInput): boolean {
+  const released = [unassigned, previous?.unassigned].some((result) => (result?.released.length ?? 0) > 0);
+  const earlier =
+    previous?.plan == null ? [] : [...previous.plan.attempts.map(({ error }) => error), previous.error?.Error];
+  return (
+    assigned !== null ||
+    released ||
+    previous?.plan?.homelessSince != null ||
+    earlier.some((error) => error !== 'TargetCannotHold')
+  );
 }
 
 async function tell(input: NotifyInput, outcome: Notice['outcome']): Promise<string> {
