@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from './config';
 import { configOf, contextOfCdkJson } from './config-source';
 import { FailoverStack } from './failover-stack';
@@ -10,6 +11,8 @@ import { FailoverStack } from './failover-stack';
 function main(): void {
   const app = new App({
     context: {
+      // What `cdk init` writes into a new project.
+      ...CURRENTLY_RECOMMENDED_FLAGS,
       // Names each Lambda's code directory in the template, for tools that run it.
       'aws:cdk:enable-asset-metadata': true,
       ...contextOfCdkJson(),

@@ -30,14 +30,14 @@ export class TriggerTarget extends Construct {
     this.ruleRole = new Role(this, 'RuleRole', {
       assumedBy: new ServicePrincipal('events.amazonaws.com'),
       description: 'Lets the EventBridge rules start the virtual-IP failover workflow.',
-      inlinePolicies: { Start: new PolicyDocument({ statements: [start] }) },
+      inlinePolicies: { Start: new PolicyDocument({ minimize: false, statements: [start] }) },
     });
     // A rule's dead letters are let in by the queue's policy, a schedule's by its role.
     const sendDeadLetters = allow(['sqs:SendMessage'], [this.deadLetterQueueArn]);
     this.scheduleRole = new Role(this, 'ScheduleRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
       description: 'Lets the schedules start the virtual-IP failover workflow.',
-      inlinePolicies: { Start: new PolicyDocument({ statements: [start, sendDeadLetters] }) },
+      inlinePolicies: { Start: new PolicyDocument({ minimize: false, statements: [start, sendDeadLetters] }) },
     });
   }
 }

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -38,7 +39,12 @@ export class Notifications extends Construct {
   }
 
   private newKey(): Key {
-    const key = new Key(this, 'Key', { description: 'Encrypts virtual-IP failover notices.', enableKeyRotation: true });
+    // Nothing that outlives the topic is encrypted with it.
+    const key = new Key(this, 'Key', {
+      removalPolicy: RemovalPolicy.DESTROY,
+      description: 'Encrypts virtual-IP failover notices.',
+      enableKeyRotation: true,
+    });
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsEncrypt',

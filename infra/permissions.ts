@@ -90,7 +90,9 @@ export function cutToFit(change: Permissions['change']): { inline: PolicyStateme
   const rest = pairs.slice(INLINE_ARNS);
   const managed: PolicyDocument[] = [];
   for (let start = 0; start < rest.length; start += MANAGED_ARNS) {
-    managed.push(new PolicyDocument({ statements: statementsOf(rest.slice(start, start + MANAGED_ARNS)) }));
+    managed.push(
+      new PolicyDocument({ minimize: false, statements: statementsOf(rest.slice(start, start + MANAGED_ARNS)) }),
+    );
   }
   return { inline: statementsOf(pairs.slice(0, INLINE_ARNS)), managed };
 }

@@ -51,6 +51,7 @@ export class StepFunction extends Construct {
       description: `Execution role of the Lambda behind state ${definition.state}.`,
       inlinePolicies: {
         [definition.state]: new PolicyDocument({
+          minimize: false,
           statements: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]),
             allow(TRACING_ACTIONS, ['*']),

@@ -126,8 +126,9 @@ export class VirtualIpFailover extends Construct {
       stateMachine: this.stateMachine,
       deadLetterQueue: this.deadLetterQueue,
     });
+    const clusterScope = new Construct(this, 'Clusters');
     const clusters = config.clusters.map((cluster) => {
-      const scope = new Construct(this, cluster.name);
+      const scope = new Construct(clusterScope, cluster.name);
       const statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
         statusAlarm(scope, `Node${index + 1}Failed`, cluster, instanceId),
       );

@@ -52,6 +52,7 @@ export class Workflow extends Construct {
       description: 'Role of the virtual-IP failover workflow.',
       inlinePolicies: {
         Workflow: new PolicyDocument({
+          minimize: false,
           statements: [
             allow(
               ['lambda:InvokeFunction'],
