@@ -69,6 +69,7 @@ export class StateMachine {
   private readonly interpreter: Interpreter;
   private readonly killPoints = new Set<{ point: KillPoint; left: number }>();
   private readonly writeLog: (event: HistoryEvent) => void;
+  private readonly doubles: number[] = [];
   private running = 0;
 
   constructor(private readonly options: StateMachineOptions) {
@@ -100,10 +101,29 @@ export class StateMachine {
     this.killPoints.add({ point, left: point.nth ?? 1 });
   }
 
+  /** The next execution runs twice, as Express may do with any; the second run begins so many milliseconds later. */
+  doubleNext(milliseconds = 0): void {
+    this.doubles.push(milliseconds);
+  }
+
   /** Starts an execution; it runs on its own. The name is given out where there is none. */
   start(input: unknown, name = this.options.uuid()): Execution {
     const { template, clock, timeline, uuid } = this.options;
     const arn = `arn:aws:states:${template.region}:${template.accountId}:express:${this.name}:${name}:${uuid()}`;
+    const twice = this.doubles.shift();
+    if (twice !== undefined) {
+      timeline.add({ type: 'fault', what: 'execution runs twice' });
+      this.running += 1;
+      clock.setTimeout(() => {
+        this.running -= 1;
+        this.begin(arn, input, name);
+      }, twice);
+    }
+    return this.begin(arn, input, name);
+  }
+
+  private begin(arn: string, input: unknown, name: string): Execution {
+    const { clock, timeline } = this.options;
     const log = new ExecutionLog(arn, () => clock.now(), this.writeLog);
     const startedAt = clock.now();
     let run: Run | undefined;

@@ -17,13 +17,15 @@ export type InvocationResult =
 export interface LambdaOptions {
   readonly functions: readonly LambdaFunction[];
   readonly region: string;
-  readonly endpoint: string;
+  readonly endpoint: () => string;
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly uuid: () => string;
   readonly start: (settings: InstanceSettings) => Instance;
   /** The access key of the role that the function acts in. */
   readonly accessKeyOf: (roleLogicalId: string) => string;
+  /** Whether the function's role lets it write to its log group; asked once for each function. */
+  readonly mayLog: (fn: LambdaFunction) => boolean;
   /** Milliseconds that a fresh and a warm instance take before the handler runs; for runs in which nothing takes time. */
   readonly overhead?: { readonly cold: number; readonly warm: number } | undefined;
 }
@@ -46,6 +48,7 @@ interface Environment {
 export class Lambda {
   readonly faults = new LambdaFaults();
   private readonly idle = new Map<string, Environment[]>();
+  private readonly logging = new Map<string, boolean>();
   private readonly byToken = new Map<string, Environment>();
   private running = 0;
 
@@ -64,9 +67,9 @@ export class Lambda {
     return this.options.functions.find(({ name, arn }) => nameOrArn === arn || nameOrArn === name);
   }
 
-  /** The execution for which the function that sent this request works; null for anyone else. */
-  executionOf(request: ApiRequest): string | null {
-    return this.environmentOf(request)?.execution ?? null;
+  /** Which function sent this request, and the execution that it works for; undefined for anyone else. */
+  identify(request: ApiRequest): { readonly function: LambdaFunction; readonly execution: string | null } | undefined {
+    return this.environmentOf(request);
   }
 
   async invoke(fn: LambdaFunction, event: unknown, execution: string | null): Promise<InvocationResult> {
@@ -149,7 +152,7 @@ export class Lambda {
       token: credentials.sessionToken,
       instance: this.options.start({
         function: fn,
-        environment: environmentOf(fn, { region, endpoint, credentials }),
+        environment: environmentOf(fn, { region, endpoint: endpoint(), credentials }),
         log: (line) => this.log(fn, line),
       }),
       warm: false,
@@ -175,7 +178,10 @@ export class Lambda {
   }
 
   private log(fn: LambdaFunction, line: string): void {
-    const { timeline } = this.options;
+    const { timeline, mayLog } = this.options;
+    const allowed = this.logging.get(fn.logicalId) ?? mayLog(fn);
+    this.logging.set(fn.logicalId, allowed);
+    if (!allowed) return;
     timeline.add({ type: 'log', group: fn.logGroup, line });
     for (const metric of metricsOf(line)) timeline.add({ type: 'metric', ...metric });
   }
@@ -213,7 +219,7 @@ export class Lambda {
     return token === undefined ? undefined : this.byToken.get(token);
   }
 
-  /** The embedded metrics and lines stay; the instances go. */
+  /** Ends all instances. */
   close(): void {
     for (const environment of this.byToken.values()) {
       if (environment.dead) continue;

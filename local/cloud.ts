@@ -1,0 +1,314 @@
+import { Alarms, alarmNamesIn } from './alarms';
+import { ApiError, type ApiRequest, type Dispatch } from './api';
+import { type Clock, realClock, VirtualClock } from './clock';
+import { type BusEvent, EventBridge, type NewBusEvent } from './event-bridge';
+import { functionsOf } from './lambda/function';
+import { startInProcess } from './lambda/in-process';
+import { Lambda } from './lambda/lambda';
+import { startWorker } from './lambda/worker';
+import { countServices, Metrics, reportQueues, reportStatusChecks } from './metrics';
+import { seeded, uuids } from './random';
+import { clustersIn } from './registry';
+import { type RunningServer, startServer } from './server';
+import { accessKeyOfRole, createServices, type Services } from './services/aws';
+import type { Lag } from './services/consistency';
+import type { Latency } from './services/latency';
+import type { PublishRequest } from './services/sns';
+import { type Execution, StateMachine } from './state-machine';
+import { stepFunctions } from './step-functions';
+import { loadTemplate, type Template, TemplateError } from './template';
+import { Timeline } from './timeline';
+import { type BuildOptions, buildWorld, type RegistryCluster } from './world/build';
+import type { World } from './world/world';
+
+export interface CloudOptions {
+  readonly templateFile: string;
+  /** `virtual`: minutes pass in milliseconds, in a fixed order, and functions run in this process. */
+  readonly clock: 'real' | 'virtual';
+  /** Where functions run; in a worker each by default, which needs the real clock. */
+  readonly lambda?: 'worker' | 'in-process';
+  /** Of the HTTP endpoint. With workers any free one by default; in one process none. */
+  readonly port?: number;
+  readonly latency?: Latency;
+  /** EC2's token buckets. */
+  readonly throttle?: boolean;
+  /** How far describe calls lag behind changes, in milliseconds at most. */
+  readonly lag?: Lag;
+  /** The most that `lag` may give where it is a function, milliseconds. */
+  readonly history?: number;
+  /** The template's schedules run and its alarms are evaluated, once a minute. */
+  readonly schedules?: boolean;
+  /** For whatever is left to chance; the same seed, the same run. */
+  readonly seed?: number;
+  readonly world?: BuildOptions;
+  /** Milliseconds that Lambda takes before a handler runs. */
+  readonly overhead?: { readonly cold: number; readonly warm: number };
+  /** Virtual time begins here, milliseconds since the epoch. */
+  readonly startTime?: number;
+}
+
+const MINUTE = 60_000;
+/** A wait on the real clock looks this often. */
+const LOOK_EVERY_MILLISECONDS = 20;
+
+/** Starts the cloud that the template describes, with all well. @throws TemplateError, PortError */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  if (options.clock === 'virtual' && options.lambda === 'worker')
+    throw new Error('Workers have a clock of their own: a virtual clock needs functions in this process.');
+  const template = loadTemplate(options.templateFile);
+  const cloud = new Cloud(template, options);
+  const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';
+  if (!inProcess || options.port !== undefined) await cloud.listen(options.port ?? 0);
+  return cloud;
+}
+
+/** A whole AWS account in small. Everything visible is on its `timeline`. */
+export class Cloud {
+  readonly timeline: Timeline;
+  readonly world: World;
+  readonly clusters: readonly RegistryCluster[];
+  readonly stateMachine: StateMachine;
+  readonly lambda: Lambda;
+  readonly events: EventBridge;
+  readonly alarms: Alarms;
+  readonly metrics: Metrics;
+  /** Every API call comes through here, over HTTP or from a function in this process. */
+  readonly dispatch: Dispatch;
+  private readonly clock: Clock;
+  private readonly services: Services;
+  private server: RunningServer | undefined;
+  private closed = false;
+
+  constructor(
+    readonly template: Template,
+    options: CloudOptions,
+  ) {
+    const clock = options.clock === 'virtual' ? new VirtualClock(options.startTime) : realClock;
+    const random = seeded(options.seed ?? 1);
+    const uuid = uuids(random);
+    const timeline = new Timeline(() => clock.now());
+    const { accountId, region } = template;
+    this.clock = clock;
+    this.timeline = timeline;
+    this.clusters = clustersIn(template);
+    this.metrics = new Metrics(clock);
+    const lag = options.lag ?? 0;
+    const history = options.history ?? (typeof lag === 'number' ? lag : 0);
+    const build = { history, ...options.world };
+    this.world = buildWorld({ clusters: this.clusters, clock, timeline, accountId, region, options: build });
+    this.alarms = new Alarms({
+      template,
+      foreignNames: alarmNamesIn(this.clusters),
+      clock,
+      timeline,
+      metrics: this.metrics,
+      put: (event) => this.events.put(event),
+      publish: (alarmArn, message) => this.publishForAlarm(alarmArn, message),
+    });
+    const stateMachines: StateMachine[] = [];
+    this.services = createServices({
+      world: this.world,
+      clock,
+      timeline,
+      template,
+      alarms: this.alarms,
+      more: [stepFunctions(stateMachines, clock)],
+      options: {
+        random,
+        lag,
+        throttle: options.throttle ?? false,
+        ...(options.latency && { latency: options.latency }),
+        identify: (request: ApiRequest) => {
+          const sender = this.lambda.identify(request);
+          if (sender === undefined) return { execution: null };
+          return { execution: sender.execution, functionName: sender.function.label };
+        },
+      },
+    });
+    const { access } = this.services;
+    const host = { clock, random, dispatch: (request: ApiRequest) => this.dispatch(request) };
+    const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';
+    this.lambda = new Lambda({
+      functions: functionsOf(template),
+      region,
+      endpoint: () => this.endpoint,
+      clock,
+      timeline,
+      uuid,
+      start: (settings) => (inProcess ? startInProcess(settings, host) : startWorker(settings)),
+      accessKeyOf: accessKeyOfRole,
+      mayLog: ({ roleLogicalId, label, logGroup }) =>
+        access.authorize({
+          caller: { kind: 'role', roleLogicalId, functionName: label },
+          action: 'logs:PutLogEvents',
+          resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:local`,
+        }).allowed,
+      overhead: options.overhead,
+    });
+    this.dispatch = this.lambda.guard(this.services.dispatch);
+    const asService = (roleLogicalId: string, principal: string, action: string, resource: string) => {
+      const trusted = access.assume(roleLogicalId, principal);
+      if (!trusted.allowed) return `${principal} may not assume the role ${roleLogicalId} ${trusted.why}`;
+      const caller = { kind: 'role', roleLogicalId, functionName: principal.split('.')[0] ?? principal } as const;
+      const decision = access.authorize({ caller, action, resource });
+      if (decision.allowed) return null;
+      return `User: ${access.arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${decision.why}`;
+    };
+    for (const { logicalId } of template.ofType('AWS::StepFunctions::StateMachine')) {
+      const refusal = (role: string, action: string, resource: string) =>
+        asService(role, 'states.amazonaws.com', action, resource);
+      stateMachines.push(
+        new StateMachine({ template, logicalId, lambda: this.lambda, clock, timeline, random, uuid, refusal }),
+      );
+    }
+    const [stateMachine] = stateMachines;
+    if (stateMachine === undefined) throw new TemplateError(`${template.file}: there is no state machine`);
+    this.stateMachine = stateMachine;
+    this.events = new EventBridge({
+      template,
+      clock,
+      timeline,
+      uuid,
+      delay: () => options.latency?.('events', 'Deliver', random) ?? 1,
+      startExecution: (arn, input) => stateMachines.find((each) => each.arn === arn)?.start(input),
+      refusal: (roleArn, principal, action, resource) => {
+        const role = access.roleByArn(roleArn);
+        return role === undefined ? `There is no role ${roleArn}` : asService(role, principal, action, resource);
+      },
+      queueRefusal: (resource, principal, sourceArn, roleArn) => {
+        // A schedule's dead letters are let in by its role, a rule's by the queue's policy.
+        const role =
+          principal === 'scheduler.amazonaws.com' && roleArn !== null ? access.roleByArn(roleArn) : undefined;
+        if (role !== undefined) return asService(role, principal, 'sqs:SendMessage', resource);
+        const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId };
+        const caller = { kind: 'service', principal } as const;
+        const decision = access.authorize({ caller, action: 'sqs:SendMessage', resource, context });
+        return decision.allowed ? null : decision.why;
+      },
+    });
+    const names = new Map(this.lambda.functions.map(({ label, name }) => [label, name]));
+    countServices(this.metrics, timeline, {
+      stateMachineArn: (execution) => stateMachines.find(({ name }) => execution.split(':')[6] === name)?.arn ?? '',
+      functionName: (label) => names.get(label) ?? label,
+    });
+    this.world.onStateChange(({ instanceId, to }) => this.events.put(this.stateChangeEvent(instanceId, to)));
+    if (options.schedules) this.startSchedules();
+  }
+
+  /** Faults of API calls; those of events, functions and executions are at `events`, `lambda` and `stateMachine`. */
+  get faults(): Services['faults'] {
+    return this.services.faults;
+  }
+
+  /** Where clients find it. Functions in this process need no server, and reach it all the same. */
+  get endpoint(): string {
+    return this.server?.endpoint ?? 'http://127.0.0.1:4566';
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  async listen(port: number): Promise<void> {
+    this.server = await startServer((request) => this.dispatch(request), port);
+  }
+
+  /** Starts the state machine as an operator would. */
+  startExecution(input: unknown, name?: string): Execution {
+    return this.stateMachine.start(input, name);
+  }
+
+  putEvent(event: NewBusEvent): BusEvent {
+    return this.events.put(event);
+  }
+
+  /** From now on the template's schedules run, and its alarms are evaluated every minute. */
+  startSchedules(): void {
+    this.events.startSchedules();
+    this.everyMinute();
+  }
+
+  /** True when no execution, invocation, event or state transition is under way. */
+  get quiet(): boolean {
+    const moving = ['pending', 'stopping', 'shutting-down'];
+    return (
+      this.stateMachine.busy === 0 &&
+      this.lambda.busy === 0 &&
+      this.events.busy === 0 &&
+      !this.world
+        .view()
+        .instances()
+        .some(({ state }) => moving.includes(state))
+    );
+  }
+
+  /** Waits until nothing is under way any more. */
+  async idle(): Promise<void> {
+    await this.until(() => this.quiet);
+  }
+
+  /** Waits until it is so. @throws Error when it cannot become so any more, or has not after so many milliseconds. */
+  async until(condition: () => boolean, atMost = 15 * MINUTE): Promise<void> {
+    const deadline = this.clock.now() + atMost;
+    if (this.clock instanceof VirtualClock) {
+      await this.clock.run(condition, deadline);
+    } else {
+      while (!condition() && this.clock.now() < deadline) await this.clock.sleep(LOOK_EVERY_MILLISECONDS);
+    }
+    if (!condition()) throw new Error(`Waited in vain for ${atMost} ms on this cloud's clock`);
+  }
+
+  /** Lets so much time pass. */
+  async advance(milliseconds: number): Promise<void> {
+    let over = false;
+    this.clock.setTimeout(() => {
+      over = true;
+    }, milliseconds);
+    await this.until(() => over, milliseconds + 1);
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.events.close();
+    this.lambda.close();
+    await this.server?.close();
+  }
+
+  private everyMinute(): void {
+    this.clock.setTimeout(() => {
+      if (this.closed) return;
+      reportStatusChecks(this.metrics, this.world);
+      reportQueues(this.metrics, this.events.deadLetters);
+      this.alarms.evaluate();
+      this.everyMinute();
+    }, MINUTE);
+  }
+
+  /** @see EC2 User Guide, "State change events for your instances" */
+  private stateChangeEvent(instanceId: string, state: string): NewBusEvent {
+    const { region, accountId } = this.template;
+    return {
+      source: 'aws.ec2',
+      'detail-type': 'EC2 Instance State-change Notification',
+      resources: [`arn:aws:ec2:${region}:${accountId}:instance/${instanceId}`],
+      detail: { 'instance-id': instanceId, state },
+    };
+  }
+
+  private publishForAlarm(alarmArn: string, message: PublishRequest): void {
+    const principal = 'cloudwatch.amazonaws.com';
+    const subject = { service: 'sns', action: 'Publish', caller: `service:${principal}` };
+    const fault = this.services.faults.take(subject);
+    if (fault) {
+      this.timeline.add({ type: 'fault', what: `${fault.kind} at sns:Publish by ${subject.caller}` });
+      return;
+    }
+    try {
+      this.services.publishAsService(principal, alarmArn, message);
+    } catch (error) {
+      // A refusal is on the timeline already, and CloudWatch tells nobody else either.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,328 @@
+import type { Clock } from './clock';
+import { EventFaults } from './event-faults';
+import { checkPattern, matches } from './event-pattern';
+import { isObject, type Json, type JsonObject, list, object, type Template, TemplateError, text } from './template';
+import type { Timeline } from './timeline';
+
+/** An event as EventBridge hands it to a target. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
+}
+
+export type NewBusEvent = Pick<BusEvent, 'detail-type' | 'source' | 'resources' | 'detail'>;
+
+/** Where an invocation comes from and goes to: a rule or a schedule, and its target. */
+interface Target {
+  readonly origin: string;
+  readonly originArn: string;
+  readonly principal: string;
+  readonly arn: string;
+  readonly roleArn: string | null;
+  readonly input: string | null;
+  readonly inputPath: string | null;
+  readonly deadLetterArn: string | null;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly pattern: JsonObject;
+  readonly targets: readonly Target[];
+}
+
+interface Schedule {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly target: Target;
+}
+
+/** A message in a dead-letter queue, with EventBridge's attributes. */
+export interface DeadLetter {
+  readonly queueArn: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface EventBridgeOptions {
+  readonly template: Template;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly uuid: () => string;
+  /** Milliseconds from an event to its target. */
+  readonly delay: () => number;
+  /** Starts the state machine with this ARN. @throws Error where there is none. */
+  readonly startExecution: (stateMachineArn: string, input: unknown) => void;
+  /** Whether the service may assume the role and do this in it; else AWS's words why not. */
+  readonly refusal: (roleArn: string, principal: string, action: string, resource: string) => string | null;
+  /** Whether the service may send to the queue on behalf of `sourceArn`; else why not. */
+  readonly queueRefusal: (
+    queueArn: string,
+    principal: string,
+    sourceArn: string,
+    roleArn: string | null,
+  ) => string | null;
+}
+
+/** The default event bus and the schedules, with the template's own rules. Delivery is at least once, and may go wrong. */
+export class EventBridge {
+  readonly faults = new EventFaults();
+  readonly deadLetters: DeadLetter[] = [];
+  private readonly rules: readonly Rule[];
+  private readonly schedules: readonly Schedule[];
+  private held: BusEvent | undefined;
+  private underway = 0;
+  private stopped = false;
+
+  constructor(private readonly options: EventBridgeOptions) {
+    const rules = options.template
+      .ofType('AWS::Events::Rule')
+      .filter(({ properties }) => properties.State !== 'DISABLED');
+    this.rules = rules
+      .filter(({ properties }) => properties.EventPattern)
+      .map(({ logicalId }) => this.readRule(logicalId));
+    this.schedules = [
+      ...rules
+        .filter(({ properties }) => properties.ScheduleExpression)
+        .flatMap(({ logicalId }) => this.readTimer(logicalId)),
+      ...options.template
+        .ofType('AWS::Scheduler::Schedule')
+        .filter(({ properties }) => properties.State !== 'DISABLED')
+        .map(({ logicalId }) => this.readSchedule(logicalId)),
+    ];
+  }
+
+  /** Deliveries that have not happened yet. */
+  get busy(): number {
+    return this.underway;
+  }
+
+  get scheduleNames(): readonly string[] {
+    return this.schedules.map(({ name }) => name);
+  }
+
+  /** Puts an event on the bus. @returns it, as targets get it. */
+  put(event: NewBusEvent): BusEvent {
+    const { template, clock, timeline, uuid } = this.options;
+    const complete: BusEvent = {
+      version: '0',
+      id: uuid(),
+      'detail-type': event['detail-type'],
+      source: event.source,
+      account: template.accountId,
+      time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      region: template.region,
+      resources: event.resources,
+      detail: event.detail,
+    };
+    const { id, source, detail } = complete;
+    timeline.add({ type: 'event', id, source, detailType: complete['detail-type'], detail });
+    this.route(complete);
+    return complete;
+  }
+
+  /** An event again, exactly as it was. */
+  repeat(event: BusEvent): void {
+    this.send(event, 0);
+  }
+
+  /** From now on the schedules run, first after one interval. */
+  startSchedules(): void {
+    for (const schedule of this.schedules) this.repeatForever(schedule);
+  }
+
+  /** Fires one schedule now. @throws Error where there is none of that name. */
+  fire(name: string): void {
+    const schedule = this.schedules.find((each) => each.name === name);
+    if (schedule === undefined) throw new Error(`There is no schedule ${name}`);
+    this.invokeSchedule(schedule);
+  }
+
+  close(): void {
+    this.stopped = true;
+  }
+
+  private route(event: BusEvent): void {
+    const { timeline } = this.options;
+    const fault = this.faults.take(event);
+    if (fault) timeline.add({ type: 'fault', what: `event ${event.id}: ${fault.kind}` });
+    const { held } = this;
+    this.held = undefined;
+    switch (fault?.kind) {
+      case 'drop':
+        break;
+      case 'reorder':
+        this.held = event;
+        break;
+      case 'delay':
+        this.send(event, fault.milliseconds ?? 10_000);
+        break;
+      case 'duplicate':
+        this.send(event, 0);
+        this.send(event, fault.milliseconds ?? 0);
+        break;
+      default:
+        this.send(event, 0);
+    }
+    if (held) this.send(held, 1);
+  }
+
+  private send(event: BusEvent, extra: number): void {
+    const { timeline } = this.options;
+    for (const rule of this.rules) {
+      if (!matches(rule.pattern, event as unknown as JsonObject)) continue;
+      for (const target of rule.targets) {
+        this.later(extra, () => {
+          timeline.add({ type: 'rule-matched', rule: rule.name, eventId: event.id, target: target.arn });
+          this.deliver(target, event.id, inputOf(target, event as unknown as JsonObject));
+        });
+      }
+    }
+  }
+
+  private later(extra: number, action: () => void): void {
+    this.underway += 1;
+    this.options.clock.setTimeout(() => {
+      this.underway -= 1;
+      if (!this.stopped) action();
+    }, this.options.delay() + extra);
+  }
+
+  private deliver(target: Target, eventId: string, input: unknown): void {
+    const { timeline, refusal, startExecution } = this.options;
+    const refused =
+      target.roleArn === null
+        ? `${target.origin} has no role to start an execution with`
+        : refusal(target.roleArn, target.principal, 'states:StartExecution', target.arn);
+    if (refused === null) {
+      startExecution(target.arn, input);
+      return;
+    }
+    const deadLettered = this.bury(target, input, refused);
+    timeline.add({ type: 'delivery-failed', rule: target.origin, eventId, error: refused, deadLettered });
+  }
+
+  /** A refusal is not tried again; it goes to the dead-letter queue at once, where there is one that may take it. */
+  private bury(target: Target, input: unknown, why: string): boolean {
+    const { queueRefusal } = this.options;
+    if (target.deadLetterArn === null) return false;
+    if (queueRefusal(target.deadLetterArn, target.principal, target.originArn, target.roleArn) !== null) return false;
+    this.deadLetters.push({
+      queueArn: target.deadLetterArn,
+      body: JSON.stringify(input),
+      attributes: {
+        RULE_ARN: target.originArn,
+        TARGET_ARN: target.arn,
+        ERROR_CODE: 'NO_PERMISSIONS',
+        ERROR_MESSAGE: why,
+        RETRY_ATTEMPTS: '0',
+      },
+    });
+    return true;
+  }
+
+  private repeatForever(schedule: Schedule): void {
+    this.options.clock.setTimeout(() => {
+      if (this.stopped) return;
+      this.invokeSchedule(schedule);
+      this.repeatForever(schedule);
+    }, schedule.milliseconds);
+  }
+
+  private invokeSchedule({ name, target }: Schedule): void {
+    const { timeline, template, uuid, clock } = this.options;
+    const id = uuid();
+    const event: JsonObject = {
+      version: '0',
+      id,
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: template.accountId,
+      time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      region: template.region,
+      resources: [target.originArn],
+      detail: {},
+    };
+    timeline.add({ type: 'event', id, source: 'schedule', detailType: 'Scheduled Event', detail: { name } });
+    this.later(0, () => {
+      timeline.add({ type: 'rule-matched', rule: name, eventId: id, target: target.arn });
+      this.deliver(target, id, inputOf(target, event));
+    });
+  }
+
+  private readRule(logicalId: string): Rule {
+    const { template } = this.options;
+    const { properties } = template.resource(logicalId);
+    const pattern = object(properties.EventPattern);
+    checkPattern(pattern, `${logicalId}.EventPattern`);
+    return { name: template.nameOf(logicalId), pattern, targets: this.readTargets(logicalId) };
+  }
+
+  private readTimer(logicalId: string): readonly Schedule[] {
+    const { properties } = this.options.template.resource(logicalId);
+    const milliseconds = intervalOf(text(properties.ScheduleExpression, logicalId), logicalId);
+    const name = this.options.template.nameOf(logicalId);
+    return this.readTargets(logicalId).map((target) => ({ name, milliseconds, target }));
+  }
+
+  private readTargets(logicalId: string): readonly Target[] {
+    const { properties } = this.options.template.resource(logicalId);
+    return list(properties.Targets).map((target) => this.readTarget(logicalId, object(target), 'events.amazonaws.com'));
+  }
+
+  private readSchedule(logicalId: string): Schedule {
+    const { template } = this.options;
+    const { properties } = template.resource(logicalId);
+    return {
+      name: template.nameOf(logicalId),
+      milliseconds: intervalOf(text(properties.ScheduleExpression, logicalId), logicalId),
+      target: this.readTarget(logicalId, object(properties.Target), 'scheduler.amazonaws.com'),
+    };
+  }
+
+  private readTarget(logicalId: string, target: JsonObject, principal: string): Target {
+    const { template } = this.options;
+    const arn = text(target.Arn, `${logicalId}.Target.Arn`);
+    if (template.find('AWS::StepFunctions::StateMachine', arn) === undefined)
+      throw new TemplateError(
+        `${logicalId}: the local cloud delivers to state machines of the template only, not ${arn}`,
+      );
+    const unknown = ['InputTransformer', 'KinesisParameters', 'BatchParameters'].find((name) => name in target);
+    if (unknown) throw new TemplateError(`${logicalId}: the local cloud does not know ${unknown}`);
+    const deadLetter = object(target.DeadLetterConfig).Arn;
+    return {
+      origin: template.nameOf(logicalId),
+      originArn: template.arn(logicalId),
+      principal,
+      arn,
+      roleArn: typeof target.RoleArn === 'string' ? target.RoleArn : null,
+      input: typeof target.Input === 'string' ? target.Input : null,
+      inputPath: typeof target.InputPath === 'string' ? target.InputPath : null,
+      deadLetterArn: typeof deadLetter === 'string' ? deadLetter : null,
+    };
+  }
+}
+
+function inputOf(target: Target, event: JsonObject): unknown {
+  if (target.input !== null) return JSON.parse(target.input);
+  if (target.inputPath === null) return event;
+  const steps = target.inputPath.split('.').slice(1);
+  return steps.reduce<Json>((value, step) => (isObject(value) ? (value[step] ?? null) : null), event);
+}
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+function intervalOf(expression: string, where: string): number {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const milliseconds = UNITS[unit ?? ''];
+  if (milliseconds === undefined)
+    throw new TemplateError(`${where}: the local cloud knows rate(…) in minutes, hours or days, not ${expression}`);
+  return Number(count) * milliseconds;
+}

@@ -1,0 +1,28 @@
+import { isObject, type Json, list, object, type Template } from './template';
+import type { RegistryCluster } from './world/build';
+
+/** The clusters that the template's state machines know: a task's `Parameters.Payload.clusters`. */
+export function clustersIn(template: Template): readonly RegistryCluster[] {
+  const clusters = template.ofType('AWS::StepFunctions::StateMachine').flatMap(({ properties }) => {
+    const { DefinitionString } = properties;
+    const definition: unknown = typeof DefinitionString === 'string' ? JSON.parse(DefinitionString) : null;
+    const states = isObject(definition) ? object(definition.States) : {};
+    return Object.values(states).flatMap((state) =>
+      list(object(object(object(state).Parameters).Payload).clusters).filter(isCluster),
+    );
+  });
+  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+  return [...byName.values()];
+}
+
+function isCluster(value: Json): value is Json & RegistryCluster {
+  const { name, subnetId, virtualIps, nodes } = object(value);
+  return (
+    typeof name === 'string' &&
+    typeof subnetId === 'string' &&
+    list(virtualIps).every((each) => typeof object(each).address === 'string') &&
+    list(nodes).every((each) =>
+      ['instanceId', 'networkInterfaceId'].every((id) => typeof object(each)[id] === 'string'),
+    )
+  );
+}
