@@ -244,7 +244,7 @@ export class Template {
       case 'AWS::StackName':
         return this.stackName;
       case 'AWS::StackId':
-        return `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${this.stackName}/${digest(this.stackName, 12)}`;
+        return `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${this.stackName}/${uuidOf(this.stackName)}`;
       case 'AWS::NoValue':
         return NO_VALUE;
     }
@@ -299,6 +299,10 @@ export class Template {
 const NO_VALUE = '\u0000AWS::NoValue';
 
 const digest = (seed: string, length: number) => createHash('sha256').update(seed).digest('hex').slice(0, length);
+
+function uuidOf(seed: string): string {
+  return digest(seed, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 function split(whole: string, separator: string): [string, string | undefined] {
   const at = whole.indexOf(separator);
@@ -373,8 +377,7 @@ const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> = {
   },
   'AWS::SQS::QueuePolicy': unnamed,
   'AWS::KMS::Key': (naming) => {
-    const hash = naming.hash(32);
-    const id = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20)].join('-');
+    const id = uuidOf(naming.hash(32));
     return { ref: id, name: id, attributes: { Arn: naming.arn('kms', `key/${id}`), KeyId: id } };
   },
   'AWS::KMS::Alias': byName('kms', '', 'AliasName'),

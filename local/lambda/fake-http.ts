@@ -98,7 +98,8 @@ class Request extends Writable {
     clock: Clock,
     private readonly dispatch: Dispatch,
   ) {
-    super();
+    // What is sent to the end is not over yet: the answer is to come.
+    super({ autoDestroy: false });
     this.socket = new Socket(clock);
     this.once('close', () => this.socket.destroy());
     process.nextTick(() => this.emit('socket', this.socket));
@@ -130,6 +131,8 @@ class Request extends Writable {
       this.destroy(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
       return;
     }
-    this.emit('response', new Response(answer));
+    const response = new Response(answer);
+    response.once('close', () => this.destroy());
+    this.emit('response', response);
   }
 }
