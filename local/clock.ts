@@ -20,6 +20,16 @@ export const realClock: Clock = {
   Date,
 };
 
+/** The Date constructor with another "now". */
+export function dateWith(now: () => number): DateConstructor {
+  return new Proxy(Date, {
+    construct: (target, args: [], newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    apply: (target) => new target(now()).toString(),
+    get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
+  });
+}
+
 interface Timer {
   readonly at: number;
   readonly order: number;
@@ -38,13 +48,7 @@ export class VirtualClock implements Clock {
 
   constructor(start = Date.UTC(2026, 0, 1)) {
     this.time = start;
-    const now = () => this.time;
-    this.Date = new Proxy(Date, {
-      construct: (target, args: [], newTarget) =>
-        Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-      apply: (target) => new target(now()).toString(),
-      get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
-    });
+    this.Date = dateWith(() => this.time);
   }
 
   now(): number {

@@ -25,11 +25,13 @@ export interface InvocationContext {
 
 /** One execution environment: initialised once, one invocation at a time. */
 export interface Instance {
+  /** Comes with each of its API calls, and so tells which instance makes them. */
+  readonly sessionToken: string;
   /** Payload and result are JSON text. Never rejects. */
   invoke(payload: string, context: InvocationContext): Promise<Outcome>;
   /** Ends it at once; an invocation that is under way never returns. */
   discard(): void;
-  /** Nothing will invoke it any more, but it may be kept for another cloud. */
+  /** This cloud will not invoke it any more; it may be kept for another one. Only while nothing is under way. */
   release(): void;
 }
 

@@ -33,7 +33,6 @@ export interface LambdaOptions {
 interface Environment {
   readonly function: LambdaFunction;
   readonly instance: Instance;
-  readonly token: string;
   warm: boolean;
   dead: boolean;
   execution: string | null;
@@ -149,7 +148,6 @@ export class Lambda {
     };
     const environment: Environment = {
       function: fn,
-      token: credentials.sessionToken,
       instance: this.options.start({
         function: fn,
         environment: environmentOf(fn, { region, endpoint: endpoint(), credentials }),
@@ -160,7 +158,7 @@ export class Lambda {
       execution: null,
       end: () => undefined,
     };
-    this.byToken.set(environment.token, environment);
+    this.byToken.set(environment.instance.sessionToken, environment);
     return environment;
   }
 
@@ -221,10 +219,12 @@ export class Lambda {
 
   /** Ends all instances. */
   close(): void {
+    const idle = new Set([...this.idle.values()].flat());
     for (const environment of this.byToken.values()) {
       if (environment.dead) continue;
       environment.dead = true;
-      environment.instance.release();
+      if (idle.has(environment)) environment.instance.release();
+      else environment.instance.discard();
     }
     this.idle.clear();
   }

@@ -24,11 +24,13 @@ export function startWorker(settings: InstanceSettings): Instance {
 }
 
 class WorkerInstance implements Instance {
+  readonly sessionToken: string;
   private readonly worker: Worker;
   private finish: (outcome: Outcome) => void = () => undefined;
   private gone: Outcome | undefined;
 
   constructor({ function: fn, environment, log }: InstanceSettings) {
+    this.sessionToken = environment.AWS_SESSION_TOKEN ?? '';
     const workerData: WorkerData = { file: fn.file(), exportName: fn.exportName };
     this.worker = new Worker(runtimeSource(), { eval: true, env: { ...environment }, execArgv: [], workerData });
     this.worker.on('message', (message: WorkerMessage) => {
