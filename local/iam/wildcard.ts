@@ -2,6 +2,7 @@
 const compiled = new Map<string, RegExp>();
 
 export function matches(pattern: string, text: string, ignoreCase = false): boolean {
+  if (!/[*?]/.test(pattern)) return ignoreCase ? pattern.toLowerCase() === text.toLowerCase() : pattern === text;
   const key = `${ignoreCase} ${pattern}`;
   const expression =
     compiled.get(key) ??

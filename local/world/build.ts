@@ -59,6 +59,7 @@ export function buildWorld(parts: {
       options.reservations ?? true,
     );
   for (const cluster of clusters) addCluster(world, cluster, options.nodes ?? {});
+  world.begin();
   return world;
 }
 

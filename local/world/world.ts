@@ -72,6 +72,7 @@ export class World {
   private readonly listeners = new Set<(change: StateChange) => void>();
   private readonly lifecycle: Lifecycle;
   private created = 0;
+  private built = false;
 
   constructor(options: WorldOptions) {
     this.clock = options.clock;
@@ -94,9 +95,14 @@ export class World {
     return () => this.listeners.delete(listener);
   }
 
-  /** From now on changes of this address's holder are on the timeline. */
+  /** Changes of this address's holder are on the timeline. */
   watch(subnetId: string, address: string): void {
     this.watched.add(`${subnetId}/${address}`);
+  }
+
+  /** Building is over: from now on changes are on the timeline. */
+  begin(): void {
+    this.built = true;
   }
 
   isWatched(subnetId: string, address: string): boolean {
@@ -288,7 +294,7 @@ export class World {
     }
     for (const [key, from] of before) {
       const to = this.owners.get(key) ?? null;
-      if (from !== to && this.watched.has(key))
+      if (this.built && from !== to && this.watched.has(key))
         this.timeline.add({ type: 'holder-changed', address: key.slice(key.indexOf('/') + 1), from, to });
     }
   }
@@ -298,7 +304,7 @@ export class World {
     this.elasticIpTable.set(next.allocationId, next);
     const from = before?.association?.networkInterfaceId ?? null;
     const to = next.association?.networkInterfaceId ?? null;
-    if (before !== undefined && from !== to)
+    if (this.built && from !== to)
       this.timeline.add({ type: 'elastic-ip-changed', allocationId: next.allocationId, from, to });
   }
 }
