@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL_IPS_PER_CLUSTER } from './limits';
+import { DEFAULT_LIMITS, MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL_IPS_PER_CLUSTER } from './limits';
 
 /**
  * The configuration as people write it: the one source for its types, its checks and the JSON Schema that editors read.
@@ -234,13 +234,10 @@ const notifications = fields(
 export const configSchema = fields(
   {
     $schema: z.string().meta({ description: 'Where editors find the JSON Schema of this file.' }).optional(),
-    clusters: list(
-      cluster,
-      1,
-      Number.MAX_SAFE_INTEGER,
-      'The clusters of this stack.',
-      'a list of at least one cluster',
-    ),
+    clusters: z
+      .array(cluster, { error: allowed('a list of at least one cluster') })
+      .min(1, { error: allowed('a list of at least one cluster') })
+      .meta({ description: 'The clusters of this stack.', maxItems: DEFAULT_LIMITS.clusters }),
     notifications: notifications.prefault({}),
     logRetentionDays: z
       .literal(RETENTION_DAYS, { error: allowed(`one of ${RETENTION_DAYS.join(', ')}`) })

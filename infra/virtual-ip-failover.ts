@@ -18,7 +18,7 @@ import { FailoverDashboard } from './dashboard';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
-import { Notifications } from './notifications';
+import { acknowledgeEncryption, Notifications } from './notifications';
 import { permissionsOf } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
@@ -103,6 +103,7 @@ export class VirtualIpFailover extends Construct {
       });
     };
     const steps = byState(step);
+    if (this.key) acknowledgeEncryption(steps.Notify.role);
     this.functions = byState(({ state }) => steps[state].function);
     this.functionLogGroups = byState(({ state }) => steps[state].logGroup);
 

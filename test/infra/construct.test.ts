@@ -1,0 +1,116 @@
+import { Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { VirtualIpFailover } from '../../infra';
+import { bodyOf, cluster, id, newApp, resolve, stackOf } from './support';
+import { ShopStack } from './token-app';
+
+const shop = new ShopStack(newApp(), 'Shop');
+const template = bodyOf(shop);
+
+test('IDs that are known only at deployment reach the rules, the registry and the policies', () => {
+  const [first] = template.one('AWS::EC2::Instance', 'First');
+  const [second] = template.one('AWS::EC2::Instance', 'Second');
+  expect(template.one('AWS::Events::Rule', 'InstanceRule')[1].EventPattern.detail).toEqual({
+    state: ['stopped', 'terminated', 'running'],
+    'instance-id': [{ Ref: first }, { Ref: second }],
+  });
+  const [, { DefinitionString }] = template.one('AWS::StepFunctions::StateMachine');
+  const definition = JSON.parse(String(resolve(DefinitionString)));
+  expect(definition.States.VerifyInstanceState.Parameters.Payload.clusters).toEqual([
+    {
+      name: 'shop',
+      subnetId: '<Subnet.SubnetId>',
+      virtualIps: [{ address: '10.1.2.50', elasticIpAllocationId: '<ElasticIp.AllocationId>' }],
+      nodes: [
+        { instanceId: '<First>', networkInterfaceId: '<FirstInterface.Id>' },
+        { instanceId: '<Second>', networkInterfaceId: '<SecondInterface.Id>' },
+      ],
+      handover: 'unassign-first',
+      checkIntervalMinutes: 5,
+    },
+  ]);
+  const [, role] = template.one('AWS::IAM::Role', 'UnassignIpRole');
+  expect(JSON.stringify(resolve(role.Policies))).toContain(
+    'arn:aws:ec2:ap-southeast-1:111122223333:network-interface/<FirstInterface.Id>',
+  );
+});
+
+test('whoever is granted drills may start this workflow and read its log, nothing else', () => {
+  const [stateMachine] = template.one('AWS::StepFunctions::StateMachine');
+  const [logs] = template.one('AWS::Logs::LogGroup', 'Workflow');
+  const [, policy] = template.one('AWS::IAM::Policy', 'Operator');
+  expect(resolve(policy.PolicyDocument.Statement)).toEqual([
+    { Effect: 'Allow', Action: 'states:StartExecution', Resource: `<${stateMachine}>` },
+    {
+      Effect: 'Allow',
+      Action: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
+      Resource: `<${logs}.Arn>`,
+    },
+  ]);
+});
+
+test('the parts are there to grant on and to alarm on', () => {
+  const { failover } = shop;
+  expect(Object.keys(failover.functions)).toEqual([
+    'VerifyInstanceState',
+    'UnassignIp',
+    'AssignIp',
+    'VerifyEni',
+    'Notify',
+  ]);
+  expect(Object.keys(failover.functionLogGroups)).toEqual(Object.keys(failover.functions));
+  expect(failover.alarms).toHaveLength(8);
+  expect(failover.statusAlarms).toHaveLength(2);
+  for (const part of ['stateMachine', 'logGroup', 'topic', 'key', 'deadLetterQueue', 'dashboard'] as const) {
+    expect(failover[part]).toBeDefined();
+  }
+});
+
+test('a topic and a key that exist are used instead of new ones', () => {
+  const stack = new Stack(newApp(), 'Given');
+  const topicArn = 'arn:aws:sns:eu-west-1:111122223333:operations';
+  const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  new VirtualIpFailover(stack, 'Failover', {
+    clusters: [cluster('mail', 1)],
+    topic: Topic.fromTopicArn(stack, 'Topic', topicArn),
+    key: Key.fromKeyArn(stack, 'Key', keyArn),
+  });
+  const given = bodyOf(stack);
+  expect(given.all('AWS::SNS::Topic')).toEqual([]);
+  expect(given.all('AWS::KMS::Key')).toEqual([]);
+  expect(given.one('AWS::Lambda::Function', 'Notify')[1].Environment.Variables.TOPIC_ARN).toBe(topicArn);
+  const statements = given
+    .one('AWS::IAM::Role', 'NotifyRole')[1]
+    .Policies.flatMap((policy) => policy.PolicyDocument.Statement);
+  expect(statements).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn });
+  expect(statements).toContainEqual({
+    Effect: 'Allow',
+    Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+    Resource: keyArn,
+  });
+});
+
+test('two constructs fit one stack, and each has a history of its own', () => {
+  const stack = new Stack(newApp(), 'Both');
+  new VirtualIpFailover(stack, 'East', { clusters: [cluster('mail', 1)] });
+  new VirtualIpFailover(stack, 'West', { clusters: [cluster('db', 11)] });
+  const names = bodyOf(stack)
+    .all('AWS::Logs::LogGroup')
+    .flatMap(([, { LogGroupName }]) => LogGroupName ?? []);
+  expect(new Set(names.map((name) => JSON.stringify(name))).size).toBe(2);
+});
+
+test('no cluster’s name collides with a part of the construct', () => {
+  const names = ['Notify', 'Triggers', 'Alarms', 'Workflow', 'Audit', 'Clusters'];
+  expect(() => bodyOf(stackOf({ clusters: names.map((name, index) => cluster(name, 10 * index)) }))).not.toThrow();
+});
+
+test('wrong properties are refused in the construct too', () => {
+  const stack = new Stack(newApp(), 'Wrong');
+  const { nodes, ...mail } = cluster('mail', 1);
+  expect(() => new VirtualIpFailover(stack, 'Failover', { clusters: [{ ...mail, nodes: nodes.slice(1) }] })).toThrow(
+    'clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes',
+  );
+  expect(id('i', 1)).toHaveLength(19);
+});

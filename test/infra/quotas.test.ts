@@ -1,0 +1,102 @@
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bodyOf, cluster, id, newApp, resolve, stackOf, type TemplateBody } from './support';
+
+/** The largest stack: 40 clusters of 3 nodes, each with an Elastic IP. */
+const largest = bodyOf(
+  stackOf({
+    clusters: Array.from({ length: 40 }, (_, index) => ({
+      ...cluster(`cluster-${index}`, 16 * (index + 1), 3),
+      virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: id('eipalloc', index) }],
+    })),
+  }),
+);
+
+/** Logical IDs stand for names that CloudFormation makes up: stack name, logical ID, and 13 characters more. */
+function deployed(value: unknown): string {
+  return JSON.stringify(resolve(value)).replaceAll(/<(\w+)(\.\w+)?>/g, 'VipFailover-$1-ABCDEFGHIJKLM');
+}
+
+/** Characters of policy as IAM counts them: without white space. */
+function policySize(template: TemplateBody, role: string): { inline: number; managed: number[] } {
+  const [logicalId, properties] = template.one('AWS::IAM::Role', role);
+  const attached = template
+    .all('AWS::IAM::ManagedPolicy')
+    .filter(([, { Roles }]) => JSON.stringify(Roles).includes(logicalId));
+  return {
+    inline: properties.Policies.reduce((sum, { PolicyDocument }) => sum + deployed(PolicyDocument).length, 0),
+    managed: attached.map(([, { PolicyDocument }]) => deployed(PolicyDocument).length),
+  };
+}
+
+test.each(['VerifyInstanceStateRole', 'UnassignIpRole', 'AssignIpRole', 'VerifyEniRole', 'NotifyRole', 'WorkflowRole'])(
+  'the policies of %s stay inside the quotas of IAM',
+  (role) => {
+    const { inline, managed } = policySize(largest, role);
+    expect(inline).toBeLessThanOrEqual(10_240);
+    expect(managed.length).toBeLessThanOrEqual(10);
+    for (const size of managed) expect(size).toBeLessThanOrEqual(6_144);
+  },
+);
+
+test('no interface is lost where the permissions need more than one policy', () => {
+  for (const role of ['UnassignIpRole', 'AssignIpRole']) {
+    const [logicalId, { Policies }] = largest.one('AWS::IAM::Role', role);
+    const documents = [
+      ...Policies.map(({ PolicyDocument }) => PolicyDocument),
+      ...largest
+        .all('AWS::IAM::ManagedPolicy')
+        .filter(([, policy]) => JSON.stringify(policy.Roles).includes(logicalId))
+        .map(([, { PolicyDocument }]) => PolicyDocument),
+    ];
+    const moved = documents
+      .flatMap(({ Statement }) => Statement)
+      .filter(({ Action }) => /signPrivateIpAddresses/.test(String(Action)))
+      .flatMap(({ Resource }) => [Resource].flat());
+    expect(new Set(moved.map((arn) => resolve(arn))).size).toBe(120);
+  }
+});
+
+test('the stack stays inside the quotas of CloudFormation', () => {
+  const text = JSON.stringify(largest.template.toJSON());
+  expect(Object.keys(largest.resources).length).toBeLessThanOrEqual(500);
+  expect(Object.keys(largest.outputs).length).toBeLessThanOrEqual(200);
+  expect(text.length).toBeLessThanOrEqual(1_000_000);
+});
+
+test('the definition and the first state’s payload stay inside the quotas of Step Functions', () => {
+  const [, { DefinitionString }] = largest.one('AWS::StepFunctions::StateMachine');
+  const definition = String(resolve(DefinitionString));
+  const payload = JSON.parse(definition).States.VerifyInstanceState.Parameters.Payload;
+  expect(definition.length).toBeLessThanOrEqual(1024 * 1024);
+  // The other half is left for the event and for what an earlier pass found.
+  expect(JSON.stringify(payload).length).toBeLessThanOrEqual(128 * 1024);
+});
+
+test('event patterns, rules and queue statements stay inside the quotas of EventBridge and SQS', () => {
+  const rules = largest.all('AWS::Events::Rule');
+  const [, queuePolicy] = largest.one('AWS::SQS::QueuePolicy');
+  expect(rules.length).toBeLessThanOrEqual(300);
+  for (const [, { EventPattern }] of rules) expect(deployed(EventPattern).length).toBeLessThanOrEqual(2_048);
+  expect(queuePolicy.PolicyDocument.Statement.length).toBeLessThanOrEqual(20);
+});
+
+test('cdk-nag (AwsSolutions) has no finding, also with Elastic IPs, alarms of the user’s own and more policies', () => {
+  const app = newApp();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  stackOf(
+    {
+      clusters: Array.from({ length: 20 }, (_, index) => {
+        const { nodes, ...rest } = cluster(`cluster-${index}`, 16 * (index + 1), 5);
+        return {
+          ...rest,
+          nodes: nodes.map((node) => ({ ...node, alarms: ['down'] })),
+          virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: id('eipalloc', index) }],
+        };
+      }),
+      notifications: { emails: ['operations@example.com'] },
+    },
+    app,
+  );
+  expect(() => app.synth()).not.toThrow();
+});

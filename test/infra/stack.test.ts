@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cluster, id, resolve, templateOf } from './support';
+
+const template = templateOf({
+  clusters: [cluster('mail', 1), { ...cluster('db', 11), handover: 'atomic', failback: 'automatic' }],
+  notifications: { emails: ['operations@example.com'], locale: 'ja' },
+  logRetentionDays: 30,
+});
+
+test.each([
+  ['VerifyInstanceState', 'verify-instance-state'],
+  ['UnassignIp', 'unassign-ip'],
+  ['AssignIp', 'assign-ip'],
+  ['VerifyEni', 'verify-eni'],
+  ['Notify', 'notify'],
+])(
+  'function %s runs its bundle on nodejs24.x and arm64, with its own role, log group, JSON logs and traces',
+  (state, folder) => {
+    const [, lambda] = template.one('AWS::Lambda::Function', state);
+    const [role] = template.one('AWS::IAM::Role', `${state}Role`);
+    const [logs] = template.one('AWS::Logs::LogGroup', `${state}Logs`);
+    expect(lambda).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 512,
+      Role: { 'Fn::GetAtt': [role, 'Arn'] },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logs } },
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(lambda.Environment.Variables).toMatchObject({
+      POWERTOOLS_SERVICE_NAME: folder,
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+    });
+    expect(lambda).not.toHaveProperty('ReservedConcurrentExecutions');
+  },
+);
+
+test('a function gives up before the workflow gives up on it', () => {
+  const states = Object.values<{ Type: string; TimeoutSeconds: number }>(definition().States);
+  const patience = states.filter(({ Type }) => Type === 'Task').map(({ TimeoutSeconds }) => TimeoutSeconds);
+  const timeouts = template.all('AWS::Lambda::Function').map(([, { Timeout }]) => Timeout);
+  expect(Math.max(...timeouts)).toBeLessThan(Math.min(...patience));
+});
+
+test('Notify alone knows the topic, the language and the metrics', () => {
+  const [topic] = template.one('AWS::SNS::Topic');
+  const [, notify] = template.one('AWS::Lambda::Function', 'Notify');
+  expect(notify.Environment.Variables).toEqual({
+    POWERTOOLS_SERVICE_NAME: 'notify',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    TOPIC_ARN: { Ref: topic },
+    LOCALE: 'ja',
+    METRICS_NAMESPACE: 'VipFailover',
+  });
+});
+
+test('memory and reserved concurrency follow the configuration', () => {
+  const tuned = templateOf({ clusters: [cluster('mail', 1)], memoryMegabytes: 1024, reservedConcurrency: 20 });
+  for (const [, lambda] of tuned.all('AWS::Lambda::Function')) {
+    expect(lambda).toMatchObject({ MemorySize: 1024, ReservedConcurrentExecutions: 20 });
+  }
+});
+
+function definition() {
+  const [, { DefinitionString }] = template.one('AWS::StepFunctions::StateMachine');
+  return JSON.parse(String(resolve(DefinitionString)));
+}
+
+test('the state machine is the workflow of the repository with functions and registry filled in', () => {
+  const inRepository = JSON.parse(readFileSync(join(__dirname, '../../statemachine/failover.asl.json'), 'utf8'));
+  const deployed = definition();
+  const expected = JSON.parse(
+    JSON.stringify(inRepository).replaceAll(/"\$\{(\w+)\}"/g, (_, name: string) =>
+      name === 'Clusters'
+        ? JSON.stringify(deployed.States.VerifyInstanceState.Parameters.Payload.clusters)
+        : `"<${template.one('AWS::Lambda::Function', name)[0]}.Arn>"`,
+    ),
+  );
+  expect(deployed).toEqual(expected);
+});
+
+test('the registry in the definition is what the Lambdas expect', () => {
+  const { VerifyInstanceState, NotifyFailure } = definition().States;
+  expect(VerifyInstanceState.Parameters.Payload.clusters).toEqual([
+    {
+      name: 'mail',
+      subnetId: id('subnet', 1),
+      virtualIps: [{ address: '10.0.1.5' }],
+      nodes: [
+        { instanceId: id('i', 1), networkInterfaceId: id('eni', 1) },
+        { instanceId: id('i', 2), networkInterfaceId: id('eni', 2) },
+      ],
+      handover: 'unassign-first',
+      checkIntervalMinutes: 5,
+    },
+    {
+      name: 'db',
+      subnetId: id('subnet', 11),
+      virtualIps: [{ address: '10.0.11.5' }],
+      nodes: [
+        { instanceId: id('i', 11), networkInterfaceId: id('eni', 11) },
+        { instanceId: id('i', 12), networkInterfaceId: id('eni', 12) },
+      ],
+      handover: 'atomic',
+      failbackAfterMinutes: 60,
+      checkIntervalMinutes: 5,
+    },
+  ]);
+  expect(NotifyFailure.Parameters.Payload.clusters).toEqual(VerifyInstanceState.Parameters.Payload.clusters);
+});
+
+test('the state machine is Express, traced, and logs everything with its data', () => {
+  const [logs] = template.one('AWS::Logs::LogGroup', 'Workflow');
+  expect(template.one('AWS::StepFunctions::StateMachine')[1]).toMatchObject({
+    StateMachineType: 'EXPRESS',
+    TracingConfiguration: { Enabled: true },
+    LoggingConfiguration: {
+      Level: 'ALL',
+      IncludeExecutionData: true,
+      Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [logs, 'Arn'] } } }],
+    },
+  });
+});
+
+test('the history lies under /aws/vendedlogs/states/, in a log group that a redeployed stack does not meet again', () => {
+  const [, logs] = template.one('AWS::Logs::LogGroup', 'Workflow');
+  expect(resolve(logs.LogGroupName)).toMatch(/^\/aws\/vendedlogs\/states\/VipFailover-[\w-]+-333344445555$/);
+  expect(JSON.stringify(logs.LogGroupName)).toContain('AWS::StackId');
+});
+
+test('logs are kept as long as configured, and when the stack is deleted', () => {
+  const groups = Object.values(template.resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
+  expect(groups).toHaveLength(6);
+  for (const group of groups) {
+    expect(group).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { RetentionInDays: 30 },
+    });
+  }
+});
+
+test('e-mail addresses are subscribed to the encrypted topic', () => {
+  const [topic] = template.one('AWS::SNS::Topic');
+  const [key] = template.one('AWS::KMS::Key');
+  expect(template.one('AWS::SNS::Topic')[1]).toMatchObject({ KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] } });
+  expect(template.one('AWS::SNS::Subscription')[1]).toEqual({
+    Protocol: 'email',
+    Endpoint: 'operations@example.com',
+    TopicArn: { Ref: topic },
+  });
+});
+
+test('the outputs give each cluster its rehearsal and its drill, ready to paste', () => {
+  const [stateMachine] = template.one('AWS::StepFunctions::StateMachine');
+  const start = `aws stepfunctions start-execution --region ap-southeast-1 --state-machine-arn <${stateMachine}> --input `;
+  const value = (name: string) => String(resolve(template.outputs[name]?.Value));
+  expect(value('Rehearsalmail')).toBe(`${start}'{"cluster":"mail","mode":"rehearsal","requestedBy":"YOUR NAME"}'`);
+  expect(value('Drilldb')).toBe(
+    `${start}'{"cluster":"db","mode":"drill","target":"${id('i', 12)}","requestedBy":"YOUR NAME","reason":"drill"}'`,
+  );
+  expect(Object.keys(template.outputs)).toEqual([
+    'Topic',
+    'StateMachine',
+    'StateMachineConsole',
+    'DashboardConsole',
+    'Rehearsalmail',
+    'Drillmail',
+    'Rehearsaldb',
+    'Drilldb',
+  ]);
+  expect(value('StateMachineConsole')).toContain(`<${stateMachine}>`);
+});
+
+test('the template names no account, no Region and no ARN but the service integration, and depends on nothing twice', () => {
+  const text = JSON.stringify(template.template.toJSON()).replaceAll('arn:aws:states:::lambda:invoke', '');
+  expect(text).not.toMatch(/arn:aws/);
+  expect(text).not.toMatch(/\b(us|eu|ap|sa|ca|me|af)-[a-z]+-\d\b/);
+  expect(text).not.toMatch(/(?<![0-9a-f-])\d{12}(?![0-9a-f])/);
+  expect(Object.values(template.resources).filter(({ DependsOn }) => DependsOn !== undefined)).toEqual([]);
+});
