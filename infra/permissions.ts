@@ -42,7 +42,7 @@ export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], 
     case 'VerifyEni':
       return { describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'], change: [] };
     case 'Notify':
-      return { describe: ['ec2:DescribeNetworkInterfaces'], change: [] };
+      return { describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'], change: [] };
   }
 }
 
