@@ -1,0 +1,18 @@
+/** The nth node of the example in cdk.json, continued. */
+export const node = (number: number) => ({
+  instanceId: `i-0a1b2c3d4e5f6000${number}`,
+  networkInterfaceId: `eni-0a1b2c3d4e5f6000${number}`,
+});
+
+/** A configuration with one cluster named mail; scenarios count on these IDs. */
+export const cluster = (nodes: number, virtualIps: readonly unknown[] = ['10.0.0.5'], more: object = {}) => ({
+  clusters: [
+    {
+      name: 'mail',
+      subnetId: 'subnet-0a1b2c3d4e5f60001',
+      virtualIps,
+      nodes: Array.from({ length: nodes }, (_, index) => node(index + 1)),
+      ...more,
+    },
+  ],
+});

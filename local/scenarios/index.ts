@@ -1,0 +1,8 @@
+import { BASIC } from './basic';
+import { DEATHS } from './deaths';
+import { REFUSALS } from './refusals';
+import type { Scenario } from './scenario';
+
+export type { Expectation, Scenario } from './scenario';
+
+export const SCENARIOS: readonly Scenario[] = [...BASIC, ...REFUSALS, ...DEATHS];
