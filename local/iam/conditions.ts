@@ -27,6 +27,9 @@ const TESTS: Readonly<Record<string, Test>> = {
   Bool: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase(),
 };
 
+/** The operators that policies may use; also with `IfExists`, the text ones also with `ForAnyValue:`. */
+export const CONDITION_OPERATORS: readonly string[] = Object.keys(TESTS);
+
 export interface Condition {
   readonly operator: string;
   readonly key: string;

@@ -2,6 +2,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type Caller, type Dispatch
 import type { Clock } from '../clock';
 import { AccessControl } from '../iam/access';
 import type { ResolvedTemplate } from '../iam/template';
+import { seeded, uuids } from '../random';
 import type { Timeline } from '../timeline';
 import type { World } from '../world/world';
 import type { AlarmStore } from './alarm-store';
@@ -66,10 +67,11 @@ export function createServices(parts: {
 }): Services {
   const { world, clock, timeline, template, alarms, more = [], options = {} } = parts;
   const random = options.random ?? seeded(1);
+  const uuid = uuids(random);
   const access = new AccessControl(template, timeline);
   const faults = options.faults ?? new Faults();
   const limits = options.throttle ? new Ec2Limits(clock) : null;
-  const sns = new Sns(template, timeline, random);
+  const sns = new Sns(template, timeline, uuid);
   const services: readonly Service[] = [ec2(world, options.lag ?? 0), sns, cloudWatch(alarms), ...more];
   const callerOf = callersByKey(template);
 
@@ -116,12 +118,8 @@ export function createServices(parts: {
         throw new ApiError(code, `Put in on purpose: ${fault.kind}.`, status);
       }
       case 'lost-response': {
-        const { result } = await service.execute(call);
-        return {
-          response: 'reset',
-          result,
-          error: { code: 'ECONNRESET', message: 'took effect, the answer was lost' },
-        };
+        const result = await effectOf(service, call);
+        return { response: 'reset', result, error: { code: 'ECONNRESET', message: 'the answer was lost' } };
       }
       default: {
         const answer: Answer = await service.execute(call);
@@ -131,7 +129,7 @@ export function createServices(parts: {
   }
 
   async function dispatch(request: ApiRequest): Promise<ApiResponse | 'reset'> {
-    const requestId = uuid(random);
+    const requestId = uuid();
     const started = clock.now();
     const likely = services.find((each) => each.recognizes(request)) ?? services[0];
     if (likely === undefined) throw new Error('There are no services.');
@@ -184,11 +182,21 @@ export function createServices(parts: {
       const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': template.accountId };
       for (const permission of sns.publishPermissions(message.topicArn)) {
         const decision = access.authorize({ ...permission, caller, context: { ...permission.context, ...context } });
-        if (!decision.allowed) throw sns.deny(permission, principal, decision, uuid(random));
+        if (!decision.allowed) throw sns.deny(permission, principal, decision, uuid());
       }
       return sns.publish(message);
     },
   };
+}
+
+/** A refusal is lost as well as a success. */
+async function effectOf(service: Service, call: ServiceCall): Promise<string> {
+  try {
+    return `took effect: ${(await service.execute(call)).result}`;
+  } catch (error) {
+    if (error instanceof ApiError) return `refused: ${error.code}`;
+    throw error;
+  }
 }
 
 function noService(name: string): never {
@@ -199,20 +207,4 @@ function noService(name: string): never {
 function internalError(error: unknown): ApiError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new ApiError('InternalError', `The local cloud failed: ${text.split('\n').slice(0, 3).join(' ')}`, 500);
-}
-
-function uuid(random: () => number): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
-  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
-}
-
-/** A small generator (mulberry32): the same numbers in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

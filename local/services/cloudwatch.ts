@@ -5,7 +5,14 @@ import { parseQuery } from './query';
 import type { Answer, Failure, Permission, Service, ServiceCall } from './service';
 import { element, type XmlValue } from './xml';
 
-export const CLOUDWATCH_ACTIONS = ['DescribeAlarms', 'SetAlarmState'] as const;
+const DESCRIBE = ['AlarmNames', 'AlarmNamePrefix', 'AlarmTypes', 'StateValue', 'MaxRecords', 'NextToken'];
+const SET_STATE = ['AlarmName', 'StateValue', 'StateReason', 'StateReasonData'];
+
+/** What the local CloudWatch knows, by action: its parameters. */
+export const CLOUDWATCH_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  DescribeAlarms: DESCRIBE,
+  SetAlarmState: SET_STATE,
+};
 
 const TARGET = 'GraniteServiceVersion20100801.';
 const NAMESPACE = ' xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"';
@@ -30,10 +37,10 @@ export function cloudWatch(alarms: AlarmStore): Service {
 
     parse(request) {
       const { action, parameters } = speaksJson(request) ? parseJson(request) : parseForm(request);
-      if (!CLOUDWATCH_ACTIONS.some((known) => known === action))
+      if (!Object.hasOwn(CLOUDWATCH_ACTIONS, action))
         throw new ApiError(
           'InvalidAction',
-          `The action ${action} is not valid for this endpoint (the local cloud knows ${CLOUDWATCH_ACTIONS.join(', ')}).`,
+          `The action ${action} is not valid for this endpoint (the local cloud knows ${Object.keys(CLOUDWATCH_ACTIONS).join(', ')}).`,
         );
       return { action, parameters };
     },
@@ -61,7 +68,7 @@ export function cloudWatch(alarms: AlarmStore): Service {
 }
 
 function describe(alarms: AlarmStore, parameters: Json, call: ServiceCall): Answer {
-  only(parameters, ['AlarmNames', 'AlarmNamePrefix', 'AlarmTypes', 'StateValue', 'MaxRecords', 'NextToken']);
+  only(parameters, DESCRIBE);
   const names = texts(parameters, 'AlarmNames');
   const prefix = text(parameters, 'AlarmNamePrefix');
   const state = text(parameters, 'StateValue');
@@ -89,7 +96,7 @@ function describe(alarms: AlarmStore, parameters: Json, call: ServiceCall): Answ
 }
 
 function setState(alarms: AlarmStore, parameters: Json, call: ServiceCall): Answer {
-  only(parameters, ['AlarmName', 'StateValue', 'StateReason', 'StateReasonData']);
+  only(parameters, SET_STATE);
   const name = text(parameters, 'AlarmName');
   const reason = text(parameters, 'StateReason');
   const value = text(parameters, 'StateValue');

@@ -6,7 +6,10 @@ import { Parameters, parseQuery } from './query';
 import type { Answer, Failure, ParsedCall, Permission, Service, ServiceCall } from './service';
 import { element } from './xml';
 
-export const SNS_ACTIONS = ['Publish'] as const;
+const PUBLISH_PARAMETERS = ['TopicArn', 'TargetArn', 'Message', 'Subject', 'MessageAttributes'];
+
+/** What the local SNS knows, by action: its parameters. */
+export const SNS_ACTIONS: Readonly<Record<string, readonly string[]>> = { Publish: PUBLISH_PARAMETERS };
 
 const NAMESPACE = ' xmlns="http://sns.amazonaws.com/doc/2010-03-31/"';
 const MOST_BYTES = 256 * 1024;
@@ -33,7 +36,7 @@ export class Sns implements Service {
   constructor(
     private readonly template: ResolvedTemplate,
     private readonly timeline: Timeline,
-    private readonly random: () => number,
+    private readonly uuid: () => string,
   ) {}
 
   recognizes(request: ApiRequest): boolean {
@@ -42,7 +45,7 @@ export class Sns implements Service {
 
   parse(request: ApiRequest): ParsedCall {
     const { action, parameters } = parseQuery(request);
-    if (action !== 'Publish')
+    if (!Object.hasOwn(SNS_ACTIONS, action))
       throw new ApiError(
         'InvalidAction',
         `The action ${action} is not valid for this endpoint (the local cloud knows Publish).`,
@@ -87,13 +90,7 @@ export class Sns implements Service {
     if (Buffer.byteLength(message) > MOST_BYTES) throw invalid('Message too long');
     // Under 100 characters, no line breaks and no control characters.
     if (subject !== undefined && !/^[^\p{Cc}\u2028\u2029]{1,99}$/u.test(subject)) throw invalid('Subject');
-    const messageId = Array.from({ length: 4 }, () =>
-      Math.floor(this.random() * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0'),
-    )
-      .join('')
-      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const messageId = this.uuid();
     this.timeline.add({ type: 'notice', topic: topicArn, subject: subject ?? '', message, attributes });
     return messageId;
   }
@@ -137,7 +134,7 @@ export class Sns implements Service {
 
 function readPublish(parameters: unknown): PublishRequest {
   const call = new Parameters(Object.fromEntries(Object.entries(Object(parameters))));
-  call.only(['TopicArn', 'TargetArn', 'Message', 'Subject', 'MessageAttributes']);
+  call.only(PUBLISH_PARAMETERS);
   const subject = call.text('Subject');
   const attributes = call.structures('MessageAttributes').map((entry): [string, string] => {
     const value = entry.structure('Value');

@@ -1,6 +1,7 @@
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { VirtualClock } from '../../local/clock';
-import { accessKeyOfRole, seeded } from '../../local/services/aws';
+import { seeded } from '../../local/random';
+import { accessKeyOfRole } from '../../local/services/aws';
 import { Faults } from '../../local/services/faults';
 import { REALISTIC, REALISTIC_LATENCIES } from '../../local/services/latency';
 import {
@@ -113,6 +114,15 @@ test.each([
   expect(world.holderOf(VIP)).toBe(moved ? NODE_2.networkInterfaceId : NODE_1.networkInterfaceId);
   expect(events('fault')).toMatchObject([{ what: `${kind} at ec2:AssignPrivateIpAddresses by administrator` }]);
   expect(await call(MOVE)).toBe('200 ok');
+});
+
+test('a refusal can be lost, too', async () => {
+  const faults = new Faults().add({ kind: 'lost-response', times: 1 });
+  const { call, events } = virtual({ options: { faults } });
+  expect(await call(MOVE.replace('&AllowReassignment=true', ''))).toBe('reset');
+  expect(events('api-call')).toMatchObject([
+    { error: { code: 'ECONNRESET' }, result: 'refused: InvalidParameterValue' },
+  ]);
 });
 
 test('a slow call takes effect late', async () => {
