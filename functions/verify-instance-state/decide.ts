@@ -217,27 +217,37 @@ function requestedTargetRow(situation: Situation): Row | undefined {
 function healthyHolderRow(situation: Situation, times: Times): Row | undefined {
   const { request, cluster, soleHolder: holder, requestedTarget, reports, before } = situation;
   if (holder === null || !healthy(holder.instanceId, reports)) return undefined;
-  const missing = missingElasticIps(situation);
-  if (missing.length > 0 && (requestedTarget === null || requestedTarget === holder)) {
-    const explanation = `The Elastic IP of ${missing.join(', ')} is not associated; the holder ${holder.instanceId} is healthy.`;
-    return { kind: 'MOVE', reason: 'ELASTIC_IP_MISSING', explanation, target: holder };
-  }
   if (isLaterPass(before)) return laterPassRow(situation, holder, times);
-  if (requestedTarget !== null && (request.mode === 'drill' || request.mode === 'failover')) {
+  const elsewhere = requestedTarget !== null && requestedTarget !== holder;
+  if (elsewhere && MOVING.has(request.mode)) {
     const explanation = `A person asked for ${requestedTarget.instanceId}; the holder ${holder.instanceId} is healthy.`;
     return { kind: 'MOVE', reason: 'REQUESTED', explanation, target: requestedTarget };
   }
+  refuseDoubtful(request, holder, times);
   const explanation = `${addresses(cluster)}: on ${holder.instanceId}, which is healthy.`;
+  const repair = elsewhere ? undefined : missingElasticIpRow(situation, holder);
+  return repair ?? { kind: 'NONE', reason: 'HOLDER_HEALTHY', explanation };
+}
+
+/** Modes in which a named target moves addresses off a healthy holder. */
+const MOVING: ReadonlySet<Request['mode']> = new Set(['drill', 'failover']);
+
+function refuseDoubtful({ saidDown, eventTime }: Request, { instanceId }: ClusterNode, times: Times): void {
   const doubtful =
-    request.saidDown === holder.instanceId &&
-    times.now - Date.parse(request.eventTime ?? '') < FRESH_EVENT_MS &&
+    saidDown === instanceId &&
+    times.now - Date.parse(eventTime ?? '') < FRESH_EVENT_MS &&
     times.now - times.executionStart < UNSETTLED_MS;
-  if (doubtful) {
-    throw new StateUnsettled(
-      `An event of ${request.eventTime} says that ${holder.instanceId} is not running; EC2 says that it is. Looking again.`,
-    );
-  }
-  return { kind: 'NONE', reason: 'HOLDER_HEALTHY', explanation };
+  if (!doubtful) return;
+  throw new StateUnsettled(
+    `An event of ${eventTime} says that ${instanceId} is not running; EC2 says that it is. Looking again.`,
+  );
+}
+
+function missingElasticIpRow(situation: Situation, holder: ClusterNode): Row | undefined {
+  const missing = missingElasticIps(situation);
+  if (missing.length === 0) return undefined;
+  const explanation = `The Elastic IP of ${missing.join(', ')} is not associated; the holder ${holder.instanceId} is healthy.`;
+  return { kind: 'MOVE', reason: 'ELASTIC_IP_MISSING', explanation, target: holder };
 }
 
 /**
@@ -245,7 +255,8 @@ function healthyHolderRow(situation: Situation, times: Times): Row | undefined {
  * be its own, so it walks on to the proof and the notice: a second notice is better than none. If not, another execution
  * moved them and tells it; a person whose target refused is told that.
  */
-function laterPassRow({ request, cluster, before }: Situation, holder: ClusterNode, { now }: Times): Row {
+function laterPassRow(situation: Situation, holder: ClusterNode, { now }: Times): Row {
+  const { request, cluster, before } = situation;
   const explanation = `${addresses(cluster)}: on ${holder.instanceId}, which is healthy, when this execution decided again.`;
   if (before.attempts.some(({ instanceId }) => instanceId === holder.instanceId)) {
     return {
@@ -258,6 +269,8 @@ function laterPassRow({ request, cluster, before }: Situation, holder: ClusterNo
   if (now < before.settledAt) {
     throw new StateUnsettled(`${explanation} EC2 may not show yet what this execution did. Looking again.`);
   }
+  const repair = missingElasticIpRow(situation, holder);
+  if (repair !== undefined) return repair;
   const refusal = before.attempts.find(({ instanceId, error }) => instanceId === request.target && REFUSALS.has(error));
   if (refusal === undefined) return { kind: 'NONE', reason: 'HOLDER_HEALTHY', explanation };
   throw new TargetRefused(`${refusal.instanceId} could not take the addresses (${refusal.error}). ${explanation}`);

@@ -100,11 +100,13 @@ function sourcesOf(seen: Observation, target: ClusterNode): Source[] {
   return [...sources.values()];
 }
 
-/** In a drill or a failover by hand: the nodes that hold the addresses when the person asks. */
+/** In a drill or a failover by hand: the nodes that hold the addresses when the person asks, but for the target itself. */
 function peopleWantOff({ trigger, target }: Request, { nodes }: Cluster, holders: readonly Holder[]): string[] {
   if (trigger !== 'request' || target === null) return [];
   const holding = new Set(holders.map(({ networkInterfaceId }) => networkInterfaceId));
-  return nodes.filter(({ networkInterfaceId }) => holding.has(networkInterfaceId)).map(({ instanceId }) => instanceId);
+  return nodes
+    .filter(({ networkInterfaceId, instanceId }) => holding.has(networkInterfaceId) && instanceId !== target)
+    .map(({ instanceId }) => instanceId);
 }
 
 /** The moment from which this execution's own unassign counts, as long as an address still has no holder. */
