@@ -1,0 +1,3 @@
+/** Imported before anything that logs: what a failing handler logs is not what a test prints. */
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+process.env.AWS_REGION = 'eu-central-1';
