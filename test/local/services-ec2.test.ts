@@ -187,6 +187,8 @@ test('tags are created, filtered by, described and deleted', async () => {
     Key: 'vip-failover:paused',
     Value: 'a <b> & "c"',
   });
+  await client.ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: 'vip-failover:paused', Value: 'other' }] }));
+  expect(aws.world.instance(NODE_1.instanceId).tags).toHaveProperty('vip-failover:paused');
   await client.ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: 'vip-failover:paused' }] }));
   const left = await client.ec2.send(
     new DescribeTagsCommand({ Filters: [{ Name: 'resource-id', Values: Resources }] }),
