@@ -29,5 +29,6 @@ try {
   // A wrong configuration is the reader's to mend: the message says all, a stack trace only hides it.
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  // At once: an app that stays alive would synthesize the half that it has.
+  process.exit(1);
 }

@@ -28,8 +28,8 @@ const lenient = z
               .array(z.object({ instanceId: word, networkInterfaceId: word, alarms: words }).catch({ alarms: [] }))
               .catch([]),
             triggerStates: words,
-            checkIntervalMinutes: z.unknown(),
-            failback: z.unknown(),
+            checkIntervalMinutes: z.unknown().optional(),
+            failback: z.unknown().optional(),
           })
           .catch({
             virtualIps: [],

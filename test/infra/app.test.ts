@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { ConfigError } from '../../infra/config';
+import { configOf } from '../../infra/config-source';
+import { cluster } from './support';
+
+const directory = mkdtempSync(join(tmpdir(), 'vip-failover-'));
+const root = join(__dirname, '../..');
+
+function fileWith(name: string, content: string): string {
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+test('a configuration file that is named wins over cdk.json', () => {
+  const file = fileWith('good.json', '{"clusters":[]}');
+  expect(configOf(new App({ context: { failover: { other: true }, config: file } }))).toEqual({ clusters: [] });
+});
+
+test.each([
+  ['is missing', () => join(directory, 'nowhere.json'), /nowhere\.json cannot be read: .*ENOENT/],
+  ['is not JSON', () => fileWith('bad.json', '{"clusters": ['), /bad\.json is not valid JSON: /],
+])('a configuration file that %s is named in the message', (_problem, file, message) => {
+  const read = () => configOf(new App({ context: { config: file() } }));
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(message);
+});
+
+test('no configuration at all says where one belongs', () => {
+  expect(() => configOf(new App())).toThrow(
+    '"context": { "failover": { … } } in cdk.json, or a JSON file named with -c config=FILE',
+  );
+});
+
+/** Starts the app without the CDK command line, as the local cloud does. */
+function startApp(context: object) {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, CDK_OUTDIR: join(directory, 'out'), CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+}
+
+test('a wrong configuration ends the app with the problems and nothing else', () => {
+  const config = fileWith('wrong.json', JSON.stringify({ clusters: [cluster('mail', 1, 1)] }));
+  const { status, stderr } = startApp({ config });
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    'The failover configuration has a problem:\n  - clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over\n',
+  );
+});
+
+test('the app runs without the CDK command line, and takes the stack’s name and the file from context', () => {
+  const config = fileWith('second.json', JSON.stringify({ clusters: [cluster('second', 1)] }));
+  expect(startApp({ config, stackName: 'Second' })).toMatchObject({ status: 0, stderr: '' });
+  const manifest = JSON.parse(readFileSync(join(directory, 'out/manifest.json'), 'utf8'));
+  expect(manifest.artifacts.VipFailover.properties.stackName).toBe('Second');
+  expect(readFileSync(join(directory, 'out/VipFailover.template.json'), 'utf8')).toContain('Checks cluster second');
+});

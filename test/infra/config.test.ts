@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, parseConfig } from '../../infra/config';
+import { CONFIG_JSON_SCHEMA_FILE, configJsonSchema } from '../../infra/config-json-schema';
+import { contextOfCdkJson } from '../../infra/config-source';
+import { DEFAULT_LIMITS } from '../../infra/limits';
+import { cluster, id } from './support';
+
+const mail = cluster('mail', 1);
+const [first, second] = mail.nodes;
+const ELASTIC_IP = id('eipalloc', 1);
+
+/** What is wrong with a configuration, one line a problem. */
+function problems(config: unknown): readonly string[] {
+  try {
+    parseConfig(config);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** A configuration of the one cluster `mail` with some fields changed. */
+function withMail(changes: object): object {
+  return { clusters: [{ ...mail, ...changes }] };
+}
+
+test('a configuration without problems gets its defaults', () => {
+  expect(parseConfig({ clusters: [mail] })).toEqual({
+    clusters: [
+      {
+        ...mail,
+        nodes: mail.nodes.map((node) => ({ ...node, alarms: [] })),
+        triggerStates: ['stopped', 'terminated', 'running'],
+        handover: 'unassign-first',
+        failback: 'manual',
+        checkIntervalMinutes: 5,
+      },
+    ],
+    notifications: { emails: [], locale: 'en' },
+    logRetentionDays: 365,
+    memoryMegabytes: 512,
+  });
+});
+
+test('everything that can be said is accepted', () => {
+  expect(
+    problems({
+      $schema: './config.schema.json',
+      clusters: [
+        {
+          ...mail,
+          virtualIps: ['10.0.0.5', { address: '10.0.0.6' }, { address: '10.0.0.7', elasticIpAllocationId: ELASTIC_IP }],
+          nodes: [{ ...first, alarms: ['smtp-down'] }, second],
+          triggerStates: ['stopping'],
+          handover: 'atomic',
+          failback: { afterMinutes: 30 },
+          checkIntervalMinutes: 1,
+        },
+        { ...cluster('db_2', 11), failback: 'automatic', triggerStates: ['shutting-down', 'pending'] },
+        { ...cluster('Cache', 21), checkIntervalMinutes: 0 },
+        { ...cluster('q', 31), checkIntervalMinutes: false },
+      ],
+      notifications: {
+        emails: ['operations@example.com'],
+        locale: 'ja',
+        topicArn: 'arn:aws:sns:eu-west-1:111122223333:operations',
+        keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        secondAlarmTopicArn: 'arn:aws-cn:sns:cn-north-1:111122223333:pager',
+      },
+      logRetentionDays: 731,
+      memoryMegabytes: 1024,
+      reservedConcurrency: 10,
+    }),
+  ).toEqual([]);
+});
+
+const NAME = 'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit';
+const ADDRESS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
+const SECOND_STACK =
+  'put the others into a second configuration file and deploy it as a second stack: npm run deploy -- -c config=FILE -c stackName=NAME';
+
+test.each([
+  ['no configuration', undefined, 'configuration: is missing; allowed: an object with "clusters"'],
+  ['null', null, 'configuration: found null; allowed: an object with "clusters"'],
+  ['a list', [], 'configuration: found []; allowed: an object with "clusters"'],
+  ['no clusters', {}, 'clusters: is missing; allowed: a list of at least one cluster'],
+  ['an empty list of clusters', { clusters: [] }, 'clusters: found []; allowed: a list of at least one cluster'],
+  [
+    'an unknown field',
+    { clusters: [mail], colour: 'red' },
+    'configuration: found unknown field colour; allowed: $schema, clusters, notifications, logRetentionDays, memoryMegabytes, reservedConcurrency',
+  ],
+  [
+    'an unknown field of a node',
+    withMail({ nodes: [first, { ...second, zone: 'a' }] }),
+    'clusters[0].nodes[1]: found unknown field zone; allowed: instanceId, networkInterfaceId, alarms',
+  ],
+  [
+    'an unknown field of a virtual IP',
+    withMail({ virtualIps: [{ address: '10.0.0.5', eip: ELASTIC_IP }] }),
+    'clusters[0].virtualIps[0]: found unknown field eip; allowed: address, elasticIpAllocationId',
+  ],
+  ['a name with a space', withMail({ name: 'mail server' }), `clusters[0].name: found "mail server"; allowed: ${NAME}`],
+  ['a name with a slash', withMail({ name: 'mail/a' }), `clusters[0].name: found "mail/a"; allowed: ${NAME}`],
+  [
+    'a name that is too long',
+    withMail({ name: 'm'.repeat(41) }),
+    `clusters[0].name: found "${'m'.repeat(41)}"; allowed: ${NAME}`,
+  ],
+  [
+    'a malformed instance ID',
+    withMail({ nodes: [{ ...first, instanceId: 'i-xyz' }, second] }),
+    'clusters[0].nodes[0].instanceId: found "i-xyz"; allowed: an ID such as "i-0123456789abcdef0" (i- and 8 or 17 of the characters 0-9 a-f)',
+  ],
+  [
+    'an instance ID for an interface ID',
+    withMail({ nodes: [first, { ...second, networkInterfaceId: id('i', 2) }] }),
+    `clusters[0].nodes[1].networkInterfaceId: found "${id('i', 2)}"; allowed: an ID such as "eni-0123456789abcdef0" (eni- and 8 or 17 of the characters 0-9 a-f)`,
+  ],
+  [
+    'a malformed subnet ID',
+    withMail({ subnetId: 'subnet' }),
+    'clusters[0].subnetId: found "subnet"; allowed: an ID such as "subnet-0123456789abcdef0" (subnet- and 8 or 17 of the characters 0-9 a-f)',
+  ],
+  [
+    'a malformed allocation ID',
+    withMail({ virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: '203.0.113.5' }] }),
+    'clusters[0].virtualIps[0].elasticIpAllocationId: found "203.0.113.5"; allowed: an ID such as "eipalloc-0123456789abcdef0" (eipalloc- and 8 or 17 of the characters 0-9 a-f)',
+  ],
+  [
+    'an octet too large',
+    withMail({ virtualIps: ['10.0.0.300'] }),
+    `clusters[0].virtualIps[0]: found "10.0.0.300"; allowed: ${ADDRESS}`,
+  ],
+  [
+    'a range',
+    withMail({ virtualIps: ['10.0.0.0/24'] }),
+    `clusters[0].virtualIps[0]: found "10.0.0.0/24"; allowed: ${ADDRESS}`,
+  ],
+  [
+    'a loopback address',
+    withMail({ virtualIps: ['127.0.0.1'] }),
+    `clusters[0].virtualIps[0]: found "127.0.0.1"; allowed: ${ADDRESS}`,
+  ],
+  [
+    'IPv6',
+    withMail({ virtualIps: ['fd00::5'] }),
+    `clusters[0].virtualIps[0]: found "fd00::5"; IPv6 is not supported yet; allowed: ${ADDRESS}`,
+  ],
+  [
+    'IPv6 in object form',
+    withMail({ virtualIps: [{ address: '2001:db8::1' }] }),
+    `clusters[0].virtualIps[0].address: found "2001:db8::1"; IPv6 is not supported yet; allowed: ${ADDRESS}`,
+  ],
+  [
+    'no virtual IP',
+    withMail({ virtualIps: [] }),
+    'clusters[0].virtualIps: found 0; allowed: a list of 1 to 49 virtual IPs',
+  ],
+  [
+    'one node only',
+    withMail({ nodes: [first] }),
+    'clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over',
+  ],
+  [
+    'an unknown state',
+    withMail({ triggerStates: ['stopped', 'dead'] }),
+    'clusters[0].triggerStates[1]: found "dead"; allowed: "pending", "running", "stopping", "stopped", "shutting-down", "terminated"',
+  ],
+  [
+    'an unknown handover',
+    withMail({ handover: 'fast' }),
+    'clusters[0].handover: found "fast"; allowed: "unassign-first", "atomic"',
+  ],
+  [
+    'an unknown failback',
+    withMail({ failback: 'auto' }),
+    'clusters[0].failback: found "auto"; allowed: "manual", "automatic", or { "afterMinutes": 60 }',
+  ],
+  [
+    'a failback that is too hasty',
+    withMail({ failback: { afterMinutes: 1 } }),
+    'clusters[0].failback.afterMinutes: found 1; allowed: a whole number of minutes from 5 to 1440',
+  ],
+  [
+    'automatic failback without the checks that do it',
+    withMail({ failback: 'automatic', checkIntervalMinutes: false }),
+    'clusters[0].failback: found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back',
+  ],
+  [
+    'a check interval too long',
+    withMail({ checkIntervalMinutes: 90 }),
+    'clusters[0].checkIntervalMinutes: found 90; allowed: a whole number of minutes from 1 to 60, or false (or 0) for no checks',
+  ],
+  [
+    'an unknown locale',
+    { clusters: [mail], notifications: { locale: 'de' } },
+    'notifications.locale: found "de"; allowed: "en", "ja"',
+  ],
+  [
+    'something that is no e-mail address',
+    { clusters: [mail], notifications: { emails: ['operations'] } },
+    'notifications.emails[0]: found "operations"; allowed: an e-mail address',
+  ],
+  [
+    'a retention that CloudWatch does not know',
+    { clusters: [mail], logRetentionDays: 100 },
+    /^logRetentionDays: found 100; allowed: one of 1, 3, 5, .*3653$/,
+  ],
+  [
+    'a name that differs in punctuation only',
+    { clusters: [{ ...mail, name: 'mail-1' }, cluster('Mail_1', 11)] },
+    'clusters[1].name: found "Mail_1", which clusters[0].name has already ("mail-1"); allowed: each cluster needs a name of its own, and names must differ in more than "-", "_" and capitals',
+  ],
+  [
+    'the same virtual IP twice in a subnet',
+    { clusters: [mail, { ...cluster('db', 11), subnetId: mail.subnetId, virtualIps: [{ address: '10.0.1.5' }] }] },
+    `clusters[1].virtualIps[0]: found "10.0.1.5 in ${mail.subnetId}", which clusters[0].virtualIps[0] has already ("10.0.1.5 in ${mail.subnetId}"); allowed: each virtual IP belongs to one cluster, and is named once`,
+  ],
+  [
+    'a node in two clusters',
+    {
+      clusters: [
+        mail,
+        { ...cluster('db', 11), nodes: [{ ...first, networkInterfaceId: id('eni', 11) }, cluster('db', 11).nodes[1]] },
+      ],
+    },
+    `clusters[1].nodes[0].instanceId: found "${first?.instanceId}", which clusters[0].nodes[0].instanceId has already ("${first?.instanceId}"); allowed: an instance is a node of one cluster, and is named once; give a cluster that shares its nodes more virtual IPs instead`,
+  ],
+  [
+    'an interface of two nodes',
+    withMail({ nodes: [first, { ...second, networkInterfaceId: first?.networkInterfaceId }] }),
+    `clusters[0].nodes[1].networkInterfaceId: found "${first?.networkInterfaceId}", which clusters[0].nodes[0].networkInterfaceId has already ("${first?.networkInterfaceId}"); allowed: a network interface belongs to one node`,
+  ],
+  [
+    'more than 40 clusters',
+    { clusters: Array.from({ length: 41 }, (_, index) => cluster(`c${index}`, 16 * index)) },
+    `clusters: found 41 clusters; allowed: at most 40 in one stack; ${SECOND_STACK}`,
+  ],
+  [
+    'more than 120 interfaces',
+    { clusters: Array.from({ length: 25 }, (_, index) => cluster(`c${index}`, 16 * index, 5)) },
+    `clusters: found 125 nodes (network interfaces); allowed: at most 120 in one stack; ${SECOND_STACK}`,
+  ],
+])('%s is one clear problem', (_what, config, message) => {
+  const found = problems(config);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+});
+
+test('the same address in two subnets is fine, because two VPCs may use it', () => {
+  expect(problems({ clusters: [mail, { ...cluster('db', 11), virtualIps: mail.virtualIps }] })).toEqual([]);
+});
+
+test('all problems are told at once, those of single fields and those between fields', () => {
+  const found = problems({
+    clusters: [
+      { ...mail, name: 5, handover: 'fast' },
+      { ...cluster('db', 1), virtualIps: ['fd00::5'] },
+    ],
+    notifications: { locale: 'de' },
+    memory: 1,
+  });
+  expect(found.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual([
+    'clusters[0].name',
+    'clusters[0].handover',
+    'clusters[1].virtualIps[0]',
+    'notifications.locale',
+    'configuration',
+    'clusters[1].nodes[0].instanceId',
+    'clusters[1].nodes[1].instanceId',
+    'clusters[1].nodes[0].networkInterfaceId',
+    'clusters[1].nodes[1].networkInterfaceId',
+  ]);
+});
+
+test('whatever is handed in, the answer is a configuration or a ConfigError', () => {
+  const junk = [
+    0,
+    true,
+    'x',
+    () => 0,
+    { clusters: 'x' },
+    { clusters: [null, 1, [], {}] },
+    { clusters: [{ nodes: {} }] },
+  ];
+  for (const config of [
+    ...junk,
+    withMail({ nodes: 'x', virtualIps: [[]] }),
+    withMail({ virtualIps: null, failback: [] }),
+  ]) {
+    expect(problems(config).length).toBeGreaterThan(0);
+  }
+});
+
+test('the example in cdk.json is in order', () => {
+  expect(problems(contextOfCdkJson().failover)).toEqual([]);
+});
+
+test('the JSON Schema for editors is the one that the checks give (npm run schema writes it)', () => {
+  expect(JSON.parse(readFileSync(CONFIG_JSON_SCHEMA_FILE, 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(configJsonSchema())),
+  );
+  expect(configJsonSchema()).toMatchObject({
+    additionalProperties: false,
+    required: ['clusters'],
+    properties: { clusters: { maxItems: DEFAULT_LIMITS.clusters } },
+  });
+});
