@@ -1,9 +1,27 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { FUNCTIONS } from './functions';
 import { packageRoot } from './package-root';
+
+const DEFAULT_CREDENTIALS = '@aws-sdk/credential-provider-node';
+
+/**
+ * Every client is given its credentials (functions/shared/aws.ts), but imports the SDK's default chain all the same:
+ * profiles, SSO, web identity, instance metadata, and the clients of three more services. The bundle gets a stand-in that
+ * only a client without credentials would call.
+ */
+const withoutDefaultCredentials: Plugin = {
+  name: 'without-default-credentials',
+  resolveId: (source) => (source === DEFAULT_CREDENTIALS ? { id: `\0${source}` } : null),
+  load: (id) =>
+    id === `\0${DEFAULT_CREDENTIALS}`
+      ? `export const defaultProvider = () => async () => {
+           throw new Error('This bundle has no default credentials: give the client its credentials.');
+         };`
+      : null,
+};
 
 /**
  * Bundles each Lambda to `dist/functions/<folder>/index.js` (CommonJS, exports `handler`), with nothing left outside
@@ -21,6 +39,7 @@ export async function bundle(folder: string): Promise<void> {
     external: [/^node:/, ...builtinModules],
     resolve: { mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: false },
+    plugins: [withoutDefaultCredentials],
     onLog(level, log, defaultHandler) {
       if (level === 'warn') throw new Error(`functions/${folder}: ${log.message}`);
       defaultHandler(level, log);
