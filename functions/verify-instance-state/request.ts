@@ -1,4 +1,5 @@
 import { InvalidInput } from '../shared/errors';
+import { type Fields, isFields, watchedInstances } from '../shared/events';
 import { type Cluster, type ClusterNode, MODES, type Mode, type Trigger } from '../shared/types';
 
 /** An execution's input, understood: what is asked for, of which cluster. */
@@ -23,8 +24,6 @@ const FIELDS = ['cluster', 'mode', 'target', 'reason', 'requestedBy'];
 const EXPECTED =
   'Send an EC2 state-change or a CloudWatch alarm event as EventBridge delivers it, or ' +
   '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads an execution's input. An event is known by its `detail-type`; everything else must be a request.
@@ -69,21 +68,10 @@ function readAlarmChange(event: Fields, detail: Fields, clusters: readonly Clust
   if (cluster === undefined) {
     throw new InvalidInput(
       `detail.alarmName is ${show(alarmName)}, which belongs to no node: no cluster names it under nodes[].alarms, and ` +
-        `the instances that it watches (${instanceIds.join(', ') || 'none'}) are in no cluster.`,
+        `the instances that it watches (${some(instanceIds) || 'none'}) are in no cluster.`,
     );
   }
   return { ...fromEvent(event, cluster), trigger: 'alarm', saidDown: null };
-}
-
-function watchedInstances({ configuration }: Fields): string[] {
-  const metrics = isFields(configuration) && Array.isArray(configuration.metrics) ? configuration.metrics : [];
-  return metrics.flatMap((entry: unknown) => {
-    const stat = isFields(entry) ? entry.metricStat : undefined;
-    const metric = isFields(stat) ? stat.metric : undefined;
-    const dimensions = isFields(metric) ? metric.dimensions : undefined;
-    const instanceId = isFields(dimensions) ? dimensions.InstanceId : undefined;
-    return typeof instanceId === 'string' ? [instanceId] : [];
-  });
 }
 
 function fromEvent(event: Fields, cluster: Cluster): Omit<Request, 'trigger' | 'saidDown'> {
@@ -97,9 +85,7 @@ function fromEvent(event: Fields, cluster: Cluster): Omit<Request, 'trigger' | '
 function readPersonsRequest(input: Fields, clusters: readonly Cluster[]): Request {
   const unknown = Object.keys(input).filter((field) => !FIELDS.includes(field));
   if (unknown.length > 0) {
-    throw new InvalidInput(
-      `Unknown field ${unknown.map(show).join(', ')}; allowed are ${FIELDS.join(', ')}. ${EXPECTED}`,
-    );
+    throw new InvalidInput(`Unknown field ${some(unknown)}; allowed are ${FIELDS.join(', ')}. ${EXPECTED}`);
   }
   const names = clusters.map(({ name }) => show(name)).join(', ');
   const name = text(input, 'cluster', 'cluster', `one of ${names}`);
@@ -160,13 +146,17 @@ function optionalText(fields: Fields, key: string): string | null {
   return text(fields, key, key, 'a text that is not empty');
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value for a message, at most 80 characters of it. */
+/** A value for a message, at most 80 characters of it. Of lists and objects only the size: they may be nested thousands deep. */
 function show(value: unknown): string {
   if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isFields(value)) return `an object with ${Object.keys(value).length} fields`;
   const json = JSON.stringify(value);
   return json.length <= 80 ? json : `${json.slice(0, 77)}… (${json.length} characters)`;
+}
+
+/** The first few of a list for a message. */
+function some(items: readonly string[]): string {
+  const shown = items.slice(0, 5).map(show).join(', ');
+  return items.length <= 5 ? shown : `${shown} and ${items.length - 5} more`;
 }

@@ -1,0 +1,22 @@
+/** A JSON object of unknown content. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Instance IDs among the dimensions of the metrics that an alarm watches.
+ * @param detail the `detail` of a CloudWatch alarm's event
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+ */
+export function watchedInstances({ configuration }: Fields): string[] {
+  const metrics = isFields(configuration) && Array.isArray(configuration.metrics) ? configuration.metrics : [];
+  return metrics.flatMap((entry: unknown) => {
+    const stat = isFields(entry) ? entry.metricStat : undefined;
+    const metric = isFields(stat) ? stat.metric : undefined;
+    const dimensions = isFields(metric) ? metric.dimensions : undefined;
+    const instanceId = isFields(dimensions) ? dimensions.InstanceId : undefined;
+    return typeof instanceId === 'string' ? [instanceId] : [];
+  });
+}
