@@ -93,6 +93,9 @@ export function environmentOf(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_ENDPOINT_URL: endpoint,
+    // Lambda has no profile, the developer's machine may have one.
+    AWS_CONFIG_FILE: '/var/task/no-profile',
+    AWS_SHARED_CREDENTIALS_FILE: '/var/task/no-profile',
     LAMBDA_TASK_ROOT: '/var/task',
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     LANG: 'en_US.UTF-8',

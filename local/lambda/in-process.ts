@@ -1,5 +1,6 @@
 import { Console } from 'node:console';
 import { EventEmitter } from 'node:events';
+import * as fs from 'node:fs';
 import type { Dispatch } from '../api';
 import { type Clock, dateWith } from '../clock';
 import { evaluate } from '../loader';
@@ -19,6 +20,15 @@ export interface Host {
   readonly random: () => number;
   readonly dispatch: Dispatch;
 }
+
+/**
+ * Reading a file asynchronously takes real time, in which virtual time must not run on; the SDK looks for a profile that
+ * way. There is none in Lambda.
+ */
+const noFile = async (path: unknown): Promise<never> => {
+  throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
+};
+const NO_FILES = { ...fs, promises: { readFile: noFile } };
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -109,7 +119,7 @@ class InProcessInstance implements Instance {
       random,
       process: surroundings,
       console: new Console({ stdout, stderr: stdout }),
-      modules: { http, https: http, process: surroundings },
+      modules: { http, https: http, process: surroundings, fs: NO_FILES, 'fs/promises': NO_FILES.promises },
     });
     const handler = (module as Readonly<Record<string, unknown>>)[fn.exportName];
     if (typeof handler !== 'function')
