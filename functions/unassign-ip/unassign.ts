@@ -48,25 +48,34 @@ export function keptInPlace({ cluster, holders, sources }: Plan): KeptAddress[] 
 
 type Released = Pick<UnassignIpOutput, 'released' | 'alreadyGone'>;
 
+/**
+ * EC2's codes for addresses that the interface does not hold, and for an interface that is gone. A write's answer is newer
+ * than a read's: where a read still shows the addresses, the refusal counts. Were it wrong, nothing would be lost, because
+ * AssignIp takes the addresses from wherever they are.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
+const NOT_THERE = new Set(['InvalidParameterValue', 'InvalidNetworkInterfaceID.NotFound']);
+
 /** An error is answered by a look: EC2 refuses the whole list when one address, or the interface, is gone. */
-async function release(
-  writer: EC2Client,
-  reader: EC2Client,
-  plan: Plan,
-  { networkInterfaceId, addresses }: Source,
-): Promise<Released> {
+async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source: Source): Promise<Released> {
+  const { networkInterfaceId, addresses } = source;
   try {
     await take(writer, networkInterfaceId, addresses);
     return { released: [...addresses], alreadyGone: [] };
   } catch (error) {
-    if (error instanceof TransientAwsError) throw error;
+    if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     const found = await findAddresses(reader, plan.cluster);
     const there = addresses.filter((address) =>
       found.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),
     );
-    if (there.length === addresses.length) throw error;
-    if (there.length > 0) await take(writer, networkInterfaceId, there);
-    return { released: there, alreadyGone: addresses.filter((address) => !there.includes(address)) };
+    if (there.length === 0) return { released: [], alreadyGone: [...addresses] };
+    if (there.length === addresses.length) {
+      if (!NOT_THERE.has(error.name)) throw error;
+      return { released: [], alreadyGone: [...addresses] };
+    }
+    const gone = addresses.filter((address) => !there.includes(address));
+    const rest = await release(writer, reader, plan, { ...source, addresses: there });
+    return { released: rest.released, alreadyGone: [...gone, ...rest.alreadyGone] };
   }
 }
 
