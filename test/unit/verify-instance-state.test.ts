@@ -1,0 +1,146 @@
+import './support/quiet';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeInstanceStatusCommand,
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Cluster, VerifyInstanceStateInput } from '../../functions/shared/types';
+import { handler } from '../../functions/verify-instance-state';
+import { A, B, cluster, SUBNET } from './support/clusters';
+import { ec2Error, instances, interfaces } from './support/ec2';
+import { execution, plan } from './support/plans';
+
+const ec2 = mockClient(EC2Client);
+const cloudWatch = mockClient(CloudWatchClient);
+
+beforeEach(() => {
+  ec2.reset();
+  cloudWatch.reset();
+  ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, 'running']));
+  ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
+  ec2.on(DescribeInstanceStatusCommand).resolves({
+    InstanceStatuses: [
+      {
+        InstanceId: B.instanceId,
+        SystemStatus: { Status: 'ok' },
+        InstanceStatus: { Status: 'ok' },
+        AttachedEbsStatus: { Status: 'ok' },
+      },
+    ],
+  });
+});
+
+const input = (changes: Partial<VerifyInstanceStateInput> = {}, of: Cluster = cluster()): VerifyInstanceStateInput => ({
+  execution: execution(),
+  input: { cluster: 'mail', mode: 'failover' },
+  clusters: [of],
+  previous: { plan: null, unassigned: null, error: null },
+  ...changes,
+});
+
+test('asks EC2 three filtered questions and plans the move', async () => {
+  const decided = await handler(input());
+  expect(ec2.commandCalls(DescribeInstancesCommand).map(({ args }) => args[0].input)).toEqual([
+    { Filters: [{ Name: 'instance-id', Values: [A.instanceId, B.instanceId] }] },
+  ]);
+  expect(ec2.commandCalls(DescribeNetworkInterfacesCommand).map(({ args }) => args[0].input)).toEqual([
+    {
+      Filters: [
+        { Name: 'subnet-id', Values: [SUBNET] },
+        { Name: 'addresses.private-ip-address', Values: ['10.0.0.5'] },
+      ],
+    },
+  ]);
+  expect(ec2.commandCalls(DescribeInstanceStatusCommand).map(({ args }) => args[0].input)).toEqual([
+    { InstanceIds: [B.instanceId], Filters: [{ Name: 'instance-state-name', Values: ['running'] }] },
+  ]);
+  expect(decided).toMatchObject({
+    action: 'MOVE',
+    reason: 'HOLDER_UNHEALTHY',
+    target: { ...B, instanceType: 't3.small', addressCount: 1 },
+    sources: [{ ...A, addresses: ['10.0.0.5'] }],
+    holders: [{ address: '10.0.0.5', ...A, elasticIpAllocationId: null }],
+    nodes: [
+      { ...A, problems: [{ code: 'NOT_RUNNING', detail: 'stopped' }] },
+      { ...B, problems: [] },
+    ],
+    pass: 1,
+    cluster: cluster(),
+  });
+});
+
+test('asks for no status when no node runs', async () => {
+  ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, 'stopped']));
+  await expect(handler(input())).rejects.toMatchObject({ name: 'NoHealthyStandby' });
+  expect(ec2.commandCalls(DescribeInstanceStatusCommand)).toHaveLength(0);
+});
+
+test('reads all three status checks', async () => {
+  for (const impaired of ['SystemStatus', 'InstanceStatus', 'AttachedEbsStatus']) {
+    const statuses = [{ InstanceId: B.instanceId, [impaired]: { Status: 'impaired' as const } }];
+    ec2.on(DescribeInstanceStatusCommand).resolves({ InstanceStatuses: statuses });
+    await expect(handler(input())).rejects.toMatchObject({ name: 'NoHealthyStandby' });
+  }
+});
+
+test('asks CloudWatch nothing when the cluster has no alarms', async () => {
+  await handler(input());
+  expect(cloudWatch.calls()).toHaveLength(0);
+});
+
+test('asks CloudWatch once for all alarms of the nodes that are in ALARM, also composite ones', async () => {
+  const of = cluster({
+    nodes: [
+      { ...A, alarms: ['one', 'both'] },
+      { ...B, alarms: ['two', 'both'] },
+    ],
+  });
+  cloudWatch
+    .on(DescribeAlarmsCommand)
+    .resolves({ MetricAlarms: [{ AlarmName: 'one' }], CompositeAlarms: [{ AlarmName: 'two' }] });
+  await expect(handler(input({}, of))).rejects.toThrow(/ALARM \(two\)/);
+  expect(cloudWatch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input)).toEqual([
+    { AlarmNames: ['one', 'both', 'two'], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], StateValue: 'ALARM' },
+  ]);
+});
+
+test('asks only about the cluster that the input names', async () => {
+  const db = cluster({ name: 'db', virtualIps: [{ address: '10.0.0.77' }] });
+  await handler({ ...input(), clusters: [db, cluster()] });
+  const filters = ec2.commandCalls(DescribeNetworkInterfacesCommand)[0]?.args[0].input.Filters;
+  expect(filters?.[1]?.Values).toEqual(['10.0.0.5']);
+});
+
+test('refuses a wrong input before it asks anything', async () => {
+  await expect(handler(input({ input: null }))).rejects.toMatchObject({ name: 'InvalidInput' });
+  expect(ec2.calls()).toHaveLength(0);
+});
+
+test('leaves out the target of the pass before that refused', async () => {
+  const previous = {
+    plan: plan(),
+    unassigned: null,
+    error: { Error: 'TargetCannotHold', Cause: '{}' },
+  };
+  await expect(handler(input({ previous }))).rejects.toMatchObject({ name: 'NoHealthyStandby' });
+});
+
+test('a read without permission is an error of its own name, a throttled one is transient', async () => {
+  ec2.on(DescribeInstancesCommand).rejects(ec2Error('UnauthorizedOperation', 403));
+  await expect(handler(input())).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+  ec2.on(DescribeInstancesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
+  await expect(handler(input())).rejects.toMatchObject({ name: 'TransientAwsError' });
+});
+
+test('the plan is dated after the answers came', async () => {
+  const before = Date.now();
+  ec2.on(DescribeNetworkInterfacesCommand).callsFake(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return interfaces({ node: A });
+  });
+  const { decidedAt } = await handler(input());
+  expect(Date.parse(decidedAt)).toBeGreaterThanOrEqual(before + 25);
+});
