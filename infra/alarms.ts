@@ -27,12 +27,16 @@ const ANY = {
 const FIVE_MINUTES = Duration.minutes(5);
 
 /**
- * How long a failed execution keeps its alarm up. Longer than the usual interval of the checks, so that a check that
- * fails every time is one alarm and not one every five minutes.
+ * How long a failed execution keeps its alarm up. Longer than the interval of the checks, so that a check that fails
+ * every time is one alarm and not one every five minutes.
  */
-const FAILED_PERIOD = Duration.minutes(15);
+function failedPeriod(clusters: readonly ClusterConfig[]): Duration {
+  const intervals = clusters.map(({ checkIntervalMinutes }) => checkIntervalMinutes || 0);
+  return Duration.minutes(Math.max(15, 2 * Math.max(...intervals)));
+}
 
 export interface WorkflowAlarmsProps {
+  readonly clusters: readonly ClusterConfig[];
   readonly stateMachine: IStateMachine;
   readonly notify: IFunction;
   readonly deadLetterQueue: IQueue;
@@ -43,12 +47,16 @@ export interface WorkflowAlarmsProps {
 export class WorkflowAlarms extends Construct {
   readonly all: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { stateMachine, notify, deadLetterQueue, actions }: WorkflowAlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { clusters, stateMachine, notify, deadLetterQueue, actions }: WorkflowAlarmsProps,
+  ) {
     super(scope, id);
     this.all = [
       new Alarm(this, 'ExecutionsFailed', {
         ...ANY,
-        metric: stateMachine.metricFailed({ period: FAILED_PERIOD, statistic: Stats.SUM }),
+        metric: stateMachine.metricFailed({ period: failedPeriod(clusters), statistic: Stats.SUM }),
         alarmDescription:
           'A virtual-IP failover workflow ended as failed. Usually a FAILED notice says where the addresses are and what to type; without one, open the newest failed execution of the state machine in the console. NoticeFailed there means that the addresses moved and only the notice could not be sent.',
       }),

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from './config';
-import { configOf, contextOfCdkJson } from './config-source';
+import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
 
 /**
@@ -19,8 +19,7 @@ function main(): void {
     },
     analyticsReporting: false,
   });
-  const stackName: unknown = app.node.tryGetContext('stackName') ?? 'VipFailover';
-  new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: String(stackName) });
+  new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: stackNameOf(app) });
 }
 
 try {

@@ -29,6 +29,19 @@ export function configOf(app: App): unknown {
   ]);
 }
 
+/**
+ * The name of the stack: what `-c stackName=NAME` says, else `VipFailover`.
+ *
+ * @throws {ConfigError} when CloudFormation would not take the name
+ */
+export function stackNameOf(app: App): string {
+  const name = String(app.node.tryGetContext('stackName') ?? 'VipFailover');
+  if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
+  throw new ConfigError([
+    `stackName: found ${JSON.stringify(name)}; allowed: 1 to 128 letters, digits and "-" that begin with a letter`,
+  ]);
+}
+
 function fromFile(file: string): unknown {
   const text = attempt(file, 'cannot be read', () => readFileSync(file, 'utf8'));
   return attempt(file, 'is not valid JSON', () => JSON.parse(text));

@@ -118,6 +118,7 @@ export class VirtualIpFailover extends Construct {
 
     const actions = [this.topic, ...(secondAlarmTopic ? [secondAlarmTopic] : [])].map((to) => new SnsAction(to));
     const workflowAlarms = new WorkflowAlarms(this, 'Alarms', {
+      clusters: config.clusters,
       stateMachine: this.stateMachine,
       notify: this.functions.Notify,
       deadLetterQueue: this.deadLetterQueue,

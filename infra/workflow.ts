@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aws, Fn, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -87,8 +87,9 @@ export class Workflow extends Construct {
 function logGroupName(scope: Construct): string {
   const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   const suffix = Fn.select(4, Fn.split('-', stackUuid));
-  const name = Names.uniqueResourceName(scope, { maxLength: 80, separator: '-' });
-  return `/aws/vendedlogs/states/${name}-${suffix}`;
+  // Two constructs may live in one stack.
+  const address = scope.node.addr.slice(-8);
+  return `/aws/vendedlogs/states/${Aws.STACK_NAME}-${address}-${suffix}`;
 }
 
 /** The workflow's definition with the functions' ARNs and the registry in the places of its `${…}` strings. */

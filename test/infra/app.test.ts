@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { ConfigError } from '../../infra/config';
-import { configOf } from '../../infra/config-source';
+import { configOf, stackNameOf } from '../../infra/config-source';
 import { cluster } from './support';
 
 const directory = mkdtempSync(join(tmpdir(), 'vip-failover-'));
@@ -33,6 +33,14 @@ test.each([
 test('no configuration at all says where one belongs', () => {
   expect(() => configOf(new App())).toThrow(
     '"context": { "failover": { … } } in cdk.json, or a JSON file named with -c config=FILE',
+  );
+});
+
+test('the stack is VipFailover unless it is given another name that CloudFormation takes', () => {
+  expect(stackNameOf(new App())).toBe('VipFailover');
+  expect(stackNameOf(new App({ context: { stackName: 'Second-1' } }))).toBe('Second-1');
+  expect(() => stackNameOf(new App({ context: { stackName: 'my_stack' } }))).toThrow(
+    'stackName: found "my_stack"; allowed: 1 to 128 letters, digits and "-" that begin with a letter',
   );
 });
 

@@ -7,7 +7,7 @@ import { FUNCTIONS } from '../../infra/functions';
 const root = join(__dirname, '../..');
 
 /** More than this is code that a failover has to load and does not use, bytes. */
-const MAX_BUNDLE = 400_000;
+const MAX_BUNDLE = 300_000;
 
 function bundleOf(folder: string): string {
   return readFileSync(join(root, 'dist/functions', folder, 'index.js'), 'utf8');

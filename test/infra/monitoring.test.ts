@@ -10,7 +10,8 @@ const ALARM = 'AWS::CloudWatch::Alarm';
 const ACTIONS = [{ Ref: topic }, 'arn:aws:sns:eu-west-1:111122223333:operations'];
 
 test.each([
-  ['ExecutionsFailed', 'AWS/States', 'ExecutionsFailed', 'StateMachineArn', 900],
+  // Twice the longest interval of the checks, at least a quarter of an hour.
+  ['ExecutionsFailed', 'AWS/States', 'ExecutionsFailed', 'StateMachineArn', 1200],
   ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', 'StateMachineArn', 300],
   ['ExecutionsThrottled', 'AWS/States', 'ExecutionThrottled', 'StateMachineArn', 300],
   ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', 300],
@@ -28,6 +29,11 @@ test.each([
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
   });
+});
+
+test('a check that fails every five minutes keeps one alarm up', () => {
+  const usual = templateOf({ clusters: [cluster('mail', 1)] });
+  expect(usual.one(ALARM, 'ExecutionsFailed')[1]).toMatchObject({ Period: 900, EvaluationPeriods: 1 });
 });
 
 test('alarms look at this state machine, this queue, the notify function and each rule', () => {

@@ -68,13 +68,13 @@ test.each([
   expect(grantsOf(plain, `${state}Role`)).toEqual([...ownLogsAndTraces(plain, state), ...expected].sort());
 });
 
-test('Notify may look at interfaces, publish to the one topic and use its key', () => {
+test('Notify may look at instances and interfaces, publish to the one topic and use its key', () => {
   const [topic] = plain.one('AWS::SNS::Topic');
   const [key] = plain.one('AWS::KMS::Key');
   expect(grantsOf(plain, 'NotifyRole')).toEqual(
     [
       ...ownLogsAndTraces(plain, 'Notify'),
-      ...on(['*'], 'ec2:DescribeNetworkInterfaces'),
+      ...on(['*'], 'ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces'),
       ...on([`<${topic}>`], 'sns:Publish'),
       ...on([`<${key}.Arn>`], 'kms:Decrypt', 'kms:GenerateDataKey*'),
     ].sort(),

@@ -126,7 +126,7 @@ test('the state machine is Express, traced, and logs everything with its data', 
 
 test('the history lies under /aws/vendedlogs/states/, in a log group that a redeployed stack does not meet again', () => {
   const [, logs] = template.one('AWS::Logs::LogGroup', 'Workflow');
-  expect(resolve(logs.LogGroupName)).toMatch(/^\/aws\/vendedlogs\/states\/VipFailover-[\w-]+-333344445555$/);
+  expect(resolve(logs.LogGroupName)).toMatch(/^\/aws\/vendedlogs\/states\/VipFailover-[0-9a-f]{8}-333344445555$/);
   expect(JSON.stringify(logs.LogGroupName)).toContain('AWS::StackId');
 });
 
