@@ -40,7 +40,8 @@ export interface CloudOptions {
   readonly schedules?: boolean;
   /** For whatever is left to chance; the same seed, the same run. */
   readonly seed?: number;
-  readonly world?: BuildOptions;
+  /** How the world is to be at first; may depend on the clusters that the template has. */
+  readonly world?: BuildOptions | ((clusters: readonly RegistryCluster[]) => BuildOptions);
   /** Milliseconds that Lambda takes before a handler runs. */
   readonly overhead?: { readonly cold: number; readonly warm: number };
   /** In one process: goes on with the warm instances of clouds that were closed. For thousands of runs. */
@@ -96,7 +97,8 @@ export class Cloud {
     this.metrics = new Metrics(clock);
     const lag = options.lag ?? 0;
     const history = options.history ?? (typeof lag === 'number' ? lag : 0);
-    const build = { history, ...options.world };
+    const world = typeof options.world === 'function' ? options.world(this.clusters) : options.world;
+    const build = { history, ...world };
     this.world = buildWorld({ clusters: this.clusters, clock, timeline, accountId, region, options: build });
     this.alarms = new Alarms({
       template,

@@ -5,7 +5,7 @@ import { FAULT_KINDS } from './services/faults';
 export interface FaultChoice {
   readonly name: string;
   readonly description: string;
-  /** Whether only a later check can bring the addresses home: the event or the execution is lost. */
+  /** Whether it may take a later check to bring the addresses home: the event or the execution is lost, or a change late. */
   readonly needsCheck?: boolean;
   apply(cloud: Cloud): void;
 }
@@ -19,12 +19,14 @@ const DESCRIPTIONS: Readonly<Record<(typeof FAULT_KINDS)[number], string>> = {
   error503: 'the service is unavailable',
   reset: 'the connection breaks before the call took effect',
   'lost-response': 'the call takes effect and its answer is lost',
-  slow: 'the answer comes after ten seconds',
+  slow: 'the call takes effect after ten seconds, when nobody waits any more',
 };
 
 const API: readonly FaultChoice[] = FAULT_KINDS.map((kind) => ({
   name: kind,
   description: `${DESCRIPTIONS[kind]} (first unassign, assign, describe, publish)`,
+  // A change that takes effect late may undo what was proved meanwhile.
+  needsCheck: kind === 'slow',
   apply: (cloud) => {
     for (const action of STRUCK) cloud.faults.add({ action, kind, nth: 1 });
   },
@@ -62,7 +64,8 @@ export const FAULT_CHOICES: readonly FaultChoice[] = [
   },
   {
     name: 'event-reorder',
-    description: 'the first event comes after the second',
+    description: 'the first event comes after the second, if one follows',
+    needsCheck: true,
     apply: (cloud) => cloud.events.faults.add({ kind: 'reorder' }),
   },
   {

@@ -61,7 +61,18 @@ export async function perform(
     stage.check();
     await stage.settled();
   }
-  return faults.length > 0 ? scenario.world(stage) : [...scenario.world(stage), ...scenario.told(stage)];
+  const world = scenario.world(stage);
+  if (faults.length === 0) return [...world, ...scenario.told(stage)];
+  return faults.some(({ needsCheck }) => needsCheck) ? [safe(stage, world)] : world;
+}
+
+/** Who asked died with the asking, so that the address may be where it was; but never on a node that is dead. */
+function safe(stage: Stage, world: readonly Expectation[]): Expectation {
+  const together = stage.nodes.some(
+    (node) => stage.holds(node) && stage.cloud.world.instance(node.instanceId).state === 'running',
+  );
+  const says = `${world.map((each) => each.says).join(', ')}; or else all addresses on one node that runs`;
+  return { says, holds: together || world.every(({ holds }) => holds) };
 }
 
 function cloudOptions({ scenario, port, throttle, realistic, lag }: Settings): Omit<CloudOptions, 'templateFile'> {

@@ -1,3 +1,5 @@
+import type { BuildOptions, NodeOptions, RegistryCluster } from '../world/build';
+
 /** The nth node of the example in cdk.json, continued. */
 export const node = (number: number) => ({
   instanceId: `i-0a1b2c3d4e5f6000${number}`,
@@ -16,3 +18,11 @@ export const cluster = (nodes: number, virtualIps: readonly unknown[] = ['10.0.0
     },
   ],
 });
+
+/** Options for the node at this place, 0 the active one, of the first cluster, whatever its ID. */
+export const nodeOptions =
+  (place: number, options: NodeOptions) =>
+  (clusters: readonly RegistryCluster[]): BuildOptions => {
+    const instanceId = clusters[0]?.nodes[place]?.instanceId;
+    return instanceId === undefined ? {} : { nodes: { [instanceId]: options } };
+  };

@@ -1,5 +1,5 @@
 import type { Stage } from '../stage';
-import { cluster, node } from './configs';
+import { nodeOptions } from './configs';
 import { expect, type Scenario } from './scenario';
 
 const MINUTE = 60_000;
@@ -20,8 +20,7 @@ export const DEATHS: readonly Scenario[] = [
   {
     name: 'detached-interface',
     description: 'The active node is terminated and its interface stays, detached, with the address; it gives it up.',
-    config: cluster(2),
-    cloud: { world: { nodes: { [node(1).instanceId]: { deleteOnTermination: false } } } },
+    cloud: { world: nodeOptions(0, { deleteOnTermination: false }) },
     play: (stage) => stage.terminate(stage.active),
     world: onStandby,
     told: (stage) => [once(stage, 'FAILED_OVER')],
@@ -97,6 +96,8 @@ export const DEATHS: readonly Scenario[] = [
       stage.stop(stage.active);
       await stage.settled();
       if (stage.moves === 0) stage.failover();
+      await stage.settled();
+      stage.cloud.world.setTags(stage.active.instanceId, { 'vip-failover:paused': null });
     },
     world: onStandby,
     told: (stage) => [once(stage, 'FAILED_OVER'), expect('moved once', stage.moves === stage.addresses.length)],

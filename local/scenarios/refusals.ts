@@ -1,6 +1,6 @@
 import type { Stage } from '../stage';
 import { addInterface } from '../world/build';
-import { cluster, node } from './configs';
+import { cluster, node, nodeOptions } from './configs';
 import { expect, type Scenario } from './scenario';
 
 const THREE_NODES = cluster(3);
@@ -36,7 +36,7 @@ export const REFUSALS: readonly Scenario[] = [
     name: 'target-refuses',
     description: 'The first standby has no room for the address; the next node takes it.',
     config: THREE_NODES,
-    cloud: { world: { nodes: { [node(2).instanceId]: CANNOT_HOLD } } },
+    cloud: { world: nodeOptions(1, CANNOT_HOLD) },
     play: (stage) => {
       fill(stage, stage.standby.networkInterfaceId);
       stage.stop(stage.active);
@@ -48,8 +48,7 @@ export const REFUSALS: readonly Scenario[] = [
     name: 'drill-refused',
     description:
       'A drill whose target has no room: the address stays with (or comes back to) a healthy node, and the drill is told as failed.',
-    cloud: { world: { nodes: { [node(2).instanceId]: CANNOT_HOLD } } },
-    config: cluster(2),
+    cloud: { world: nodeOptions(1, CANNOT_HOLD) },
     play: (stage) => {
       fill(stage, stage.standby.networkInterfaceId);
       stage.drill(stage.standby);
