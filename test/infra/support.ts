@@ -7,6 +7,9 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { ConfigInput } from '../../infra/config-schema';
 import { FailoverStack } from '../../infra/failover-stack';
 
+// CDK's own template validation takes longer than everything else together; `npm run synth` and deployments have it on.
+process.env.CDK_VALIDATION = 'false';
+
 /** An ID with a serial number, such as `eni-00000000000000003`. */
 export function id(prefix: string, serial: number): string {
   return `${prefix}-${serial.toString(16).padStart(17, '0')}`;
