@@ -34,6 +34,7 @@ const THROTTLING = new Set([
   'RequestThrottledException',
   'SlowDown',
   'TooManyRequestsException',
+  'KMSThrottlingException',
 ]);
 
 const BROKEN_CONNECTION = new Set([
@@ -48,7 +49,7 @@ const BROKEN_CONNECTION = new Set([
 
 /**
  * Waits for an SDK call and gives the errors that may pass the one name that the workflow retries.
- * @throws {TransientAwsError} throttling, HTTP 5xx, timeout, broken connection; every other error as the SDK throws it
+ * @throws {TransientAwsError} throttling, HTTP 429 and 5xx, timeout, broken connection; every other error as the SDK throws it
  */
 export async function call<Output>(action: string, response: Promise<Output>): Promise<Output> {
   try {
@@ -67,6 +68,7 @@ function isTransient(error: unknown): error is Error {
     error.name === 'TimeoutError' ||
     error.name === 'AbortError' ||
     (code !== undefined && BROKEN_CONNECTION.has(code)) ||
+    $metadata?.httpStatusCode === 429 ||
     ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }
