@@ -1,7 +1,17 @@
-import type { Cluster, Holder, NotifyInput, Outcome, Plan, StateError } from '../shared/types';
+import {
+  type Attempt,
+  type Cluster,
+  type Holder,
+  MODES,
+  type Mode,
+  type NotifyInput,
+  type Outcome,
+  type Plan,
+  type StateError,
+} from '../shared/types';
 import { consoleLink } from './console';
 import { asRecord, clusterOfInput, type Failure, type Move, type Notice } from './notice';
-import { isSafe, repairSteps } from './repair';
+import { repairSteps, safeHolder } from './repair';
 import type { Now } from './where';
 
 /** Durations of a move, milliseconds; both null without one. */
@@ -44,6 +54,14 @@ export function durationsOf({ kind, execution, plan, unassigned, assigned, verif
   };
 }
 
+/** Null where the input says nothing that could be understood. */
+export function modeOf(input: NotifyInput): Mode | null {
+  const plan = latestPlan(input);
+  if (plan !== null) return plan.mode;
+  const { mode, 'detail-type': detailType } = asRecord(input.input);
+  return detailType === undefined ? (MODES.find((known) => known === mode) ?? null) : 'failover';
+}
+
 export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], looked: Looked): Notice {
   const plan = latestPlan(input);
   const cluster = clusterOf(input);
@@ -53,7 +71,7 @@ export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], lo
   return {
     outcome,
     cluster: cluster?.name ?? 'unknown',
-    mode: plan?.mode ?? null,
+    mode: modeOf(input),
     trigger: plan?.trigger ?? null,
     reason: plan?.reason ?? null,
     rehearsed: plan?.rehearsed ?? null,
@@ -80,11 +98,11 @@ export function standbysLeft(plan: Plan | null): number {
   );
 }
 
-function movesOf({ target, holders, cluster }: Plan): Move[] {
+function movesOf({ target, heldBefore, cluster }: Plan): Move[] {
   if (target === null) return [];
   return cluster.virtualIps.map(({ address, elasticIpAllocationId }) => ({
     address,
-    from: describeHolder(holders.find((holder) => holder.address === address)),
+    from: describeHolder(heldBefore.find((holder) => holder.address === address)),
     to: `${target.instanceId} (${target.networkInterfaceId})`,
     elasticIpAllocationId: elasticIpAllocationId ?? null,
   }));
@@ -105,7 +123,7 @@ function failureOf(input: NotifyInput, error: StateError, looked: Looked): Failu
     message: messageOf(error),
     where: now?.addresses ?? null,
     lookError: looked !== null && 'lookError' in looked ? looked.lookError : null,
-    safe: cluster !== null && now !== null && isSafe(cluster, now),
+    safe: cluster !== null && now !== null && safeHolder(cluster, now) !== null,
     repair:
       cluster === null
         ? []
@@ -114,11 +132,28 @@ function failureOf(input: NotifyInput, error: StateError, looked: Looked): Failu
             cluster,
             now,
             planned: plan?.target ?? null,
-            refused: (plan?.attempts ?? [])
+            refused: attemptsOf(input)
               .filter(({ error: name }) => name === 'TargetCannotHold')
               .map(({ instanceId }) => instanceId),
+            saidDown: saidDown(input.input),
+            understood: error.Error !== 'InvalidInput',
           }),
   };
+}
+
+/** Every target that was tried, the one included that led to the pass that failed before it had a plan. */
+export function attemptsOf({ plan, previous }: NotifyInput): readonly Attempt[] {
+  if (plan !== null) return plan.attempts;
+  const before = previous?.plan;
+  if (!before) return [];
+  if (before.target === null) return before.attempts;
+  return [...before.attempts, { instanceId: before.target.instanceId, error: previous?.error?.Error ?? '' }];
+}
+
+/** The instance that an event says is in trouble. */
+function saidDown(input: unknown): string | null {
+  const instanceId = asRecord(asRecord(input).detail)['instance-id'];
+  return typeof instanceId === 'string' ? instanceId : null;
 }
 
 /** The first state of the pass that left no result. */

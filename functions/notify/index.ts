@@ -3,11 +3,20 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CLIENT_DEFAULTS, call, READ_ATTEMPTS } from '../shared/aws';
 import { logger } from '../shared/logger';
 import type { NotifyInput, NotifyOutput } from '../shared/types';
-import { clusterOf, composeNotice, durationsOf, type Looked, latestPlan, outcomeOf } from './compose';
+import {
+  attemptsOf,
+  clusterOf,
+  composeNotice,
+  durationsOf,
+  type Looked,
+  latestPlan,
+  modeOf,
+  outcomeOf,
+} from './compose';
 import { en } from './locales/en';
 import { ja } from './locales/ja';
 import { readiness, writeMetrics } from './metrics';
-import { asRecord, type Notice } from './notice';
+import type { Notice } from './notice';
 import { lookAround } from './where';
 
 const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: READ_ATTEMPTS });
@@ -20,14 +29,13 @@ const LOCALES: Readonly<Record<string, typeof en>> = { en, ja };
  * @throws {TransientAwsError} and SNS's permanent errors, such as AuthorizationError or NotFound
  */
 export const handler = async (input: NotifyInput): Promise<NotifyOutput> => {
-  const plan = latestPlan(input);
-  const mode = plan?.mode ?? asRecord(input.input).mode;
+  const mode = modeOf(input);
   const outcome = outcomeOf(input);
   const cluster = clusterOf(input)?.name ?? 'unknown';
   logger.resetKeys();
   logger.appendKeys({ executionId: input.execution.id, cluster, mode });
   try {
-    const messageId = outcome === 'CHECKED' || isQuietCheck(input, mode) ? null : await tell(input, outcome);
+    const messageId = outcome === 'CHECKED' || isQuietCheck(input) ? null : await tell(input, outcome);
     record(input, outcome, cluster, mode === 'check');
     return { outcome, messageId, ...durationsOf(input) };
   } catch (error) {
@@ -40,21 +48,16 @@ export const handler = async (input: NotifyInput): Promise<NotifyOutput> => {
  * A check that cannot repair would send its notice every few minutes; the readiness alarm says it once instead. A check
  * that may have changed something before it failed is told.
  */
-function isQuietCheck(input: NotifyInput, mode: unknown): boolean {
-  return input.kind === 'FAILURE' && mode === 'check' && !mayHaveChanged(input);
+function isQuietCheck(input: NotifyInput): boolean {
+  return input.kind === 'FAILURE' && modeOf(input) === 'check' && !hasChangedSomething(input);
 }
 
-/** Only a target that refused is sure to have changed nothing; every other way back to the decision may come after a change. */
-function mayHaveChanged({ unassigned, assigned, previous }: NotifyInput): boolean {
-  const released = [unassigned, previous?.unassigned].some((result) => (result?.released.length ?? 0) > 0);
-  const earlier =
-    previous?.plan == null ? [] : [...previous.plan.attempts.map(({ error }) => error), previous.error?.Error];
-  return (
-    assigned !== null ||
-    released ||
-    previous?.plan?.homelessSince != null ||
-    earlier.some((error) => error !== 'TargetCannotHold')
-  );
+function hasChangedSomething(input: NotifyInput): boolean {
+  const { unassigned, assigned, previous } = input;
+  const released = [unassigned?.releasedAt, previous?.unassigned?.releasedAt, latestPlan(input)?.homelessSince];
+  // After these two errors the assignment was made.
+  const landed = attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded');
+  return landed || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string');
 }
 
 async function tell(input: NotifyInput, outcome: Notice['outcome']): Promise<string> {
@@ -103,7 +106,7 @@ function record(input: NotifyInput, outcome: NotifyOutput['outcome'], cluster: s
   const durations = durationsOf(input);
   logger.info('outcome', {
     outcome,
-    from: plan?.holders
+    from: plan?.heldBefore
       .map(({ instanceId, networkInterfaceId }) => instanceId ?? networkInterfaceId ?? 'nobody')
       .join(','),
     to: plan?.target?.instanceId ?? null,

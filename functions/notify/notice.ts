@@ -1,3 +1,4 @@
+import { watchedInstances } from '../shared/events';
 import type { Cluster, Finding, Holder, Mode, NodeReport, Outcome, Plan, Reason, Trigger } from '../shared/types';
 
 /** Where one virtual IP is at the time of a failure. */
@@ -81,14 +82,21 @@ export const SUBJECT_MAX = 99;
 
 /** A subject that SNS takes, whatever the cluster is called. */
 export function toSubject(text: string): string {
-  const characters = [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
-  return characters.length <= SUBJECT_MAX ? characters.join('') : `${characters.slice(0, SUBJECT_MAX - 1).join('')}…`;
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  if (line.length <= SUBJECT_MAX) return line;
+  // Half of a surrogate pair must not stay at the cut.
+  return `${line.slice(0, SUBJECT_MAX - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** A quoted text of unknown length and origin, fit for a body that stays under SNS's 256 KiB. */
 export function quote(text: string, limit = 2_000): string {
   const clean = text.replace(/[^\P{Cc}\n]/gu, ' ');
   return clean.length <= limit ? clean : `${clean.slice(0, limit)}…`;
+}
+
+/** True where the addresses stay where they are and only their Elastic IPs are put back. */
+export function onlyElasticIps({ reason }: Notice): boolean {
+  return reason === 'ELASTIC_IP_MISSING';
 }
 
 export function addressesOf({ moves }: Notice): string {
@@ -103,15 +111,18 @@ export function targetsOf({ moves }: Notice): string {
 /** The cluster of the registry that an execution's input is about, when no plan says so. */
 export function clusterOfInput(input: unknown, clusters: readonly Cluster[]): Cluster | null {
   const json = asRecord(input);
-  const instanceId = asRecord(json.detail)['instance-id'];
-  const alarmName = asRecord(json.detail).alarmName;
+  const detail = asRecord(json.detail);
+  const { 'instance-id': instanceId, alarmName } = detail;
+  const watched = watchedInstances(detail);
   return (
     clusters.find(
       ({ name, nodes }) =>
         name === json.cluster ||
         nodes.some(
           (node) =>
-            node.instanceId === instanceId || (typeof alarmName === 'string' && node.alarms?.includes(alarmName)),
+            node.instanceId === instanceId ||
+            watched.includes(node.instanceId) ||
+            (typeof alarmName === 'string' && node.alarms?.includes(alarmName)),
         ),
     ) ?? null
   );

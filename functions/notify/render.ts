@@ -130,7 +130,7 @@ function failureParagraphs(failure: Failure, phrases: Phrases): string[][] {
   return [
     [
       `${labels.state}: ${failure.state}`,
-      `${labels.error}: ${failure.error}: ${phrases.error(failure.error)}`,
+      `${labels.error}: ${quote(failure.error, 200)}: ${phrases.error(failure.error)}`,
       `${labels.details}: ${quote(failure.message)}`,
     ],
     [`${labels.whereNow}:`, ...whereLines(failure, phrases)],

@@ -12,26 +12,29 @@ interface Situation {
   readonly planned: ClusterNode | null;
   /** Instances that could not take the addresses. */
   readonly refused: readonly string[];
+  /** The instance that an event says is in trouble. */
+  readonly saidDown: string | null;
+  /** False: the input was not understood, so nobody knows what should be done. */
+  readonly understood: boolean;
 }
 
-/** True when one running node of the cluster holds every address as a secondary one. */
-export function isSafe({ nodes }: Cluster, now: Now): boolean {
+/** The running node of the cluster that holds every address as a secondary one, or null. */
+export function safeHolder({ nodes }: Cluster, now: Now): ClusterNode | null {
   const holders = new Set(now.addresses.map(({ networkInterfaceId }) => networkInterfaceId));
-  const holder = nodes.find(({ networkInterfaceId }) => holders.has(networkInterfaceId));
-  return (
+  const holder = nodes.find(({ networkInterfaceId }) => holders.has(networkInterfaceId)) ?? null;
+  const safe =
     holders.size === 1 &&
     now.addresses.every(({ primary }) => !primary) &&
     now.nodes.some(
       ({ instanceId, state, attached }) => instanceId === holder?.instanceId && state === 'running' && attached,
-    )
-  );
+    );
+  return safe ? holder : null;
 }
 
 /** The commands that finish the job by hand, in order. They name the Region, the interface and the addresses. */
 export function repairSteps(situation: Situation): RepairStep[] {
   const { cluster, now } = situation;
-  if (now === null)
-    return [lookStep(situation), ...assignSteps(situation, situation.planned ?? cluster.nodes[1] ?? null)];
+  if (now === null) return [lookStep(situation), ...assignSteps(situation, likelyNode(situation))];
   const primary = now.addresses.find((address) => address.primary);
   if (primary !== undefined) {
     return [
@@ -54,7 +57,18 @@ export function repairSteps(situation: Situation): RepairStep[] {
     }));
     return [...unassign, runAgain(situation)];
   }
+  const holder = safeHolder(cluster, now);
+  if (holder !== null && (!situation.understood || holder.instanceId === situation.planned?.instanceId)) {
+    return [...associateSteps(situation, holder, now), lookStep(situation)];
+  }
   return assignSteps(situation, bestNode(situation, now));
+}
+
+/** Without a look: the plan's target, else a node of which nothing bad is known. */
+function likelyNode({ cluster: { nodes }, planned, refused, saidDown }: Situation): ClusterNode | null {
+  const [first, ...others] = nodes;
+  const inOrder = [planned, ...others, first].filter((node): node is ClusterNode => node != null);
+  return inOrder.find(({ instanceId }) => !refused.includes(instanceId) && instanceId !== saidDown) ?? null;
 }
 
 /** A running node that refused nothing and holds not everything already; else one that only has to be started. */
@@ -95,18 +109,25 @@ function assignSteps(situation: Situation, node: ClusterNode | null): RepairStep
       `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${list} --allow-reassignment`,
     ),
   });
-  for (const { address, elasticIpAllocationId } of cluster.virtualIps) {
-    if (elasticIpAllocationId === undefined) continue;
-    steps.push({
-      what: 'ASSOCIATE',
-      about: `${elasticIpAllocationId} (${address})`,
-      command: ec2(
-        situation,
-        `associate-address --allocation-id ${elasticIpAllocationId} --network-interface-id ${networkInterfaceId} --private-ip-address ${address} --allow-reassociation`,
-      ),
-    });
-  }
-  return [...steps, lookStep(situation)];
+  return [...steps, ...associateSteps(situation, node, null), lookStep(situation)];
+}
+
+/** One step for each configured Elastic IP, but for those that a look shows where they belong. */
+function associateSteps(situation: Situation, { networkInterfaceId }: ClusterNode, now: Now | null): RepairStep[] {
+  return situation.cluster.virtualIps.flatMap(({ address, elasticIpAllocationId }) => {
+    const found = now?.addresses.find((candidate) => candidate.address === address)?.elasticIpAllocationId;
+    if (elasticIpAllocationId === undefined || found === elasticIpAllocationId) return [];
+    return [
+      {
+        what: 'ASSOCIATE' as const,
+        about: `${elasticIpAllocationId} (${address})`,
+        command: ec2(
+          situation,
+          `associate-address --allocation-id ${elasticIpAllocationId} --network-interface-id ${networkInterfaceId} --private-ip-address ${address} --allow-reassociation`,
+        ),
+      },
+    ];
+  });
 }
 
 function lookStep(situation: Situation): RepairStep {

@@ -136,6 +136,8 @@ export interface Plan {
   readonly target: Target | null;
   readonly sources: readonly Source[];
   readonly holders: readonly Holder[];
+  /** The holders when this execution decided for the first time: where the addresses come from. */
+  readonly heldBefore: readonly Holder[];
   readonly nodes: readonly NodeReport[];
   readonly findings: readonly Finding[];
   /** 1 for the first decision of an execution; each way back to VerifyInstanceState adds one. */

@@ -297,7 +297,9 @@ function unhealthyRow(situation: Situation): Row {
   }
   if (homeless.length > 0) {
     const explanation = `Nobody holds ${homeless.map(({ address }) => address).join(', ')}.`;
-    return { kind: 'MOVE', reason: 'NO_HOLDER', explanation, target };
+    // What this execution itself took off an unhealthy holder is still that failover.
+    const reason = before.reason === 'HOLDER_UNHEALTHY' ? before.reason : 'NO_HOLDER';
+    return { kind: 'MOVE', reason, explanation, target };
   }
   return {
     kind: 'MOVE',

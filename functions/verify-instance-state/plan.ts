@@ -53,6 +53,7 @@ export function makePlan(
     target: target === null ? null : toTarget(target, seen),
     sources: target === null ? [] : sourcesOf(seen, target),
     holders,
+    heldBefore: previous.plan?.heldBefore ?? holders,
     nodes: reportStandbys(cluster, seen, before),
     pass: (previous.plan?.pass ?? 0) + 1,
     attempts: before.attempts,

@@ -72,12 +72,12 @@ const errorOf = (request: Request, ...steps: readonly Pass[]) => {
 
 describe('a target that refused or died', () => {
   test.each(['TargetCannotHold', 'TargetLost'])('after %s the next best node is tried', (because) => {
-    expect(lastOf(event(four), first, { world: homeless, after: 2, because })).toBe('MOVE c NO_HOLDER');
+    expect(lastOf(event(four), first, { world: homeless, after: 2, because })).toBe('MOVE c HOLDER_UNHEALTHY');
   });
 
   test('every one that refused is left out, until none is left', () => {
     const again = (after: number): Pass => ({ world: homeless, after, because: 'TargetCannotHold' });
-    expect(lastOf(event(four), first, again(2), again(4))).toBe('MOVE d NO_HOLDER');
+    expect(lastOf(event(four), first, again(2), again(4))).toBe('MOVE d HOLDER_UNHEALTHY');
     expect(errorOf(event(four), first, again(2), again(4), again(6))).toBe('NoHealthyStandby');
   });
 
@@ -102,7 +102,9 @@ describe('a target that refused or died', () => {
 
 describe('a plan that grew old', () => {
   test('does not rule its target out', () => {
-    expect(lastOf(event(four), first, { world: homeless, after: 16, because: 'PlanStale' })).toBe('MOVE b NO_HOLDER');
+    expect(lastOf(event(four), first, { world: homeless, after: 16, because: 'PlanStale' })).toBe(
+      'MOVE b HOLDER_UNHEALTHY',
+    );
   });
 
   test('gives up when the old holder recovered and reads have surely settled', () => {
@@ -115,7 +117,7 @@ describe('a plan that grew old', () => {
   test('is not undone by a pause that came in between', () => {
     const instances = { ...deadA, [C.instanceId]: instance(C, { tags: { 'vip-failover:paused': '' } }) };
     const world = { instances, holders: null };
-    expect(lastOf(event(four), first, { world, after: 16, because: 'PlanStale' })).toBe('MOVE b NO_HOLDER');
+    expect(lastOf(event(four), first, { world, after: 16, because: 'PlanStale' })).toBe('MOVE b HOLDER_UNHEALTHY');
   });
 });
 
@@ -226,7 +228,7 @@ describe('what stays true in every pass', () => {
     const step: Pass = { world: { instances: deadA, holders: C }, after: 30, because: 'Superseded' };
     expect(lastOf(check(four), first, step)).toBe('NONE HOLDER_HEALTHY');
     expect(lastOf(check(four), first, { world: homeless, after: 2, because: 'TargetCannotHold' })).toBe(
-      'MOVE c NO_HOLDER',
+      'MOVE c HOLDER_UNHEALTHY',
     );
   });
   test('the plan remembers since when this execution has left an address without a holder', () => {
@@ -236,6 +238,12 @@ describe('what stays true in every pass', () => {
     expect(plans.map(({ homelessSince }) => homelessSince)).toEqual([null, RELEASED.releasedAt, RELEASED.releasedAt]);
     const found: Pass = { world: { instances: deadA, holders: B }, after: 6, because: 'PlanStale' };
     expect(passes(event(four), first, step, found).at(-1)?.homelessSince).toBeNull();
+  });
+  test('the plan remembers where the addresses were when the execution began', () => {
+    const step: Pass = { world: homeless, after: 2, because: 'TargetCannotHold', unassigned: RELEASED };
+    const last = passes(event(four), first, step).at(-1);
+    expect(last?.heldBefore).toMatchObject([{ address: '10.0.0.5', ...A }]);
+    expect(last?.holders).toMatchObject([{ address: '10.0.0.5', networkInterfaceId: null }]);
   });
   test('passes are counted', () => {
     const again: Pass = { world: homeless, after: 16, because: 'PlanStale' };

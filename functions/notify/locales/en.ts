@@ -1,4 +1,4 @@
-import { addressesOf, type Notice, targetsOf } from '../notice';
+import { addressesOf, type Notice, onlyElasticIps, targetsOf } from '../notice';
 import { type Phrases, toLocale } from '../render';
 
 const REASONS: Record<NonNullable<Notice['reason']>, string> = {
@@ -39,8 +39,8 @@ const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
 };
 
 const OUTCOMES: Record<Notice['outcome'], string> = {
-  FAILED_OVER: 'FAILED_OVER (the addresses moved, with proof)',
-  DRILLED: 'DRILLED (planned move, with proof)',
+  FAILED_OVER: 'FAILED_OVER (with proof)',
+  DRILLED: 'DRILLED (with proof)',
   REHEARSED: 'REHEARSED (nothing was changed)',
   NOTHING_TO_DO: 'NOTHING_TO_DO',
   FAILED: 'FAILED',
@@ -52,6 +52,7 @@ function reasonOf({ reason }: Notice): string | null {
 
 const phrases: Phrases = {
   subject: (notice) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return `[${notice.cluster}] Elastic IP put back`;
     switch (notice.outcome) {
       case 'FAILED_OVER':
         return `[${notice.cluster}] Failover: ${addressesOf(notice)} moved`;
@@ -66,6 +67,7 @@ const phrases: Phrases = {
     }
   },
   opening: (notice) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return [ELASTIC_IPS_BACK];
     switch (notice.outcome) {
       case 'FAILED_OVER':
         return [
@@ -182,12 +184,21 @@ const phrases: Phrases = {
   },
 };
 
+const ELASTIC_IPS_BACK =
+  'Every configured Elastic IP is on its address again, as EC2 shows. The addresses stayed where they were.';
+
+function hasMoved({ outcome }: Notice): boolean {
+  return outcome === 'FAILED_OVER' || outcome === 'DRILLED';
+}
+
 function hasProblems({ findings }: Notice): boolean {
   return findings.some(({ severity }) => severity === 'problem');
 }
 
 function rehearsalVerdict(notice: Notice): string {
   if (hasProblems(notice)) return 'A real failover would fail: see the findings.';
+  if (notice.rehearsed === 'MOVE' && onlyElasticIps(notice)) return 'A real one would put the Elastic IPs back now.';
+  if (notice.reason === 'ALREADY_THERE') return 'A real one would change nothing: the addresses are already there.';
   if (notice.rehearsed === 'MOVE') return `A real one would move ${addressesOf(notice)} to ${targetsOf(notice)} now.`;
   return `A real failover would change nothing now. If the holder died, ${addressesOf(notice)} would move to ${targetsOf(notice)}.`;
 }

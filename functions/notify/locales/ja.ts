@@ -1,4 +1,4 @@
-import { addressesOf, type Notice, targetsOf } from '../notice';
+import { addressesOf, type Notice, onlyElasticIps, targetsOf } from '../notice';
 import { type Phrases, toLocale } from '../render';
 
 const REASONS: Record<NonNullable<Notice['reason']>, string> = {
@@ -64,6 +64,7 @@ const STATES: Readonly<Record<string, string>> = {
 
 const phrases: Phrases = {
   subject: (notice) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return `Elastic IPを関連付け直しました。（${notice.cluster}）`;
     switch (notice.outcome) {
       case 'FAILED_OVER':
         return 'フェイルオーバーが起動されました。';
@@ -80,6 +81,7 @@ const phrases: Phrases = {
     }
   },
   opening: (notice) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return [ELASTIC_IPS_BACK];
     switch (notice.outcome) {
       case 'FAILED_OVER':
         return [
@@ -207,12 +209,22 @@ function ids(detail: string): string {
   ).join('、');
 }
 
+const ELASTIC_IPS_BACK =
+  '設定されたElastic IPがすべて関連付けられていることをEC2で確認しました。IPアドレスは移動していません。';
+
+function hasMoved({ outcome }: Notice): boolean {
+  return outcome === 'FAILED_OVER' || outcome === 'DRILLED';
+}
+
 function hasProblems({ findings }: Notice): boolean {
   return findings.some(({ severity }) => severity === 'problem');
 }
 
 function rehearsalVerdict(notice: Notice): string {
   if (hasProblems(notice)) return '実際のフェイルオーバーは失敗します。所見を確認してください。';
+  if (notice.rehearsed === 'MOVE' && onlyElasticIps(notice)) return '実際の実行では、Elastic IPを関連付け直します。';
+  if (notice.reason === 'ALREADY_THERE')
+    return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
   if (notice.rehearsed === 'MOVE')
     return `実際の実行では、${addressesOf(notice)} を ${targetsOf(notice)} に移動します。`;
   return `現在は何も変更されません。保持ノードが停止した場合、${addressesOf(notice)} を ${targetsOf(notice)} に移動します。`;

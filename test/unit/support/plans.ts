@@ -21,6 +21,11 @@ export function execution(ageMs = 1_000): Execution {
 /** A plan, a moment old, to move the addresses of the cluster from its first node to its second. */
 export function plan(changes: Partial<Plan> = {}, of: Cluster = changes.cluster ?? cluster()): Plan {
   const addresses = of.virtualIps.map(({ address }) => address);
+  const holders = of.virtualIps.map(({ address, elasticIpAllocationId = null }) => ({
+    address,
+    ...nodeIds(A),
+    elasticIpAllocationId,
+  }));
   return {
     action: 'MOVE',
     reason: 'HOLDER_UNHEALTHY',
@@ -32,11 +37,8 @@ export function plan(changes: Partial<Plan> = {}, of: Cluster = changes.cluster 
     rehearsed: null,
     target: target(B),
     sources: [{ ...nodeIds(A), addresses }],
-    holders: of.virtualIps.map(({ address, elasticIpAllocationId = null }) => ({
-      address,
-      ...nodeIds(A),
-      elasticIpAllocationId,
-    })),
+    holders,
+    heldBefore: changes.holders ?? holders,
     nodes: [
       { ...nodeIds(A), problems: [{ code: 'NOT_RUNNING', detail: 'stopped' }] },
       { ...nodeIds(B), problems: [] },

@@ -1,0 +1,168 @@
+import './support/quiet';
+import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Plan, VerifyEniOutput } from '../../functions/shared/types';
+import { handler } from '../../functions/verify-eni';
+import { A, B, C, cluster, ELASTIC_IP, NOW, SUBNET, vips } from './support/clusters';
+import { ec2Error, instances, interfaces } from './support/ec2';
+import { assigned, execution, plan, rehearsal } from './support/plans';
+
+const ec2 = mockClient(EC2Client);
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+  ec2.reset();
+  ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, 'running'], [C, 'running']));
+  ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
+});
+afterEach(() => jest.useRealTimers());
+
+/** Runs to the end with a clock that jumps over the pauses. */
+async function run(of: Plan, assignedAt: string | null = new Date(Date.now()).toISOString()): Promise<VerifyEniOutput> {
+  const result = handler({ execution: execution(), plan: of, assigned: assigned({ assignedAt }) });
+  result.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(5_000);
+  return result;
+}
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const looks = () => ec2.commandCalls(DescribeNetworkInterfacesCommand).length;
+const three = cluster({ nodes: [A, B, C] });
+
+test('a move that EC2 shows at once is proven with two filtered calls', async () => {
+  const output = await run(plan());
+  expect(output).toEqual({
+    verifiedAt: new Date(NOW).toISOString(),
+    holders: [{ address: '10.0.0.5', ...B, elasticIpAllocationId: null }],
+    findings: [],
+  });
+  expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)[0]?.args[0].input.Filters).toEqual([
+    { Name: 'subnet-id', Values: [SUBNET] },
+    { Name: 'addresses.private-ip-address', Values: ['10.0.0.5'] },
+  ]);
+  expect(ec2.commandCalls(DescribeInstancesCommand)[0]?.args[0].input).toEqual({
+    Filters: [{ Name: 'instance-id', Values: [A.instanceId, B.instanceId] }],
+  });
+  expect(ec2.calls()).toHaveLength(2);
+});
+
+test('a move that shows late is looked at again, soon and then less often', async () => {
+  const times: number[] = [];
+  ec2.on(DescribeNetworkInterfacesCommand).callsFake(() => {
+    times.push(Date.now() - NOW);
+    return times.length < 4 ? interfaces({ node: A }) : interfaces({ node: B });
+  });
+  await expect(run(plan())).resolves.toMatchObject({ holders: [{ ...B }] });
+  expect(times).toEqual([0, 100, 300, 700]);
+});
+
+test.each([
+  ['the address is on nobody', interfaces()],
+  ['the address is still on the old holder', interfaces({ node: A })],
+  ['the address is on both', interfaces({ node: A }, { node: B })],
+  ['the address is primary on the target', interfaces({ node: B, primary: true })],
+  ['the interface is being detached', interfaces({ node: B, attached: false })],
+  ['the interface is attached to another instance', interfaces({ node: { ...B, instanceId: C.instanceId } })],
+])('no proof while %s', async (_name, answer) => {
+  ec2.on(DescribeNetworkInterfacesCommand).resolves(answer);
+  await expect(run(plan())).rejects.toMatchObject({ name: 'NotConverged' });
+  expect(looks()).toBe(6);
+});
+
+test('no proof while one of three addresses is missing, and the error says which', async () => {
+  ec2
+    .on(DescribeNetworkInterfacesCommand)
+    .resolves(interfaces({ node: B }, { node: B, address: '10.0.0.6' }, { node: A, address: '10.0.0.7' }));
+  await expect(run(plan({}, cluster({ virtualIps: vips(3) })))).rejects.toThrow(
+    `10.0.0.7 is on ${A.networkInterfaceId}`,
+  );
+});
+
+describe('Elastic IPs', () => {
+  const of = cluster({ virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
+  test.each([undefined, 'eipalloc-0ffff'])(
+    'no proof while %s is on the address instead of the configured one',
+    async (elasticIp) => {
+      const on = elasticIp === undefined ? { node: B } : { node: B, elasticIp };
+      ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces(on));
+      await expect(run(plan({}, of))).rejects.toThrow(`${ELASTIC_IP} is not on 10.0.0.5`);
+    },
+  );
+  test('proof when it is there', async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B, elasticIp: ELASTIC_IP }));
+    await expect(run(plan({}, of))).resolves.toMatchObject({ holders: [{ elasticIpAllocationId: ELASTIC_IP }] });
+  });
+});
+
+describe('a target that died', () => {
+  test.each(['stopping', 'stopped', 'terminated', 'shutting-down', 'pending'] as const)(
+    'and is %s is lost',
+    async (state) => {
+      ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, state]));
+      await expect(run(plan())).rejects.toMatchObject({ name: 'TargetLost' });
+      expect(looks()).toBe(1);
+    },
+  );
+  test('and that EC2 does not know any more is lost', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped']));
+    await expect(run(plan())).rejects.toMatchObject({ name: 'TargetLost' });
+  });
+});
+
+describe('all addresses on another running node', () => {
+  beforeEach(() => void ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C })));
+  test('another execution was later, when reads have surely settled', async () => {
+    await expect(run(plan({}, three), ago(10_001))).rejects.toMatchObject({ name: 'Superseded' });
+  });
+  test('proves nothing while reads may lag', async () => {
+    await expect(run(plan({}, three), ago(1_000))).rejects.toMatchObject({ name: 'NotConverged' });
+  });
+  test('is Superseded rather than TargetLost, because there is nothing left to repair', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(instances([B, 'stopped'], [C, 'running']));
+    await expect(run(plan({}, three), ago(11_000))).rejects.toMatchObject({ name: 'Superseded' });
+  });
+  test('counts only when that node runs', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(instances([B, 'running'], [C, 'stopped']));
+    await expect(run(plan({}, three), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
+  });
+  test('counts only when it has all of them', async () => {
+    const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
+  });
+});
+
+describe('a person who named another target', () => {
+  const attempts = [{ instanceId: C.instanceId, error: 'TargetCannotHold' }];
+  test('is told by an error that it refused, once the addresses are proven safe', async () => {
+    const drill = plan({ mode: 'drill', requestedTarget: C.instanceId, attempts }, three);
+    await expect(run(drill)).rejects.toMatchObject({
+      name: 'TargetRefused',
+      message: expect.stringContaining(`safe on ${B.instanceId}`),
+    });
+  });
+  test('not before they are', async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
+    const drill = plan({ mode: 'drill', requestedTarget: C.instanceId, attempts }, three);
+    await expect(run(drill)).rejects.toMatchObject({ name: 'NotConverged' });
+  });
+  test('and got it has nothing to be told', async () => {
+    await expect(run(plan({ requestedTarget: B.instanceId, attempts }, three))).resolves.toBeDefined();
+  });
+});
+
+test('a throttled read is transient', async () => {
+  ec2.on(DescribeInstancesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
+  await expect(run(plan())).rejects.toMatchObject({ name: 'TransientAwsError' });
+});
+
+describe('a rehearsal', () => {
+  test('reads the same, once, and says where the addresses are', async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
+    const output = await run(rehearsal(), null);
+    expect(output).toMatchObject({ holders: [{ ...A }], findings: [] });
+    expect(ec2.calls()).toHaveLength(2);
+  });
+  test('finds a target that could not be proven ready', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running'], [B, 'stopping']));
+    expect((await run(rehearsal(), null)).findings).toMatchObject([{ severity: 'problem', code: 'TargetUnhealthy' }]);
+  });
+});
