@@ -1,4 +1,4 @@
-import { type Stack, Token } from 'aws-cdk-lib';
+import { CfnElement, type Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ConfigError } from './config';
 import type { ClusterConfig } from './config-schema';
@@ -49,7 +49,9 @@ const MAX_STACK_NAME = 128;
 /** CloudFormation names an alarm `<stack name>-<logical ID>-<12 or 13 characters>`. */
 function generatedNameLength(alarm: Alarm, stack: Stack): number {
   const stackName = Token.isUnresolved(stack.stackName) ? MAX_STACK_NAME : stack.stackName.length;
-  const logicalId: unknown =
-    alarm.node.defaultChild && stack.resolve(stack.getLogicalId(alarm.node.defaultChild as never));
-  return Math.min(MAX_ALARM_NAME, stackName + String(logicalId).length + 15);
+  const resource = alarm.node.defaultChild;
+  const logicalId = CfnElement.isCfnElement(resource)
+    ? String(stack.resolve(resource.logicalId)).length
+    : MAX_ALARM_NAME;
+  return Math.min(MAX_ALARM_NAME, stackName + logicalId + 15);
 }

@@ -9,9 +9,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ClusterAlarms, statusAlarm, WorkflowAlarms } from './alarms';
+import { WorkflowAlarms } from './alarms';
 import { AuditQuery } from './audit-query';
-import { ClusterTriggers, TriggerTarget } from './cluster-triggers';
+import { TriggerTarget } from './cluster-triggers';
 import { parseConfig } from './config';
 import type { ClusterConfig } from './config-schema';
 import { FailoverDashboard } from './dashboard';
@@ -23,6 +23,7 @@ import { permissionsOf } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
 import { StepFunction } from './step-function';
+import { WatchedCluster } from './watched-cluster';
 import { Workflow } from './workflow';
 
 /** The namespace of the workflow's own metrics. They are told apart by cluster name, so names are unique in a Region. */
@@ -129,22 +130,17 @@ export class VirtualIpFailover extends Construct {
       deadLetterQueue: this.deadLetterQueue,
     });
     const clusterScope = new Construct(this, 'Clusters');
-    const clusters = config.clusters.map((cluster) => {
-      const scope = new Construct(clusterScope, cluster.name);
-      const statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
-        statusAlarm(scope, `Node${index + 1}Failed`, cluster, instanceId),
-      );
-      const triggers = new ClusterTriggers(scope, 'Triggers', { cluster, target, statusAlarms });
-      const alarms = new ClusterAlarms(scope, 'Alarms', {
-        cluster,
-        triggers,
-        metricsNamespace: METRICS_NAMESPACE,
-        actions,
-      });
-      return { statusAlarms, alarms: alarms.all };
-    });
-    this.statusAlarms = clusters.flatMap(({ statusAlarms }) => statusAlarms);
-    this.alarms = [...workflowAlarms.all, ...clusters.flatMap(({ alarms }) => alarms)];
+    const watched = config.clusters.map(
+      (cluster) =>
+        new WatchedCluster(clusterScope, cluster.name, {
+          cluster,
+          target,
+          metricsNamespace: METRICS_NAMESPACE,
+          actions,
+        }),
+    );
+    this.statusAlarms = watched.flatMap(({ statusAlarms }) => statusAlarms);
+    this.alarms = [...workflowAlarms.all, ...watched.flatMap(({ alarms }) => alarms)];
 
     this.dashboard = new FailoverDashboard(this, 'Overview', {
       clusterNames: config.clusters.map(({ name }) => name),

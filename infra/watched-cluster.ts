@@ -1,0 +1,27 @@
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { ClusterAlarms, statusAlarm } from './alarms';
+import { ClusterTriggers, type TriggerTarget } from './cluster-triggers';
+import type { ClusterConfig } from './config-schema';
+
+export interface WatchedClusterProps {
+  readonly cluster: ClusterConfig;
+  readonly target: TriggerTarget;
+  readonly metricsNamespace: string;
+  readonly actions: readonly IAlarmAction[];
+}
+
+/** Everything that a stack has once a cluster: its nodes' alarms, what starts the workflow for it, and who watches that. */
+export class WatchedCluster extends Construct {
+  readonly statusAlarms: readonly Alarm[];
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { cluster, target, metricsNamespace, actions }: WatchedClusterProps) {
+    super(scope, id);
+    this.statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
+      statusAlarm(this, `Node${index + 1}Failed`, cluster, instanceId),
+    );
+    const triggers = new ClusterTriggers(this, 'Triggers', { cluster, target, statusAlarms: this.statusAlarms });
+    this.alarms = new ClusterAlarms(this, 'Alarms', { cluster, triggers, metricsNamespace, actions }).all;
+  }
+}
