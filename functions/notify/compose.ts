@@ -70,7 +70,7 @@ export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], lo
   const said = (key: string) => (typeof request[key] === 'string' ? String(request[key]) : null);
   return {
     outcome,
-    cluster: cluster?.name ?? 'unknown',
+    cluster: cluster?.name ?? null,
     mode: modeOf(input),
     trigger: plan?.trigger ?? null,
     reason: plan?.reason ?? null,

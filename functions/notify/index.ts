@@ -77,7 +77,7 @@ async function tell(input: NotifyInput, outcome: Notice['outcome']): Promise<str
         Subject: locale.subject(notice),
         Message: locale.body(notice),
         MessageAttributes: {
-          cluster: { DataType: 'String', StringValue: notice.cluster },
+          cluster: { DataType: 'String', StringValue: notice.cluster ?? 'unknown' },
           outcome: { DataType: 'String', StringValue: outcome },
           mode: { DataType: 'String', StringValue: notice.mode ?? 'unknown' },
         },

@@ -49,8 +49,8 @@ export interface Move {
 /** Everything a notice says, before it is worded in a language. */
 export interface Notice {
   readonly outcome: Exclude<Outcome, 'CHECKED'>;
-  /** "unknown" where the input names no cluster. */
-  readonly cluster: string;
+  /** Null where the input names no cluster. */
+  readonly cluster: string | null;
   readonly mode: Mode | null;
   readonly trigger: Trigger | null;
   readonly reason: Reason | null;

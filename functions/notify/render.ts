@@ -3,7 +3,8 @@ import { type Failure, type Locale, type Notice, quote, type RepairStep, toSubje
 
 /** A language: every string that a notice can contain, but for what it quotes (IDs, commands, people's words, EC2's errors). */
 export interface Phrases {
-  subject(notice: Notice): string;
+  /** `cluster` is the cluster's name, or `unknown`. */
+  subject(notice: Notice, cluster: string): string;
   /** What happened, in one to three sentences, one a line. */
   opening(notice: Notice): readonly string[];
   /** Why, in one sentence; null where the opening has said it. */
@@ -14,6 +15,7 @@ export interface Phrases {
   /** What a failed execution means, from the error's name; a general sentence for a name that is not ours. */
   error(name: string): string;
   nobody: string;
+  unknown: string;
   duration(milliseconds: number): string;
   outcome(outcome: Notice['outcome']): string;
   mode(notice: Notice): string;
@@ -55,7 +57,7 @@ export interface Phrases {
 /** Makes a language of its phrases: all languages say the same things in the same order. */
 export function toLocale(phrases: Phrases): Locale {
   return {
-    subject: (notice) => toSubject(phrases.subject(notice)),
+    subject: (notice) => toSubject(phrases.subject(notice, notice.cluster ?? phrases.unknown)),
     body: (notice) =>
       [
         [...phrases.opening(notice), ...warnings(notice, phrases)],
@@ -81,7 +83,7 @@ function facts(notice: Notice, phrases: Phrases): string[] {
   const line = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${quote(value)}`]);
   return [
     ...line(labels.outcome, phrases.outcome(notice.outcome)),
-    ...line(labels.cluster, notice.cluster),
+    ...line(labels.cluster, notice.cluster ?? phrases.unknown),
     ...line(labels.mode, notice.mode === null ? null : phrases.mode(notice)),
     ...line(labels.why, phrases.why(notice)),
     ...line(labels.requestedBy, notice.requestedBy),

@@ -51,19 +51,19 @@ function reasonOf({ reason }: Notice): string | null {
 }
 
 const phrases: Phrases = {
-  subject: (notice) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return `[${notice.cluster}] Elastic IP put back`;
+  subject: (notice, cluster) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return `[${cluster}] Elastic IP put back`;
     switch (notice.outcome) {
       case 'FAILED_OVER':
-        return `[${notice.cluster}] Failover: ${addressesOf(notice)} moved`;
+        return `[${cluster}] Failover: ${addressesOf(notice)} moved`;
       case 'DRILLED':
-        return `[${notice.cluster}] Drill: ${addressesOf(notice)} moved`;
+        return `[${cluster}] Drill: ${addressesOf(notice)} moved`;
       case 'REHEARSED':
-        return `[${notice.cluster}] Rehearsal: ${hasProblems(notice) ? 'a real failover would fail' : 'a failover would work'}`;
+        return `[${cluster}] Rehearsal: ${hasProblems(notice) ? 'a real failover would fail' : 'a failover would work'}`;
       case 'NOTHING_TO_DO':
-        return `[${notice.cluster}] Nothing to do`;
+        return `[${cluster}] Nothing to do`;
       case 'FAILED':
-        return `[${notice.cluster}] FAILED: ${notice.failure?.error ?? 'the execution'}`;
+        return `[${cluster}] FAILED: ${notice.failure?.error ?? 'the execution'}`;
     }
   },
   opening: (notice) => {
@@ -142,6 +142,7 @@ const phrases: Phrases = {
     }
   },
   error: (name) => ERRORS[name] ?? 'an error that the workflow does not repair by itself',
+  unknown: 'unknown',
   nobody: 'nobody',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`,
   outcome: (outcome) => OUTCOMES[outcome],

@@ -63,21 +63,21 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 const phrases: Phrases = {
-  subject: (notice) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return `Elastic IPを関連付け直しました。（${notice.cluster}）`;
+  subject: (notice, cluster) => {
+    if (hasMoved(notice) && onlyElasticIps(notice)) return `Elastic IPを関連付け直しました。（${cluster}）`;
     switch (notice.outcome) {
       case 'FAILED_OVER':
         return 'フェイルオーバーが起動されました。';
       case 'DRILLED':
-        return `切り替え訓練が完了しました。（${notice.cluster}）`;
+        return `切り替え訓練が完了しました。（${cluster}）`;
       case 'REHEARSED':
         return hasProblems(notice)
-          ? `リハーサルで問題が見つかりました。（${notice.cluster}）`
-          : `リハーサルが完了しました。（${notice.cluster}）`;
+          ? `リハーサルで問題が見つかりました。（${cluster}）`
+          : `リハーサルが完了しました。（${cluster}）`;
       case 'NOTHING_TO_DO':
-        return `処理の必要はありませんでした。（${notice.cluster}）`;
+        return `処理の必要はありませんでした。（${cluster}）`;
       case 'FAILED':
-        return `フェイルオーバー処理に失敗しました。（${notice.cluster}）`;
+        return `フェイルオーバー処理に失敗しました。（${cluster}）`;
     }
   },
   opening: (notice) => {
@@ -159,6 +159,7 @@ const phrases: Phrases = {
     }
   },
   error: (name) => ERRORS[name] ?? 'ワークフローでは修復できないエラーです',
+  unknown: '不明',
   nobody: 'なし',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} 秒`,
   outcome: (outcome) => OUTCOMES[outcome],
