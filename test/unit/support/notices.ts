@@ -32,6 +32,13 @@ const hand: Partial<Plan> = {
   requestReason: 'kernel update',
   requestedTarget: B.instanceId,
 };
+const DRILL = {
+  cluster: 'mail',
+  mode: 'drill',
+  target: B.instanceId,
+  requestedBy: 'alice',
+  reason: 'kernel update',
+};
 const bothHealthy: Plan['nodes'] = [
   { ...A, problems: [] },
   { ...B, problems: [] },
@@ -234,6 +241,7 @@ export const ENDINGS: readonly Ending[] = [
     lambdaError('TargetRefused', `${B.instanceId} did not take the addresses (TargetCannotHold).`),
     see(A, ['running', 'running']),
     {
+      input: DRILL,
       plan: planned({
         ...hand,
         mode: 'drill',
@@ -256,7 +264,7 @@ export const ENDINGS: readonly Ending[] = [
     "FAILED: a drill's target is unhealthy",
     lambdaError('TargetUnhealthy', `${B.instanceId} cannot take 10.0.0.5: NOT_RUNNING (stopped).`),
     see(A, ['running', 'stopped']),
-    { input: { cluster: 'mail', mode: 'drill', target: B.instanceId, requestedBy: 'alice', reason: 'kernel update' } },
+    { input: DRILL },
   ),
   failure(
     'FAILED: looking failed, too',
