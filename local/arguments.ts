@@ -74,7 +74,7 @@ function parse(argv: readonly string[]) {
     });
   } catch (error) {
     const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new UsageError(`${why} Try --help.`);
+    throw new UsageError(`${(why ?? '').replace(/\.$/, '')}. Try --help.`);
   }
 }
 

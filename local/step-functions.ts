@@ -29,6 +29,7 @@ const BAD_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
  * @see Step Functions API Reference
  */
 export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clock): Service {
+  const creationDate = clock.now() / 1000;
   const find = (arn: string) => {
     const found = stateMachines.find((each) => each.arn === arn);
     if (found) return found;
@@ -54,7 +55,7 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
         const machine = find(required(given, 'stateMachineArn'));
         const { arn: stateMachineArn, name, roleArn } = machine;
         const definition = JSON.stringify(machine.definition);
-        const body = { stateMachineArn, name, status: 'ACTIVE', definition, roleArn, type: 'EXPRESS', creationDate: 0 };
+        const body = { stateMachineArn, name, status: 'ACTIVE', definition, roleArn, type: 'EXPRESS', creationDate };
         return answer(body, requestId, name);
       }
       case 'ListStateMachines': {
@@ -62,7 +63,7 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
           stateMachineArn,
           name,
           type: 'EXPRESS',
-          creationDate: 0,
+          creationDate,
         }));
         return answer({ stateMachines: machines }, requestId, `${machines.length} state machines`);
       }

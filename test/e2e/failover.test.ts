@@ -1,0 +1,110 @@
+import { closeAll, givenACluster } from './stage';
+
+afterEach(closeAll);
+jest.setTimeout(60_000);
+
+it('I stop the active node; then 10.0.0.5 is on the standby; and one notice says so', async () => {
+  const stage = await givenACluster();
+  stage.stop(stage.active);
+  await stage.settled();
+  expect(stage.holderOf('10.0.0.5')).toBe(stage.standby.networkInterfaceId);
+  expect(stage.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER']);
+  expect(stage.notices()[0]?.message).toContain(stage.standby.instanceId);
+});
+
+it('I terminate the active node; its interface is gone, and 10.0.0.5 is on the standby all the same', async () => {
+  const stage = await givenACluster();
+  stage.terminate(stage.active);
+  await stage.settled();
+  expect(stage.cloud.world.view().networkInterface(stage.active.networkInterfaceId)).toBeUndefined();
+  expect(stage.holds(stage.standby)).toBe(true);
+  expect(stage.notices('FAILED_OVER')).toHaveLength(1);
+});
+
+it('I stop the standby; nothing moves and nobody is told', async () => {
+  const stage = await givenACluster();
+  stage.stop(stage.standby);
+  await stage.settled();
+  expect(stage.moves).toBe(0);
+  expect(stage.notices()).toEqual([]);
+  expect(stage.successes.length).toBeGreaterThan(0);
+});
+
+it('I stop the active node, repair it, and fail back by a drill; each move has its notice', async () => {
+  const stage = await givenACluster();
+  stage.stop(stage.active);
+  await stage.settled();
+  stage.start(stage.active);
+  await stage.settled();
+  stage.drill(stage.active);
+  await stage.settled();
+  expect(stage.holds(stage.active)).toBe(true);
+  expect(stage.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER', 'DRILLED']);
+});
+
+it('I start the same drill twice; the address moves once', async () => {
+  const stage = await givenACluster();
+  stage.drill(stage.standby);
+  await stage.settled();
+  stage.drill(stage.standby);
+  await stage.settled();
+  expect(stage.moves).toBe(1);
+  expect(stage.holds(stage.standby)).toBe(true);
+});
+
+it('a plain failover makes at most eight API calls', async () => {
+  const stage = await givenACluster();
+  stage.stop(stage.active);
+  await stage.settled();
+  expect(stage.eventsOf('api-call').length).toBeLessThanOrEqual(8);
+});
+
+it('a check of a healthy cluster makes at most eight API calls, tells nobody, and counts as ready', async () => {
+  const stage = await givenACluster();
+  stage.check();
+  await stage.settled();
+  expect(stage.eventsOf('api-call').length).toBeLessThanOrEqual(8);
+  expect(stage.notices()).toEqual([]);
+  expect(
+    stage
+      .eventsOf('metric')
+      .filter(({ name }) => name === 'Ready')
+      .map(({ value }) => value),
+  ).toEqual([1]);
+});
+
+it('the state machine loses its permission to invoke a function; the execution fails and says which', async () => {
+  const stage = await givenACluster();
+  stage.cloud.faults.clear();
+  const execution = stage.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' });
+  await stage.settled();
+  expect(await execution.result).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+  expect(stage.eventsOf('notice')).toHaveLength(1);
+});
+
+it('the standby stops; the readiness alarm tells people once, and once more when it is back', async () => {
+  const stage = await givenACluster({ schedules: true });
+  await stage.cloud.advance(11 * 60_000);
+  stage.stop(stage.standby);
+  await stage.cloud.advance(60 * 60_000);
+  const alarms = () => stage.eventsOf('notice').filter(({ subject }) => /NotReady/.test(subject));
+  expect(alarms().map(({ subject }) => subject.split(':')[0])).toEqual(['ALARM']);
+  stage.start(stage.standby);
+  await stage.cloud.advance(30 * 60_000);
+  expect(alarms().map(({ subject }) => subject.split(':')[0])).toEqual(['ALARM', 'OK']);
+  expect(stage.notices()).toEqual([]);
+  expect(stage.moves).toBe(0);
+});
+
+it('the same seed gives the same history', async () => {
+  const histories = [];
+  for (let run = 0; run < 2; run += 1) {
+    const stage = await givenACluster({ seed: 7, throttle: true });
+    stage.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 3 });
+    stage.stop(stage.active);
+    await stage.settled();
+    const told = stage.cloud.timeline.events.filter(({ type }) => type !== 'log');
+    histories.push(JSON.stringify(told));
+  }
+  expect(histories[0]).toBe(histories[1]);
+});

@@ -1,0 +1,18 @@
+import { type CloudOptions, startCloud } from '../../local/cloud';
+import { Stage } from '../../local/stage';
+import { synthesize } from '../../local/synth';
+
+const open: Stage[] = [];
+
+/** The example of cdk.json (or another configuration) on the local cloud, in virtual time, all well. */
+export async function givenACluster(options: Partial<CloudOptions> = {}, config?: unknown): Promise<Stage> {
+  const cloud = await startCloud({ clock: 'virtual', ...options, templateFile: synthesize(config) });
+  const stage = new Stage(cloud);
+  open.push(stage);
+  return stage;
+}
+
+/** For `afterEach`. */
+export async function closeAll(): Promise<void> {
+  for (const { cloud } of open.splice(0)) await cloud.close();
+}
