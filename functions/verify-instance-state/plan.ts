@@ -9,7 +9,9 @@ import type {
   NodeReport,
   Plan,
   Source,
+  StateError,
   Target,
+  UnassignIpOutput,
   VerifyInstanceStateInput,
 } from '../shared/types';
 import { type Before, type Decision, FIRST_PASS, REFUSALS, reportNodes } from './decide';
@@ -18,7 +20,7 @@ import type { Observation } from './observation';
 import type { Request } from './request';
 
 /** What the passes before this one mean for the decision. */
-export function whatWentBefore({ plan, error }: VerifyInstanceStateInput['previous']): Before {
+export function whatWentBefore({ plan, unassigned, error }: VerifyInstanceStateInput['previous']): Before {
   if (plan === null) return FIRST_PASS;
   const attempt: Attempt[] =
     plan.target === null ? [] : [{ instanceId: plan.target.instanceId, error: error?.Error ?? '' }];
@@ -26,8 +28,20 @@ export function whatWentBefore({ plan, error }: VerifyInstanceStateInput['previo
     attempts: [...plan.attempts, ...attempt],
     lastResort: plan.lastResort,
     reason: plan.reason,
-    settledAt: error?.Error === 'TargetCannotHold' ? 0 : Date.parse(plan.decidedAt) + WRITES_SETTLE_MS,
+    settledAt: settledAt(plan, unassigned, error),
   };
+}
+
+/** A target that refused took nothing, so what was unassigned for it is all that reads may not show yet. */
+function settledAt(
+  { decidedAt, homelessSince }: Plan,
+  unassigned: UnassignIpOutput | null,
+  error: StateError | null,
+): number {
+  const nothingTaken = (unassigned?.alreadyGone.length ?? 0) === 0;
+  if (error?.Error !== 'TargetCannotHold' || !nothingTaken) return Date.parse(decidedAt) + WRITES_SETTLE_MS;
+  const released = unassigned?.releasedAt ?? homelessSince;
+  return released === null ? 0 : Date.parse(released) + READS_SETTLE_MS;
 }
 
 /** A plan's last write starts before the plan is stale and takes one request's time at most; then reads settle. */

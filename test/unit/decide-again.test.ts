@@ -203,6 +203,21 @@ describe('a drill or a failover by hand that decides again', () => {
     const step: Pass = { world: {}, after: 2, because: 'TargetCannotHold' };
     expect(errorOf(byHand(atomic, 'drill', C), healthy, step)).toBe('TargetRefused');
   });
+  test('that refused after its unassign does not believe a lagging read that the addresses never left', () => {
+    const step = (after: number, unassigned: UnassignIpOutput): Pass => ({
+      world: {},
+      after,
+      because: 'TargetCannotHold',
+      unassigned,
+    });
+    expect(errorOf(drill, healthy, step(2, RELEASED))).toBe('StateUnsettled');
+    expect(errorOf(drill, healthy, step(11, RELEASED))).toBe('TargetRefused');
+    const lostAnswer = { ...RELEASED, released: [], alreadyGone: ['10.0.0.5'], releasedAt: null };
+    expect(errorOf(drill, healthy, step(11, lostAnswer))).toBe('StateUnsettled');
+    const homelessStep: Pass = { ...step(2, RELEASED), world: { holders: null } };
+    const kept = { ...RELEASED, released: [], releasedAt: null };
+    expect(errorOf(drill, healthy, homelessStep, step(4, kept))).toBe('StateUnsettled');
+  });
   test('whose target died waits for settled reads before it says that the addresses are safe', () => {
     const step = (after: number): Pass => ({ world: {}, after, because: 'TargetLost' });
     expect(errorOf(drill, healthy, step(3))).toBe('StateUnsettled');
