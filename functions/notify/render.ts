@@ -37,6 +37,7 @@ export interface Phrases {
       | 'requestedTarget'
       | 'why'
       | 'addresses'
+      | 'wouldMove'
       | 'nodes'
       | 'findings'
       | 'eventToVerified'
@@ -102,7 +103,7 @@ function facts(notice: Notice, phrases: Phrases): string[] {
 function addressLines({ moves, failure, outcome }: Notice, { labels, nobody }: Phrases): string[] {
   if (failure !== null || outcome === 'NOTHING_TO_DO' || moves.length === 0) return [];
   return [
-    `${labels.addresses}:`,
+    `${outcome === 'REHEARSED' ? labels.wouldMove : labels.addresses}:`,
     ...moves.map(({ address, from, to, elasticIpAllocationId }) => {
       const elasticIp = elasticIpAllocationId === null ? '' : `, ${labels.elasticIp} ${elasticIpAllocationId}`;
       return `  ${address}: ${from ?? nobody} -> ${to}${elasticIp}`;

@@ -59,6 +59,7 @@ test.each([
   ['the address is on nobody', interfaces()],
   ['the address is still on the old holder', interfaces({ node: A })],
   ['the address is on both', interfaces({ node: A }, { node: B })],
+  ['the address is on both, the target first', interfaces({ node: B }, { node: A })],
   ['the address is primary on the target', interfaces({ node: B, primary: true })],
   ['the interface is being detached', interfaces({ node: B, attached: false })],
   ['the interface is attached to another instance', interfaces({ node: { ...B, instanceId: C.instanceId } })],

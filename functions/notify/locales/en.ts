@@ -170,6 +170,7 @@ const phrases: Phrases = {
     requestedTarget: 'Requested target',
     why: 'Why',
     addresses: 'Addresses',
+    wouldMove: 'What a move would look like',
     nodes: 'Nodes when it was decided',
     findings: 'Findings',
     eventToVerified: 'From event to proof',

@@ -188,6 +188,7 @@ const phrases: Phrases = {
     requestedTarget: '指定ノード',
     why: '理由',
     addresses: 'IPアドレス',
+    wouldMove: '移動した場合のIPアドレス',
     nodes: '判定時のノード',
     findings: '所見',
     eventToVerified: 'イベントから確認まで',
