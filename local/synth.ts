@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
@@ -66,13 +66,4 @@ function fingerprint(config: unknown): string {
   };
   for (const source of SOURCES) add(join(ROOT, source));
   return hash.digest('hex').slice(0, 16);
-}
-
-/** Writes a template that differs from a synthesized one (assets and all) beside it, and returns its file. */
-export function variantOf(templateFile: string, name: string, change: (template: unknown) => unknown): string {
-  const file = templateFile.replace(/\.template\.json$/, `.${name}.template.json`);
-  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(templateFile, 'utf8')))));
-  const assets = templateFile.replace(/\.template\.json$/, '.assets.json');
-  writeFileSync(file.replace(/\.template\.json$/, '.assets.json'), readFileSync(assets));
-  return file;
 }
