@@ -66,6 +66,12 @@ export class WorkflowAlarms extends Construct {
         alarmDescription:
           'A virtual-IP failover workflow ran into its time limit and could tell nobody. Look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover": it finishes the job.',
       }),
+      new Alarm(this, 'ExecutionsAborted', {
+        ...ANY,
+        metric: stateMachine.metricAborted({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        alarmDescription:
+          'A virtual-IP failover workflow was cut off in the middle and could tell nobody. The next check repairs what it left; to be sure at once, look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover".',
+      }),
       new Alarm(this, 'ExecutionsThrottled', {
         ...ANY,
         metric: stateMachine.metricThrottled({ period: FIVE_MINUTES, statistic: Stats.SUM }),

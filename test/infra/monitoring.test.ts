@@ -13,6 +13,7 @@ test.each([
   // Twice the longest interval of the checks, at least a quarter of an hour.
   ['ExecutionsFailed', 'AWS/States', 'ExecutionsFailed', 'StateMachineArn', 1200],
   ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', 'StateMachineArn', 300],
+  ['ExecutionsAborted', 'AWS/States', 'ExecutionsAborted', 'StateMachineArn', 300],
   ['ExecutionsThrottled', 'AWS/States', 'ExecutionThrottled', 'StateMachineArn', 300],
   ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', 300],
   ['NoticeErrors', 'AWS/Lambda', 'Errors', 'FunctionName', 300],
