@@ -106,6 +106,12 @@ export class StateMachine {
     this.doubles.push(milliseconds);
   }
 
+  /** What was to go wrong and has not yet does not. */
+  clearFaults(): void {
+    this.killPoints.clear();
+    this.doubles.length = 0;
+  }
+
   /** Starts an execution; it runs on its own. The name is given out where there is none. */
   start(input: unknown, name = this.options.uuid()): Execution {
     const { template, clock, timeline, uuid } = this.options;
