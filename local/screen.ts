@@ -1,5 +1,6 @@
 import type { Expectation } from './scenarios';
 import type { Summary } from './summary';
+import { isObject } from './template';
 import type { TimelineEvent } from './timeline';
 
 export interface ScreenOptions {
@@ -81,7 +82,11 @@ export class Screen {
       case 'state-entered':
         return ['state', `${shortName(event.execution)}  → ${event.state}`, 'dim'];
       case 'state-exited':
-        return ['state', `${shortName(event.execution)}  ← ${event.state}`, 'dim'];
+        return [
+          'state',
+          `${shortName(event.execution)}  ← ${event.state}${event.stateType === 'Choice' ? explanationIn(event.data) : ''}`,
+          'dim',
+        ];
       case 'state-retried':
         return [
           'retry',
@@ -152,4 +157,16 @@ function because(cause: string): string {
   } catch {
     return `: ${cause}`;
   }
+}
+
+/** Where a step's result explains itself in words, a choice is shown with them. */
+function explanationIn(data: unknown): string {
+  if (!isObject(data)) return '';
+  for (const result of Object.values(data)) {
+    const payload = isObject(result) ? result.Payload : undefined;
+    if (isObject(payload) && typeof payload.explanation === 'string') {
+      return `: ${payload.action} ${payload.reason}: ${payload.explanation}`;
+    }
+  }
+  return '';
 }
