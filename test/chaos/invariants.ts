@@ -1,5 +1,4 @@
 import type { TimelineEvent } from '../../local/timeline';
-import { CONFIGS } from './configs';
 import type { Played } from './play';
 import { lackOfProof } from './proof';
 import { isMutating, published, type Run, record, runsOf, strings, tookEffect } from './runs';
@@ -48,7 +47,7 @@ function proof(played: Played, runs: readonly Run[]): string[] {
   return runs.flatMap((run) =>
     run.notices.flatMap(({ state, index, plan }) => {
       if (state !== 'NotifySuccess' || plan?.action !== 'MOVE') return [];
-      const reads = (played.proofReads.get(run.arn) ?? []).filter((read) => read.index <= index);
+      const reads = (played.witness.proofReads.get(run.arn) ?? []).filter((read) => read.index <= index);
       const lacks = lackOfProof(plan, reads);
       // Two runs of one execution share their reads: either may have made the last one.
       return run.starts > 1 || lacks.length === 0 ? [] : [`${short(run)} reports a move; ${lacks.join('; ')}`];
@@ -82,7 +81,8 @@ function convergence(played: Played): string[] {
     if (!atEnd.paused && atEnd.repairable && !atEnd.well) problems.push(`It did not stay well. ${atEnd.says}`);
     for (const { address } of cluster.virtualIps) {
       const moves = after.filter((event) => event.address === address && event.to !== null);
-      const failback = failsBack(played) && moves.length === 1 && moves[0]?.to === cluster.nodes[0]?.networkInterfaceId;
+      const failback =
+        failsBack(cluster) && moves.length === 1 && moves[0]?.to === cluster.nodes[0]?.networkInterfaceId;
       if (moves.length > 0 && !failback)
         problems.push(`${address} moved again after the check: ${moves.map(({ to }) => to).join(', ')}`);
     }
@@ -90,7 +90,7 @@ function convergence(played: Played): string[] {
   });
 }
 
-const failsBack = ({ history }: Played) => JSON.stringify(CONFIGS[history.config]?.config).includes('failback');
+const failsBack = (cluster: object) => 'failbackAfterMinutes' in cluster;
 
 function isMove(event: TimelineEvent): event is Extract<TimelineEvent, { type: 'holder-changed' }> {
   return event.type === 'holder-changed';
@@ -182,7 +182,7 @@ function untold(played: Played, run: Run): string[] {
 
 /** An event about a cluster that is well, at a time when nothing else went on, tells nobody. */
 function toldForNothing(played: Played, run: Run): string[] {
-  const { cloud, byHand, atStart } = played;
+  const { cloud, byHand, witness } = played;
   if (!('detail-type' in run.input) || run.failedWith !== null || !published(run)) return [];
   const index = run.cluster === null ? -1 : cloud.clusters.indexOf(run.cluster);
   const steady = cloud.timeline.events.every((event, where) => {
@@ -190,7 +190,7 @@ function toldForNothing(played: Played, run: Run): string[] {
     const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed', 'alarm', 'fault'].includes(event.type);
     return !disturbs && !byHand.some(([from, to]) => where >= from && where < to);
   });
-  const well = atStart.get(run.arn)?.[index]?.well ?? false;
+  const well = witness.atStart.get(run.arn)?.[index]?.well ?? false;
   return steady && well ? [`${short(run)} found all well, changed nothing, and told people`] : [];
 }
 
@@ -207,10 +207,14 @@ function unready({ cloud, end }: Played): string[] {
 }
 
 /** Those of the configuration are part of a cluster's being well. Others are never taken off by a call of ours. */
-function elasticIps({ cloud, foreignElasticIps }: Played): string[] {
+function elasticIps({ cloud, witness }: Played): string[] {
   let lost: Extract<TimelineEvent, { type: 'elastic-ip-changed' }>[] = [];
   return cloud.timeline.events.flatMap((event) => {
-    if (event.type === 'elastic-ip-changed' && event.to === null && foreignElasticIps.includes(event.allocationId))
+    if (
+      event.type === 'elastic-ip-changed' &&
+      event.to === null &&
+      witness.foreignElasticIps.includes(event.allocationId)
+    )
       lost.push(event);
     if (event.type !== 'api-call' || event.execution === null) return [];
     lost = lost.filter(({ at }) => at === event.at);

@@ -1,45 +1,32 @@
-import { ApiError, type ApiRequest } from '../../local/api';
+import { ApiError } from '../../local/api';
 import { type Cloud, startCloud } from '../../local/cloud';
 import { seeded } from '../../local/random';
 import { REALISTIC } from '../../local/services/latency';
 import { Stage } from '../../local/stage';
-import { addElasticIp, addInterface, type NodeOptions } from '../../local/world/build';
+import type { NodeOptions } from '../../local/world/build';
 import { alarmName } from './configs';
 import type { Happening, History, Step } from './history';
-import { type ClusterState, clusterState } from './world-state';
+import { type Moment, Witness } from './witness';
 
 const MINUTE = 60_000;
 /** A request that was held up in EC2 takes effect this late at most, milliseconds. */
 const LAST_EFFECT = 15_000;
 /** Longer than two intervals of the scheduled check. */
 const QUIET_TIME = 11 * MINUTE;
-const STRANGER = 'eni-0123456789abcdef0';
-const FOREIGN = 'eipalloc-0f0000000000000';
 
-/** A read that VerifyEni made, as EC2 answered it. `index` is where the timeline stood then. */
-export interface ProofRead {
-  readonly index: number;
-  readonly action: string;
-  readonly body: string;
-}
-
-/** A history that was played, with all that the invariants are judged by. Indexes are positions in the timeline. */
+/** What was played, with all that the invariants are judged by. Indexes are positions in the timeline. */
 export interface Played {
-  readonly history: History;
   readonly cloud: Cloud;
+  readonly witness: Witness;
   /** What people did, from index to index: changes in between are theirs. */
   readonly byHand: readonly (readonly [from: number, to: number])[];
-  /** The state of its cluster when an execution began, by ARN. */
-  readonly atStart: ReadonlyMap<string, readonly ClusterState[]>;
-  readonly proofReads: ReadonlyMap<string, readonly ProofRead[]>;
-  readonly foreignElasticIps: readonly string[];
   /** What must never change: primary addresses, the stranger, other addresses; before and after. */
   readonly untouchable: { readonly before: string; readonly after: string };
   /** All is at rest, all faults are over. */
-  readonly rest: { readonly index: number; readonly clusters: readonly ClusterState[] };
-  /** One scheduled check of every cluster has ended. */
-  readonly checked: { readonly index: number; readonly clusters: readonly ClusterState[] };
-  readonly end: { readonly clusters: readonly ClusterState[] };
+  readonly rest: Moment;
+  /** One check of every cluster has ended. */
+  readonly checked: Moment;
+  readonly end: Moment;
   /** It did not come to rest, or a check did not come: why. */
   readonly stuck: string | null;
 }
@@ -77,118 +64,50 @@ export async function play(history: History, templateFile: string, fresh = false
 class Player {
   private readonly stages: readonly Stage[];
   private readonly byHand: [number, number][] = [];
-  private readonly atStart = new Map<string, ClusterState[]>();
-  private readonly proofReads = new Map<string, ProofRead[]>();
-  private readonly foreign: string[] = [];
+  private readonly witness: Witness;
 
   constructor(
     private readonly history: History,
     private readonly cloud: Cloud,
     private readonly lag: { most: number },
   ) {
+    this.witness = new Witness(cloud);
     this.stages = cloud.clusters.map((cluster) => new Stage(cloud, cluster));
   }
 
   async play(): Promise<Played> {
-    const { cloud, history } = this;
-    this.furnish();
-    this.watch();
-    const before = this.untouchable();
+    const { cloud, history, witness } = this;
+    if (history.full !== null) this.fill(history.full);
+    if (history.foreignElasticIp) witness.addForeignElasticIps();
+    const before = witness.untouchable();
     let stuck: string | null = null;
-    let rest = this.here();
+    let rest = witness.here();
     let checked = rest;
     try {
       for (const step of history.steps) await this.take(step);
       this.stopFaults();
       await cloud.advance(LAST_EFFECT);
       await cloud.idle();
-      rest = this.here();
+      rest = witness.here();
       await this.nextChecks(rest.index);
-      checked = this.here();
+      checked = witness.here();
       await cloud.advance(QUIET_TIME);
       await cloud.idle();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       stuck = error.message;
     }
-    return {
-      history,
-      cloud,
-      byHand: this.byHand,
-      atStart: this.atStart,
-      proofReads: this.proofReads,
-      foreignElasticIps: this.foreign,
-      untouchable: { before, after: this.untouchable() },
-      rest,
-      checked,
-      end: this.here(),
-      stuck,
-    };
+    const untouchable = { before, after: witness.untouchable() };
+    return { cloud, witness, byHand: this.byHand, untouchable, rest, checked, end: witness.here(), stuck };
   }
 
-  private here() {
-    const { cloud } = this;
-    const clusters = cloud.clusters.map((cluster) => clusterState(cloud, cluster));
-    return { index: cloud.timeline.events.length, clusters };
-  }
-
-  /** Puts into the world what is none of the product's business, and what keeps a node from being a good target. */
-  private furnish(): void {
-    const { cloud, history } = this;
-    const { world } = cloud;
-    const [first] = cloud.clusters;
-    if (first === undefined) return;
-    addInterface(world, first.subnetId, STRANGER, null, 0, false, ['10.0.0.200']);
-    addElasticIp(world, `${FOREIGN}99`, { networkInterfaceId: STRANGER, privateAddress: '10.0.0.200' });
-    cloud.clusters.forEach((cluster, index) => {
-      const node = history.full === null ? undefined : cluster.nodes[history.full];
-      if (node !== undefined) world.addresses.assign(node.networkInterfaceId, [`10.0.0.10${index}`], false);
-      const last = cluster.virtualIps.at(-1);
-      const holder = cluster.nodes[0];
-      if (!history.foreignElasticIp || last?.elasticIpAllocationId !== undefined || !last || !holder) return;
-      const id = `${FOREIGN}0${index}`;
-      addElasticIp(world, id, { networkInterfaceId: holder.networkInterfaceId, privateAddress: last.address });
-      this.foreign.push(id);
-    });
-  }
-
-  private watch(): void {
-    const { cloud } = this;
-    cloud.timeline.listen((event) => {
-      if (event.type !== 'execution-started') return;
-      this.atStart.set(event.execution, [
-        ...(this.atStart.get(event.execution) ?? []),
-        ...cloud.clusters.map((cluster) => clusterState(cloud, cluster)),
-      ]);
-    });
-    const dispatch = cloud.dispatch;
-    Object.assign(cloud, {
-      dispatch: async (request: ApiRequest) => {
-        const sender = cloud.lambda.identify(request);
-        const execution = sender?.execution ?? null;
-        const answer = await dispatch(request);
-        if (sender?.function.label === 'verify-eni' && execution !== null && answer !== 'reset') {
-          const action = /Action=(\w+)/.exec(request.body)?.[1] ?? '';
-          const read = { index: cloud.timeline.events.length, action, body: answer.body };
-          this.proofReads.set(execution, [...(this.proofReads.get(execution) ?? []), read].slice(-8));
-        }
-        return answer;
-      },
-    });
-  }
-
-  /** Everything but virtual IPs, by interface. */
-  private untouchable(): string {
+  /** Leaves no room on the interface of a node: its instance is of a type that has two addresses an interface. */
+  private fill(number: number): void {
     const { world, clusters } = this.cloud;
-    const virtual = new Set(clusters.flatMap(({ virtualIps }) => virtualIps.map(({ address }) => address)));
-    const interfaces = world.view().networkInterfaces();
-    const records = interfaces.map(({ id, primaryAddress, secondaryAddresses }) => {
-      const others = secondaryAddresses.filter((address) => !virtual.has(address));
-      const strange = id === STRANGER ? secondaryAddresses : others;
-      return `${id} ${primaryAddress} ${strange.join(' ')}`;
-    });
-    const { association } = world.elasticIp(`${FOREIGN}99`);
-    return [...records, JSON.stringify(association)].join('\n');
+    for (const [index, { nodes }] of clusters.entries()) {
+      const node = nodes[number];
+      if (node !== undefined) world.addresses.assign(node.networkInterfaceId, [`10.0.0.10${index}`], false);
+    }
   }
 
   private async take({ after, on, what }: Step): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Plan } from '../../functions/shared/types';
-import type { ProofRead } from './play';
+import type { ProofRead } from './witness';
 
 type Element = string | { readonly [name: string]: readonly Element[] };
 

@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { SynthError, synthesize } from '../../local/synth';
+import { type Arguments, parseArguments, USAGE, UsageError } from './arguments';
+import { CONFIGS } from './configs';
+import { addTo, type Coverage, tableOf } from './coverage';
+import type { Answer, Failure, Task } from './worker';
+
+/** Histories that a worker gets at once. */
+const PORTION = 20;
+
+interface Progress {
+  done: number;
+  next: number;
+  readonly began: number;
+  readonly coverage: Coverage;
+  readonly failures: Failure[];
+}
+
+/** `npm run chaos`. Exit code 0: no invariant was violated; 1: one was; 2: wrong arguments. */
+async function main(): Promise<number> {
+  const settings = parseArguments(process.argv.slice(2));
+  if (settings === null) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const templates = CONFIGS.map(({ config }) => synthesize(config, (line) => process.stderr.write(`${line}\n`)));
+  const progress: Progress = { done: 0, next: 0, began: Date.now(), coverage: {}, failures: [] };
+  await Promise.all(Array.from({ length: settings.workers }, () => employ(settings, templates, progress)));
+  summarize(settings, progress);
+  return progress.failures.length === 0 ? 0 : 1;
+}
+
+/** One worker process, from its first portion to its last. */
+async function employ(settings: Arguments, templates: readonly string[], progress: Progress): Promise<void> {
+  const { seed, from, runs, show } = settings;
+  const worker = fork(join(__dirname, 'worker.ts'));
+  try {
+    while (progress.next < runs) {
+      const first = progress.next;
+      const last = Math.min(runs, first + PORTION);
+      progress.next = last;
+      const task: Task = { seed, from: from + first, to: from + last, templates, show };
+      const { coverage, failures } = await answerOf(worker, task);
+      progress.done += coverage.length;
+      for (const each of coverage) addTo(progress.coverage, each);
+      for (const failure of failures) {
+        progress.failures.push(failure);
+        clearLine();
+        process.stdout.write(
+          `${failure.report}History ${failure.index} of seed ${seed}: ${failure.says.join(' | ')}\n`,
+        );
+      }
+      showProgress(settings, progress);
+    }
+  } finally {
+    worker.kill();
+  }
+}
+
+function answerOf(worker: ChildProcess, task: Task): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const fail = (code: number | null) => reject(new Error(`A worker ended with ${code}.`));
+    worker.once('exit', fail);
+    worker.once('message', (answer: Answer) => {
+      worker.off('exit', fail);
+      resolve(answer);
+    });
+    worker.send(task);
+  });
+}
+
+const WIDTH = 30;
+
+function showProgress({ runs }: Arguments, { done, began, failures }: Progress): void {
+  if (!process.stderr.isTTY) return;
+  const filled = Math.round((done / runs) * WIDTH);
+  const rate = done / ((Date.now() - began) / 1_000);
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`;
+  process.stderr.write(`\r${bar} ${done} of ${runs}, ${rate.toFixed(1)} a second, ${failures.length} violations `);
+}
+
+function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}
+
+function summarize({ seed, from }: Arguments, { done, began, coverage, failures }: Progress): void {
+  clearLine();
+  const seconds = (Date.now() - began) / 1_000;
+  const rows = tableOf(coverage);
+  const width = Math.max(...rows.map(([, what]) => what.length), 0);
+  let kind = '';
+  for (const [of, what, count] of rows) {
+    if (of !== kind) process.stdout.write(`\n${of}\n`);
+    kind = of;
+    process.stdout.write(`  ${what.padEnd(width)}  ${String(count).padStart(8)}\n`);
+  }
+  process.stdout.write(
+    `\n${done} histories (seed ${seed}, from ${from}) in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(1)} a second: ${
+      failures.length === 0 ? 'no violation' : `${failures.length} with violations`
+    }.\n`,
+  );
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = [UsageError, SynthError].some((each) => error instanceof each);
+    process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : error}\n`);
+    process.exitCode = known ? 2 : 1;
+  },
+);
