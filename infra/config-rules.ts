@@ -102,6 +102,17 @@ function repetitions({ clusters, notifications }: Seen): Problem[] {
         'name each alarm of a node once',
       ),
     ),
+    ...repeated(
+      // An alarm's event says nothing of clusters: each name leads to one.
+      clusters.flatMap(({ nodes }, i) =>
+        [
+          ...new Map(
+            nodes.flatMap((node, j) => node.alarms.map((alarm, k) => [alarm, `nodes[${j}].alarms[${k}]`] as const)),
+          ),
+        ].map(([value, path]) => ({ path: `clusters[${i}].${path}`, value })),
+      ),
+      'an alarm belongs to one cluster; make one alarm a cluster, they may watch the same metric',
+    ),
     ...clusters.flatMap(({ triggerStates }, i) =>
       repeated(
         triggerStates.map((value, j) => ({ path: `clusters[${i}].triggerStates[${j}]`, value })),

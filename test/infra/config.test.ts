@@ -97,6 +97,16 @@ test.each([
     'clusters[0].nodes[1]: found unknown field zone; allowed: instanceId, networkInterfaceId, alarms',
   ],
   [
+    'an alarm of two clusters',
+    {
+      clusters: [
+        { ...cluster('mail', 1), nodes: cluster('mail', 1).nodes.map((node) => ({ ...node, alarms: ['down'] })) },
+        { ...cluster('db', 11), nodes: cluster('db', 11).nodes.map((node) => ({ ...node, alarms: ['down'] })) },
+      ],
+    },
+    'clusters[1].nodes[1].alarms[0]: found "down", which clusters[0].nodes[1].alarms[0] has already ("down"); allowed: an alarm belongs to one cluster; make one alarm a cluster, they may watch the same metric',
+  ],
+  [
     'an unknown field of a virtual IP',
     withMail({ virtualIps: [{ address: '10.0.0.5', eip: ELASTIC_IP }] }),
     'clusters[0].virtualIps[0]: found unknown field eip; allowed: address, elasticIpAllocationId',
