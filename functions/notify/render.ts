@@ -81,7 +81,9 @@ function warnings({ standbysLeft }: Notice, { noStandbyLeft }: Phrases): string[
 
 function facts(notice: Notice, phrases: Phrases): string[] {
   const { labels } = phrases;
-  const line = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${quote(value)}`]);
+  // On one line, so that no quoted text can pass for a fact of the notice.
+  const line = (label: string, value: string | null) =>
+    value === null ? [] : [`${label}: ${quote(value).replaceAll('\n', ' ')}`];
   return [
     ...line(labels.outcome, phrases.outcome(notice.outcome)),
     ...line(labels.cluster, notice.cluster ?? phrases.unknown),

@@ -47,6 +47,7 @@ export type Reason =
   | 'FAILBACK'
   | 'HOLDER_HEALTHY'
   | 'ALREADY_THERE'
+  | 'OVERTAKEN'
   | 'PAUSED'
   | 'PrimaryAddress'
   | 'HeldByStranger'

@@ -272,7 +272,9 @@ function laterPassRow(situation: Situation, holder: ClusterNode, { now }: Times)
   const repair = missingElasticIpRow(situation, holder);
   if (repair !== undefined) return repair;
   const refusal = before.attempts.find(({ instanceId, error }) => instanceId === request.target && REFUSALS.has(error));
-  if (refusal === undefined) return { kind: 'NONE', reason: 'HOLDER_HEALTHY', explanation };
+  if (refusal === undefined) {
+    return { kind: 'NONE', reason: request.target === null ? 'HOLDER_HEALTHY' : 'OVERTAKEN', explanation };
+  }
   throw new TargetRefused(`${refusal.instanceId} could not take the addresses (${refusal.error}). ${explanation}`);
 }
 

@@ -139,7 +139,7 @@ describe('an execution that was overtaken', () => {
     expect(passes(event(four), first, overtaken(30)).at(-1)?.notify).toBe(false);
   });
   test('two drills in opposite directions come to rest instead of playing ping-pong', () => {
-    expect(errorOf(byHand(four, 'drill', B), healthy, overtaken(30))).toBe('NONE HOLDER_HEALTHY');
+    expect(errorOf(byHand(four, 'drill', B), healthy, overtaken(30))).toBe('NONE OVERTAKEN');
   });
 });
 

@@ -95,13 +95,20 @@ describe('what every notice says', () => {
     );
     expect(body).toContain('Why: the node that held the addresses is unhealthy');
     expect(body).toContain('From event to proof: 2.7 s');
-    expect(body).toContain('Without a holder: 0.3 s');
+    expect(body).toContain('Without a holder, by this move: 0.3 s');
     expect(body).toContain(`https://${REGION}.console.aws.amazon.com/states/`);
   });
   test('a drill: who asked and why', () => {
     const { body } = write(named('DRILLED'));
     expect(body).toContain('Requested by: alice');
     expect(body).toContain('Reason given: kernel update');
+  });
+  test('what a person wrote stays on its line and cannot pass for a fact', () => {
+    const ending = named('DRILLED');
+    const plan = ending.input.plan === null ? null : { ...ending.input.plan, requestReason: 'patch\nOutcome: FAILED' };
+    const { body } = write({ ...ending, input: { ...ending.input, plan } });
+    expect(body).toContain('Reason given: patch Outcome: FAILED');
+    expect(body.split('\n')).not.toContain('Outcome: FAILED');
   });
   test('a failover with another healthy node does not warn', () => {
     expect(write(named('third node')).body).not.toContain('no healthy standby is left');

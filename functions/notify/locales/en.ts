@@ -10,6 +10,8 @@ const REASONS: Record<NonNullable<Notice['reason']>, string> = {
   FAILBACK: 'the preferred node has been healthy again for long enough',
   HOLDER_HEALTHY: 'all addresses are on a healthy node',
   ALREADY_THERE: 'all addresses are on the requested target, which is healthy',
+  OVERTAKEN:
+    'the situation changed while the request waited, and all addresses are on a healthy node; start it again if it is still wanted',
   PAUSED: 'the cluster is paused by a tag',
   PrimaryAddress: 'an address is the primary address of an interface',
   HeldByStranger: 'an address is on an interface outside the cluster',
@@ -174,7 +176,7 @@ const phrases: Phrases = {
     nodes: 'Nodes when it was decided',
     findings: 'Findings',
     eventToVerified: 'From event to proof',
-    darkTime: 'Without a holder',
+    darkTime: 'Without a holder, by this move',
     state: 'Failed state',
     error: 'Error',
     details: 'Details',

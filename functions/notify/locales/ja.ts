@@ -10,6 +10,8 @@ const REASONS: Record<NonNullable<Notice['reason']>, string> = {
   FAILBACK: '優先ノードが所定の時間以上正常に稼働しています',
   HOLDER_HEALTHY: 'すべてのIPアドレスが正常なノードにあります',
   ALREADY_THERE: 'すべてのIPアドレスが、正常な指定ノードにすでにあります',
+  OVERTAKEN:
+    '要求の処理中に状況が変わり、すべてのIPアドレスが正常なノードにあります。まだ必要な場合は、もう一度開始してください',
   PAUSED: 'タグによりクラスターが一時停止されています',
   PrimaryAddress: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
   HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
@@ -192,7 +194,7 @@ const phrases: Phrases = {
     nodes: '判定時のノード',
     findings: '所見',
     eventToVerified: 'イベントから確認まで',
-    darkTime: '保持者のない時間',
+    darkTime: '付け替えによる保持者のない時間',
     state: '失敗した状態',
     error: 'エラー',
     details: '詳細',
