@@ -142,6 +142,7 @@ export class Cloud {
       start: (settings) =>
         inProcess ? startInProcess(settings, host, options.reuseInstances ?? false) : startWorker(settings),
       accessKeyOf: accessKeyOfRole,
+      mayAssume: ({ roleLogicalId }) => access.assume(roleLogicalId, 'lambda.amazonaws.com').allowed,
       mayLog: ({ roleLogicalId, label, logGroup }) =>
         access.authorize({
           caller: { kind: 'role', roleLogicalId, functionName: label },
@@ -191,11 +192,9 @@ export class Cloud {
         return decision.allowed ? null : decision.why;
       },
     });
-    const names = new Map(this.lambda.functions.map(({ label, name }) => [label, name]));
-    countServices(this.metrics, timeline, {
-      stateMachineArn: (execution) => stateMachines.find(({ name }) => execution.split(':')[6] === name)?.arn ?? '',
-      functionName: (label) => names.get(label) ?? label,
-    });
+    const stateMachineArn = (execution: string) =>
+      stateMachines.find(({ name }) => execution.split(':')[6] === name)?.arn ?? '';
+    countServices(this.metrics, timeline, stateMachineArn);
     this.world.onStateChange(({ instanceId, to }) => this.events.put(this.stateChangeEvent(instanceId, to)));
     if (options.schedules) this.startSchedules();
   }

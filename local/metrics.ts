@@ -47,22 +47,17 @@ function keyOf({ namespace, name, dimensions }: MetricName): string {
 export function countServices(
   metrics: Metrics,
   timeline: Timeline,
-  names: {
-    readonly stateMachineArn: (execution: string) => string;
-    readonly functionName: (label: string) => string;
-  },
+  stateMachineArn: (execution: string) => string,
 ): void {
   const count = (namespace: string, name: string, dimensions: MetricName['dimensions']) =>
     metrics.add({ namespace, name, dimensions }, 1);
   timeline.listen((event: TimelineEvent) => {
     if (event.type === 'metric') metrics.add(event, event.value);
     if (event.type === 'execution-failed') {
-      const dimensions = { StateMachineArn: names.stateMachineArn(event.execution) };
+      const dimensions = { StateMachineArn: stateMachineArn(event.execution) };
       const name = EXECUTION_METRICS[event.error] ?? 'ExecutionsFailed';
       count('AWS/States', name, dimensions);
     }
-    if (event.type === 'lambda' && event.what !== 'cold-start')
-      count('AWS/Lambda', 'Errors', { FunctionName: names.functionName(event.function) });
     if (event.type === 'delivery-failed') count('AWS/Events', 'FailedInvocations', { RuleName: event.rule });
   });
 }

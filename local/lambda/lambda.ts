@@ -24,6 +24,8 @@ export interface LambdaOptions {
   readonly start: (settings: InstanceSettings) => Instance;
   /** The access key of the role that the function acts in. */
   readonly accessKeyOf: (roleLogicalId: string) => string;
+  /** Whether the function's role lets Lambda act in it: its trust policy. */
+  readonly mayAssume: (fn: LambdaFunction) => boolean;
   /** Whether the function's role lets it write to its log group; asked once for each function. */
   readonly mayLog: (fn: LambdaFunction) => boolean;
   /** Milliseconds that a fresh and a warm instance take before the handler runs; for runs in which nothing takes time. */
@@ -78,9 +80,13 @@ export class Lambda {
       const errorMessage = `Request must be smaller than ${PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`;
       return { ok: false, error: { errorType: 'Lambda.RequestTooLargeException', errorMessage } };
     }
+    if (!this.options.mayAssume(fn))
+      return failure('Lambda.AWSLambdaException', `${NOT_ASSUMED} (Service: Lambda, Status Code: 403)`);
     this.running += 1;
     try {
-      return await this.run(fn, payload, execution);
+      const result = await this.run(fn, payload, execution);
+      if (!result.ok) this.count(fn);
+      return result;
     } finally {
       this.running -= 1;
     }
@@ -137,6 +143,12 @@ export class Lambda {
       );
     }
     return { ok: true, payload: JSON.parse(outcome.payload) };
+  }
+
+  /** What a handler throws counts as well as a crash. @see Lambda Developer Guide, "Types of metrics for Lambda functions" */
+  private count({ name }: LambdaFunction): void {
+    const dimensions = { FunctionName: name };
+    this.options.timeline.add({ type: 'metric', namespace: 'AWS/Lambda', name: 'Errors', dimensions, value: 1 });
   }
 
   private start(fn: LambdaFunction): Environment {
@@ -229,6 +241,8 @@ export class Lambda {
     this.idle.clear();
   }
 }
+
+const NOT_ASSUMED = 'The role defined for the function cannot be assumed by Lambda.';
 
 /** A promise each time: a shared one would hold on to everything that ever waited for it. */
 const never = () => new Promise<never>(() => undefined);
