@@ -44,9 +44,18 @@ export function startInProcess(settings: InstanceSettings, host: Host, reuse: bo
   const pool = pools.get(key) ?? [];
   pools.set(key, pool);
   const kept = pool.pop();
-  if (kept === undefined) return new InProcessInstance(settings, host, pool);
+  if (kept === undefined) return new InProcessInstance(withOwnToken(settings), host, pool);
   kept.adopt(settings, host);
   return kept;
+}
+
+let tokens = 0;
+
+/** Clouds with the same seed draw the same session tokens, and an instance brings its own along to the next cloud. */
+function withOwnToken(settings: InstanceSettings): InstanceSettings {
+  tokens += 1;
+  const { AWS_SESSION_TOKEN = '', ...environment } = settings.environment;
+  return { ...settings, environment: { ...environment, AWS_SESSION_TOKEN: `${AWS_SESSION_TOKEN}-${tokens}` } };
 }
 
 /** Instances that wait for another cloud, by all that they are made of. */
