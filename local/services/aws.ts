@@ -144,6 +144,7 @@ export function createServices(parts: {
       try {
         if (request.body.length > MOST_BYTES)
           throw new ApiError('RequestEntityTooLarge', 'The request is larger than 2 MiB.', 413);
+        checkTarget(request);
         const credential = credentialOf(request);
         service = services.find((each) => each.name === credential.service) ?? noService(credential.service);
         const parsed = service.parse(request);
@@ -197,6 +198,14 @@ async function effectOf(service: Service, call: ServiceCall): Promise<string> {
     if (error instanceof ApiError) return `refused: ${error.code}`;
     throw error;
   }
+}
+
+/** All of these protocols post to `/`; Query also takes GET. Nothing is done for a request that was meant otherwise. */
+function checkTarget({ method, path }: ApiRequest): void {
+  if (method !== 'POST' && method !== 'GET')
+    throw new ApiError('MethodNotAllowed', `The method ${method} is not allowed; POST and GET are.`, 405);
+  if (path.split('?')[0] !== '/')
+    throw new ApiError('NotFound', `The local cloud answers at the path / only, not at ${path.slice(0, 100)}`, 404);
 }
 
 function noService(name: string): never {
