@@ -2,6 +2,7 @@ import { Alarms, alarmNamesIn } from './alarms';
 import { ApiError, type ApiRequest, type Dispatch } from './api';
 import { type Clock, realClock, VirtualClock } from './clock';
 import { type BusEvent, EventBridge, type NewBusEvent } from './event-bridge';
+import { checkKnown } from './known-template';
 import { functionsOf } from './lambda/function';
 import { startInProcess } from './lambda/in-process';
 import { Lambda } from './lambda/lambda';
@@ -59,6 +60,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   if (options.clock === 'virtual' && options.lambda === 'worker')
     throw new Error('Workers have a clock of their own: a virtual clock needs functions in this process.');
   const template = loadTemplate(options.templateFile);
+  checkKnown(template);
   const cloud = new Cloud(template, options);
   const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';
   if (!inProcess || options.port !== undefined) await cloud.listen(options.port ?? 0);

@@ -357,6 +357,7 @@ const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::Lambda::Permission': unnamed,
   'AWS::Lambda::EventInvokeConfig': unnamed,
   'AWS::IAM::Role': byName('iam', 'role/', 'RoleName', false),
+  'AWS::IAM::InstanceProfile': byName('iam', 'instance-profile/', 'InstanceProfileName', false),
   'AWS::IAM::Policy': byName('iam', 'policy/', 'PolicyName', false),
   'AWS::IAM::ManagedPolicy': (naming) => {
     const name = naming.named('ManagedPolicyName');
@@ -402,6 +403,10 @@ const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::EC2::SecurityGroup': byId('sg', 'GroupId', 'security-group'),
   'AWS::EC2::RouteTable': byId('rtb', 'RouteTableId', 'route-table'),
   'AWS::EC2::InternetGateway': byId('igw', 'InternetGatewayId', 'internet-gateway'),
+  'AWS::EC2::Route': unnamed,
+  'AWS::EC2::SubnetRouteTableAssociation': unnamed,
+  'AWS::EC2::VPCGatewayAttachment': unnamed,
+  'AWS::EC2::EIPAssociation': unnamed,
   'AWS::EC2::SubnetCidrReservation': byId('scr', 'SubnetCidrReservationId', 'subnet-cidr-reservation'),
   'AWS::EC2::EIP': (naming) => {
     const id = `eipalloc-0${naming.hash(16)}`;
@@ -416,6 +421,9 @@ const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CDK::Metadata': unnamed,
 };
 
+/** Every type that `Ref` and `Fn::GetAtt` may name. */
+export const IDENTIFIED_TYPES: readonly string[] = Object.keys(IDENTITIES);
+
 /**
  * Reads a synthesized template (`cdk.out/<Stack>.template.json`) and the assets manifest that lies beside it.
  * @throws TemplateError in one line: no such file, no JSON, no template.
@@ -425,6 +433,10 @@ export function loadTemplate(file: string, options: TemplateOptions = {}): Templ
   if (!existsSync(path)) throw new TemplateError(`There is no template ${file}.`);
   const content = readJson(path, file);
   if (!isObject(content.Resources)) throw new TemplateError(`${file} is no CloudFormation template: no Resources.`);
+  if (content.Transform !== undefined)
+    throw new TemplateError(
+      `${file}: the local cloud does not know the transform ${JSON.stringify(content.Transform)}.`,
+    );
   return new Template(path, content, assetsOf(path), options);
 }
 

@@ -44,6 +44,10 @@ function read(template: Template, { logicalId, properties }: Resource): LambdaFu
     label: environment.POWERTOOLS_SERVICE_NAME ?? name,
     roleLogicalId: role.logicalId,
     file: () => {
+      if (!String(properties.Runtime).startsWith('nodejs'))
+        throw new TemplateError(
+          `${logicalId}.Runtime: only Node.js runs here, not ${JSON.stringify(properties.Runtime)}`,
+        );
       const key = object(properties.Code).S3Key;
       if (typeof key !== 'string')
         throw new TemplateError(`${logicalId}.Code: only a bundle among the stack's assets can run here`);
