@@ -1,8 +1,10 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { CLIENT_DEFAULTS, call, READ_ATTEMPTS } from '../shared/aws';
+import { CLIENT_DEFAULTS, call } from '../shared/aws';
 import { logger } from '../shared/logger';
+import { PATIENT_RETRY } from '../shared/patient-retry';
 import type { NotifyInput, NotifyOutput } from '../shared/types';
+import { warmUp } from '../shared/warm-up';
 import {
   attemptsOf,
   clusterOf,
@@ -19,8 +21,9 @@ import { readiness, writeMetrics } from './metrics';
 import type { Notice } from './notice';
 import { lookAround } from './where';
 
-const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: READ_ATTEMPTS });
-const sns = new SNSClient({ ...CLIENT_DEFAULTS, maxAttempts: READ_ATTEMPTS });
+const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+const sns = new SNSClient({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+void warmUp(new PublishCommand({ Message: '' }), (command) => sns.send(command));
 const LOCALES: Readonly<Record<string, typeof en>> = { en, ja };
 
 /**

@@ -20,9 +20,6 @@ export const CLIENT_DEFAULTS = {
   }),
 };
 
-/** Attempts of a read inside the Lambda. Changes get one: the workflow retries them, with a fresh look at the clock. */
-export const READ_ATTEMPTS = 3;
-
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 const THROTTLING = new Set([
   'RequestLimitExceeded',

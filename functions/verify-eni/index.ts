@@ -1,11 +1,14 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { CLIENT_DEFAULTS, READ_ATTEMPTS } from '../shared/aws';
+import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CLIENT_DEFAULTS } from '../shared/aws';
+import { PATIENT_RETRY } from '../shared/patient-retry';
 import { step } from '../shared/step';
 import type { VerifyEniInput, VerifyEniOutput } from '../shared/types';
+import { warmUp } from '../shared/warm-up';
 import { rehearseVerify } from './rehearse';
 import { verify } from './verify';
 
-const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: READ_ATTEMPTS });
+const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+void warmUp(new DescribeNetworkInterfacesCommand({}), (command) => ec2.send(command));
 
 /** Reads back until the addresses are on the target and nowhere else. */
 export const handler = step(
