@@ -167,12 +167,12 @@ export class Alarms implements AlarmStore {
       },
       rule: {
         metric,
-        statistic: String(properties.Statistic),
+        statistic: oneOf(properties.Statistic, STATISTICS, `${logicalId}.Statistic`),
         period: Number(properties.Period) * 1000,
         periods,
         datapointsToAlarm: Number(properties.DatapointsToAlarm ?? periods),
         threshold: Number(properties.Threshold),
-        comparison: String(properties.ComparisonOperator),
+        comparison: oneOf(properties.ComparisonOperator, COMPARISONS, `${logicalId}.ComparisonOperator`),
         missing: String(properties.TreatMissingData ?? 'missing'),
       },
       actions: {
@@ -241,6 +241,19 @@ function compare({ comparison, threshold }: Rule, value: number): boolean {
     default:
       throw new TemplateError(`The local cloud does not know the comparison ${comparison}`);
   }
+}
+
+export const STATISTICS: readonly string[] = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'];
+export const COMPARISONS: readonly string[] = [
+  'GreaterThanOrEqualToThreshold',
+  'GreaterThanThreshold',
+  'LessThanOrEqualToThreshold',
+  'LessThanThreshold',
+];
+
+function oneOf(value: unknown, known: readonly string[], where: string): string {
+  if (typeof value === 'string' && known.includes(value)) return value;
+  throw new TemplateError(`${where}: the local cloud knows ${known.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
 /** CloudWatch writes the zone as `+0000`. */

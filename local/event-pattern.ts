@@ -28,7 +28,7 @@ export function checkPattern(pattern: JsonObject, where: string): void {
 
 function checkOperator(operator: JsonObject, where: string): void {
   const [name = '', ...others] = Object.keys(operator);
-  if (others.length > 0 || !(name in OPERATORS) || (name === 'anything-but' && isObject(operator[name])))
+  if (others.length > 0 || !Object.hasOwn(OPERATORS, name) || (name === 'anything-but' && isObject(operator[name])))
     throw new TemplateError(`${where}: the local cloud does not know the pattern ${JSON.stringify(operator)}`);
 }
 
@@ -44,6 +44,9 @@ const OPERATORS: Readonly<Record<string, (argument: Json, actual: Json | undefin
   'anything-but': (argument, actual) => actual !== undefined && !list(argument).includes(actual),
   numeric: (argument, actual) => typeof actual === 'number' && comparesAll(list(argument), actual),
 };
+
+/** Besides exact values. */
+export const PATTERN_OPERATORS: readonly string[] = Object.keys(OPERATORS);
 
 function comparesAll(comparison: readonly Json[], actual: number): boolean {
   for (let at = 0; at < comparison.length; at += 2) {

@@ -81,7 +81,8 @@ type StateMachineClass = new (
   ): { abort(): void; readonly result: Promise<unknown> };
 };
 
-const KNOWN_STATES = ['Task', 'Pass', 'Choice', 'Wait', 'Succeed', 'Fail'];
+/** The types of states that run here. */
+export const KNOWN_STATES: readonly string[] = ['Task', 'Pass', 'Choice', 'Wait', 'Succeed', 'Fail'];
 
 /**
  * The definition as the interpreter must get it to do what AWS does: it loses a task's result under an explicit

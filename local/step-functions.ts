@@ -5,16 +5,21 @@ import type { Answer, Failure, Permission, Service, ServiceCall } from './servic
 import type { Execution, ExecutionResult, StateMachine } from './state-machine';
 import { isObject, type JsonObject } from './template';
 
-export const STEP_FUNCTIONS_ACTIONS = [
-  'StartExecution',
-  'StartSyncExecution',
-  'DescribeStateMachine',
-  'ListStateMachines',
+/** What is answered, by action: its parameters. */
+export const STEP_FUNCTIONS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  StartExecution: ['stateMachineArn', 'name', 'input', 'traceHeader'],
+  StartSyncExecution: ['stateMachineArn', 'name', 'input', 'traceHeader', 'includedData'],
+  DescribeStateMachine: ['stateMachineArn', 'includedData'],
+  ListStateMachines: [],
+};
+
+/** What Express does not have: refused as AWS refuses it. */
+export const NOT_FOR_EXPRESS: readonly string[] = [
   'DescribeExecution',
   'GetExecutionHistory',
   'ListExecutions',
   'StopExecution',
-] as const;
+];
 
 const TARGET = 'AWSStepFunctions.';
 /** Characters of an execution's input. */
@@ -38,15 +43,14 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
 
   async function execute({ action, parameters, requestId }: ServiceCall): Promise<Answer> {
     const given = isObject(parameters) ? parameters : {};
+    only(given, STEP_FUNCTIONS_ACTIONS[action] ?? Object.keys(given));
     switch (action) {
       case 'StartExecution': {
-        only(given, ['stateMachineArn', 'name', 'input', 'traceHeader']);
         const execution = start(given);
         const startDate = execution.startedAt / 1000;
         return answer({ executionArn: execution.arn, startDate }, requestId, execution.arn);
       }
       case 'StartSyncExecution': {
-        only(given, ['stateMachineArn', 'name', 'input', 'traceHeader', 'includedData']);
         const execution = start(given);
         const result = await execution.result;
         return answer(syncResult(execution, result, clock.now()), requestId, result.status);
@@ -98,10 +102,11 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
     recognizes: (request) => request.headers['x-amz-target']?.startsWith(TARGET) ?? false,
     parse(request) {
       const action = (request.headers['x-amz-target'] ?? '').slice(TARGET.length);
-      if (!STEP_FUNCTIONS_ACTIONS.some((known) => known === action))
+      const known = [...Object.keys(STEP_FUNCTIONS_ACTIONS), ...NOT_FOR_EXPRESS];
+      if (!known.includes(action))
         throw new ApiError(
           'UnknownOperationException',
-          `The local cloud does not know ${action || 'a request without X-Amz-Target'}; it knows ${STEP_FUNCTIONS_ACTIONS.join(', ')}.`,
+          `The local cloud does not know ${action || 'a request without X-Amz-Target'}; it knows ${known.join(', ')}.`,
         );
       return { action, parameters: parseBody(request) };
     },

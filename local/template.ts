@@ -295,6 +295,33 @@ export class Template {
   }
 }
 
+/** All of them; each is told apart in `Template`. */
+export const INTRINSICS: readonly string[] = [
+  'Ref',
+  'Condition',
+  'Fn::And',
+  'Fn::Base64',
+  'Fn::Equals',
+  'Fn::GetAZs',
+  'Fn::GetAtt',
+  'Fn::If',
+  'Fn::Join',
+  'Fn::Not',
+  'Fn::Or',
+  'Fn::Select',
+  'Fn::Split',
+  'Fn::Sub',
+];
+export const PSEUDO_PARAMETERS: readonly string[] = [
+  'AWS::AccountId',
+  'AWS::NoValue',
+  'AWS::Partition',
+  'AWS::Region',
+  'AWS::StackId',
+  'AWS::StackName',
+  'AWS::URLSuffix',
+];
+
 /** Stands for a property that is not there (`AWS::NoValue`). */
 const NO_VALUE = '\u0000AWS::NoValue';
 

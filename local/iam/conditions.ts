@@ -30,6 +30,17 @@ const TESTS: Readonly<Record<string, Test>> = {
 /** The operators that policies may use; also with `IfExists`, the text ones also with `ForAnyValue:`. */
 export const CONDITION_OPERATORS: readonly string[] = Object.keys(TESTS);
 
+/** What the local cloud knows of a request. */
+export const CONDITION_KEYS: readonly string[] = [
+  'aws:PrincipalAccount',
+  'aws:PrincipalArn',
+  'aws:SecureTransport',
+  'aws:SourceAccount',
+  'aws:SourceArn',
+  'kms:CallerAccount',
+  'kms:ViaService',
+];
+
 export interface Condition {
   readonly operator: string;
   readonly key: string;
@@ -38,7 +49,7 @@ export interface Condition {
 
 /**
  * Reads a statement's `Condition`.
- * @throws UnsupportedPolicy that names an operator other than StringEquals, StringLike, ArnEquals, ArnLike, Bool, these
+ * @throws UnsupportedPolicy that names an unknown key, or an operator other than StringEquals, StringLike, ArnEquals, ArnLike, Bool, these
  * with `IfExists`, and `ForAnyValue:StringEquals`/`StringLike`.
  * @see IAM User Guide, "Condition operators"
  */
@@ -52,10 +63,16 @@ export function parseConditions(block: unknown, where: string): readonly Conditi
       throw new UnsupportedPolicy(`${where}: ${operator} is not an object.`);
     return Object.entries(keys).map(([key, values]: [string, unknown]) => ({
       operator,
-      key: key.toLowerCase(),
+      key: checkKey(key, where),
       values: (Array.isArray(values) ? values : [values]).map(String),
     }));
   });
+}
+
+/** A key that no request here has would make its statement say nothing, a denial too. */
+function checkKey(key: string, where: string): string {
+  if (CONDITION_KEYS.some((known) => known.toLowerCase() === key.toLowerCase())) return key.toLowerCase();
+  throw new UnsupportedPolicy(`${where}: the local cloud does not know the condition key ${key}.`);
 }
 
 function baseOf(operator: string): string {

@@ -17,6 +17,14 @@ const CHANGE: Bucket = { capacity: 50, refill: 5 };
 /** These draw on a smaller bucket when they come without a filter and without pagination. */
 const WIDE = new Set(['DescribeInstances', 'DescribeInstanceStatus', 'DescribeNetworkInterfaces']);
 
+/** For the documentation. */
+export const BUCKETS: Readonly<Record<string, Bucket>> = {
+  'describe and get calls': READ,
+  [`${[...WIDE].join(', ')} without a filter or pages`]: WIDE_READ,
+  'AssignPrivateIpAddresses, UnassignPrivateIpAddresses': ADDRESS_CHANGE,
+  'all other changes': CHANGE,
+};
+
 function bucketOf(action: string, narrow: boolean): { readonly name: string; readonly bucket: Bucket } {
   if (WIDE.has(action) && !narrow) return { name: `${action} unfiltered`, bucket: WIDE_READ };
   if (/^(Describe|Get)/.test(action)) return { name: action, bucket: READ };

@@ -47,27 +47,28 @@ test('an action without resource types needs "*"', () => {
 });
 
 test.each([
-  ['StringEquals', { k: 'a' }, 'a', true],
-  ['StringEquals', { k: ['b', 'a'] }, 'a', true],
-  ['StringEquals', { k: 'a*' }, 'ab', false],
-  ['StringLike', { k: 'a*' }, 'ab', true],
-  ['ArnLike', { k: `arn:aws:events:*:${ACCOUNT}:rule/*` }, RULE, true],
-  ['ArnLike', { k: `arn:aws:*:rule/*` }, RULE, false],
-  ['ArnEquals', { k: RULE }, RULE, true],
-  ['Bool', { k: 'true' }, 'true', true],
-  ['ForAnyValue:StringEquals', { k: ['a', 'b'] }, 'b', true],
-  ['StringEquals', { k: 'a' }, undefined, false],
-  ['StringEqualsIfExists', { k: 'a' }, undefined, true],
-  ['StringEqualsIfExists', { k: 'a' }, 'b', false],
-])('condition %s %j against %j', (operator, keys, value, allowed) => {
-  const statements = [allow('a:B', '*', { Condition: { [operator]: keys } })];
-  expect(may(statements, 'a:B', 'x', value === undefined ? {} : { K: value })).toBe(allowed);
+  ['StringEquals', 'a', 'a', true],
+  ['StringEquals', ['b', 'a'], 'a', true],
+  ['StringEquals', 'a*', 'ab', false],
+  ['StringLike', 'a*', 'ab', true],
+  ['ArnLike', `arn:aws:events:*:${ACCOUNT}:rule/*`, RULE, true],
+  ['ArnLike', `arn:aws:*:rule/*`, RULE, false],
+  ['ArnEquals', RULE, RULE, true],
+  ['Bool', 'true', 'true', true],
+  ['ForAnyValue:StringEquals', ['a', 'b'], 'b', true],
+  ['StringEquals', 'a', undefined, false],
+  ['StringEqualsIfExists', 'a', undefined, true],
+  ['StringEqualsIfExists', 'a', 'b', false],
+])('condition %s %j against %j', (operator, wanted, value, allowed) => {
+  const statements = [allow('a:B', '*', { Condition: { [operator]: { 'kms:ViaService': wanted } } })];
+  expect(may(statements, 'a:B', 'x', value === undefined ? {} : { 'KMS:viaservice': value })).toBe(allowed);
 });
 
 test.each([
   ['NotAction', { Effect: 'Allow', NotAction: 'a:B', Resource: '*' }, 'NotAction'],
   ['NotResource', { Effect: 'Allow', Action: 'a:B', NotResource: '*' }, 'NotResource'],
   ['an unknown operator', allow('a:B', '*', { Condition: { IpAddress: { k: '10.0.0.0/8' } } }), 'IpAddress'],
+  ['an unknown key', allow('a:B', '*', { Condition: { StringEquals: { 'aws:SourceVpc': 'v' } } }), 'aws:SourceVpc'],
   ['a policy variable', allow('a:B', `arn:aws:s3:::$${'{aws:username}'}`), 'aws:username'],
   ['an unresolved intrinsic', { ...allow('a:B', '*'), Resource: { Ref: 'X' } }, 'Ref'],
 ])('%s is an error that names it, never a pass', (_, statement, name) => {
