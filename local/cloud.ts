@@ -83,6 +83,7 @@ export class Cloud {
   private readonly services: Services;
   private server: RunningServer | undefined;
   private closed = false;
+  private minute: unknown;
 
   constructor(
     readonly template: Template,
@@ -276,13 +277,14 @@ export class Cloud {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.clock.clearTimeout(this.minute);
     this.events.close();
     this.lambda.close();
     await this.server?.close();
   }
 
   private everyMinute(): void {
-    this.clock.setTimeout(() => {
+    this.minute = this.clock.setTimeout(() => {
       if (this.closed) return;
       reportStatusChecks(this.metrics, this.world);
       reportQueues(this.metrics, this.events.deadLetters);

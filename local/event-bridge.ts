@@ -80,6 +80,8 @@ export class EventBridge {
   private held: BusEvent | undefined;
   private underway = 0;
   private stopped = false;
+  /** What waits for each schedule's next time. */
+  private readonly timers = new Map<Schedule, unknown>();
 
   constructor(private readonly options: EventBridgeOptions) {
     const rules = options.template
@@ -147,6 +149,7 @@ export class EventBridge {
 
   close(): void {
     this.stopped = true;
+    for (const timer of this.timers.values()) this.options.clock.clearTimeout(timer);
   }
 
   private route(event: BusEvent): void {
@@ -229,11 +232,12 @@ export class EventBridge {
   }
 
   private repeatForever(schedule: Schedule): void {
-    this.options.clock.setTimeout(() => {
+    const timer = this.options.clock.setTimeout(() => {
       if (this.stopped) return;
       this.invokeSchedule(schedule);
       this.repeatForever(schedule);
     }, schedule.milliseconds);
+    this.timers.set(schedule, timer);
   }
 
   private invokeSchedule({ name, target }: Schedule): void {

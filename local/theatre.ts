@@ -38,6 +38,7 @@ export async function play(settings: Settings): Promise<boolean> {
       write(`${JSON.stringify({ type: 'summary', scenario: scenario.name, good, ...summary, expectations })}\n`);
     else screen.summary(summary, expectations);
     if (keep) {
+      if (!scenario.cloud?.schedules) cloud.startSchedules();
       if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);
       else invite(screen, cloud, stage);
       await interrupted;
