@@ -1,0 +1,94 @@
+import { COMPARISONS, STATISTICS } from '../../local/alarms';
+import { usage } from '../../local/arguments';
+import { PATTERN_OPERATORS } from '../../local/event-pattern';
+import { CONDITION_KEYS } from '../../local/iam/conditions';
+import { KNOWN_STATES } from '../../local/interpreter';
+import { ONLY_IDENTITY, PLAYED } from '../../local/known-template';
+import { CONDITION_OPERATORS, INSTANCE_TYPES, KNOWN, type KnownAction } from '../../local/services/known';
+import { REALISTIC_LATENCIES } from '../../local/services/latency';
+import { BUCKETS } from '../../local/services/limits';
+import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/step-functions';
+import { INTRINSICS, PSEUDO_PARAMETERS } from '../../local/template';
+import { limitsOf } from '../../local/world/instance-types';
+import { DEFAULT_TRANSITIONS } from '../../local/world/world';
+
+const code = (items: readonly string[]) => (items.length === 0 ? '–' : items.map((item) => `\`${item}\``).join(', '));
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const actions = (known: Readonly<Record<string, Partial<KnownAction>>>) =>
+  table(
+    ['action', 'parameters', 'filters'],
+    Object.entries(known).map(([name, { parameters = [], filters = [] }]) => [name, code(parameters), code(filters)]),
+  );
+
+const plain = (known: Readonly<Record<string, readonly string[]>>) =>
+  table(
+    ['action', 'parameters'],
+    Object.entries(known).map(([name, parameters]) => [name, code(parameters)]),
+  );
+
+/** What docs/local-cloud.md lists, by the name of the place there. */
+export const LISTS: Readonly<Record<string, () => string>> = {
+  usage: () => `\`\`\`text\n${usage().trim()}\n\`\`\``,
+  ec2: () => actions(KNOWN.ec2),
+  sns: () => actions(KNOWN.sns),
+  cloudwatch: () => actions(KNOWN.monitoring),
+  'step-functions': () => plain(STEP_FUNCTIONS_ACTIONS),
+  'not-for-express': () => code(NOT_FOR_EXPRESS),
+  states: () => code(KNOWN_STATES),
+  resources: () =>
+    table(
+      ['type', 'properties that act', 'accepted, without effect here'],
+      Object.entries(PLAYED).map(([type, { acts, idle }]) => [`\`${type}\``, code(acts), code(idle)]),
+    ),
+  'only-identity': () => code(ONLY_IDENTITY),
+  intrinsics: () => code(INTRINSICS),
+  'pseudo-parameters': () => code(PSEUDO_PARAMETERS),
+  'condition-operators': () => code(CONDITION_OPERATORS),
+  'condition-keys': () => code(CONDITION_KEYS),
+  'pattern-operators': () => code(PATTERN_OPERATORS),
+  statistics: () => code(STATISTICS),
+  comparisons: () => code(COMPARISONS),
+  'instance-types': () =>
+    table(
+      ['type', 'interfaces', 'IPv4 addresses an interface'],
+      INSTANCE_TYPES.map((type) => [
+        type,
+        limitsOf(type)?.interfaces ?? '',
+        limitsOf(type)?.addressesPerInterface ?? '',
+      ]),
+    ),
+  latencies: () =>
+    table(
+      ['call', 'median, ms', 'slowest, ms'],
+      Object.entries(REALISTIC_LATENCIES).map(([call, [median, spread]]) => [call, median, median + spread]),
+    ),
+  buckets: () =>
+    table(
+      ['calls', 'bucket', 'refill a second'],
+      Object.entries(BUCKETS).map(([calls, { capacity, refill }]) => [calls, capacity, refill]),
+    ),
+  transitions: () =>
+    table(
+      ['transition', 'ms'],
+      Object.entries(DEFAULT_TRANSITIONS).map(([name, milliseconds]) => [name, milliseconds]),
+    ),
+};
+
+const PLACE = /<!-- list: ([\w-]+) -->\n[\s\S]*?<!-- end -->/g;
+
+/** The names of the lists that the text has a place for. */
+export const placesIn = (text: string): readonly string[] => [...text.matchAll(PLACE)].map(([, name]) => name ?? '');
+
+/** The text with every list as the code has it now. */
+export function filled(text: string): string {
+  return text.replace(PLACE, (_, name: string) => {
+    const list = LISTS[name];
+    if (list === undefined) throw new Error(`There is no list ${name}.`);
+    return `<!-- list: ${name} -->\n\n${list()}\n\n<!-- end -->`;
+  });
+}
