@@ -16,10 +16,15 @@ export class SynthError extends Error {
  * Builds the bundles and synthesizes the CDK app, as `cdk.json` says it, and returns the template's file. What was made
  * from the same sources before is used again. @param config another configuration than cdk.json's.
  * @param tell gets a line about what is being done.
+ * @param more context for the app beside cdk.json's.
  * @throws SynthError
  */
-export function synthesize(config?: unknown, tell: (line: string) => void = () => undefined): string {
-  const directory = join(ROOT, 'dist/synth', fingerprint(config));
+export function synthesize(
+  config?: unknown,
+  tell: (line: string) => void = () => undefined,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  const directory = join(ROOT, 'dist/synth', fingerprint({ config, more }));
   if (existsSync(directory)) {
     tell('Nothing changed since the last run: using the template that was synthesized then.');
     return templateIn(directory);
@@ -29,7 +34,7 @@ export function synthesize(config?: unknown, tell: (line: string) => void = () =
   run(String(build), {});
   // Whoever else synthesizes the same at the same time does it in a directory of their own; the first one counts.
   const unfinished = `${directory}.${process.pid}`;
-  const given = config === undefined ? context : { ...context, failover: config };
+  const given = { ...context, ...more, ...(config === undefined ? {} : { failover: config }) };
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   run(String(app), { CDK_OUTDIR: unfinished, CDK_CONTEXT_JSON: JSON.stringify(given) });
@@ -55,8 +60,8 @@ function templateIn(directory: string): string {
   return join(directory, file);
 }
 
-function fingerprint(config: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(config) ?? '');
+function fingerprint(config: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(config));
   const add = (path: string): void => {
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) add(join(path, name));

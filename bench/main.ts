@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureCold } from './cold';
+import { measureFailover } from './failover';
+import { measureMany } from './many';
+import { plot } from './plot';
+import { type Results, tablesOf } from './report';
+import { asMarkdown, asText } from './table';
+
+const RESULTS = join(__dirname, 'results.json');
+const DOCUMENT = join(__dirname, '../docs/performance.md');
+const PLOT = join(__dirname, '../docs/performance.svg');
+
+const PARTS = ['cold', 'failover', 'mass'] as const;
+type Part = (typeof PARTS)[number];
+
+/**
+ * `npm run bench`, or one part of it: measures, prints the tables, and writes them where they are kept. What is not
+ * measured this time stays as it was.
+ */
+async function main(words: readonly string[]): Promise<void> {
+  const parts = words.length === 0 ? PARTS : words.map(partNamed);
+  // CDK's own validation of templates takes longer than all measurements, and would refuse hundreds of clusters.
+  process.env.CDK_VALIDATION = 'false';
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  let results: Results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
+  for (const part of parts) {
+    results = { ...results, [part]: await measure[part](tell) };
+    writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  for (const { section, tables } of tablesOf(results)) {
+    if (parts.includes(section)) for (const table of tables) process.stdout.write(`\n${asText(table)}`);
+  }
+  writeDocument(results);
+}
+
+const measure = { cold: measureCold, failover: measureFailover, mass: measureMany } as const;
+
+function partNamed(word: string): Part {
+  const part = PARTS.find((known) => known === word);
+  if (part === undefined) throw new UsageError(`There is no part "${word}"; known are ${PARTS.join(', ')}.`);
+  return part;
+}
+
+class UsageError extends Error {}
+
+/** The tables go between the markers of their section, the plot beside the document. */
+function writeDocument(results: Results): void {
+  let text = readFileSync(DOCUMENT, 'utf8');
+  for (const { section, tables } of tablesOf(results)) {
+    const [begin, end] = [`<!-- ${section}: written by npm run bench -->`, `<!-- ${section}: end -->`];
+    const [before, rest] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
+    if (!text.includes(begin) || !text.includes(end)) throw new Error(`${DOCUMENT} has no markers for ${section}`);
+    text = `${before}${begin}\n\n${tables.map(asMarkdown).join('\n')}\n${rest}`;
+  }
+  writeFileSync(DOCUMENT, text);
+  writeFileSync(PLOT, plot(results));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const known = error instanceof UsageError;
+  process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
+  process.exitCode = known ? 2 : 1;
+});

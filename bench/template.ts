@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { editWorkflow, readTemplate, resourcesOf, stateMachineOf, type TemplateFile } from './workflow';
+
+/** The numbers of the retry of transient errors in one state. Seconds. */
+export interface RetrySettings {
+  readonly IntervalSeconds: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds: number;
+  readonly MaxAttempts: number;
+  readonly JitterStrategy: 'FULL' | 'NONE';
+}
+
+/** The states that wait for EC2. */
+export const WAITING_STATES = ['VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'] as const;
+export type Retries = Readonly<Partial<Record<(typeof WAITING_STATES)[number], RetrySettings>>>;
+
+type Retrier = RetrySettings & { readonly ErrorEquals: readonly string[] };
+interface Workflow {
+  readonly States: Record<string, { Retry?: Retrier[] }>;
+}
+
+export const BENCH_DIRECTORY = join(__dirname, '../dist/bench');
+
+/**
+ * Writes a template like the given one whose workflow retries with other numbers, and returns its file. What writes logs
+ * is left out: nobody reads them here, and those of hundreds of executions would fill the memory.
+ */
+export function withRetries(templateFile: string, label: string, retries: Retries): string {
+  const template = readTemplate(templateFile);
+  for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
+    const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+    Variables.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  }
+  const machine = stateMachineOf(template);
+  delete machine.Properties.LoggingConfiguration;
+  editWorkflow<Workflow>(machine, (workflow) => {
+    for (const name of WAITING_STATES) {
+      const { Retry = [] } = workflow.States[name] ?? {};
+      const at = Retry.findIndex(({ ErrorEquals }) => ErrorEquals.includes('TransientAwsError'));
+      const { ErrorEquals = [] } = Retry[at] ?? {};
+      const settings = retries[name];
+      if (settings !== undefined) Retry[at] = { ErrorEquals, ...settings };
+    }
+    return workflow;
+  });
+  return writeTemplate(templateFile, label, template);
+}
+
+/** Writes a template elsewhere, with the assets of the one that it was made from. */
+export function writeTemplate(from: string, label: string, template: TemplateFile): string {
+  const directory = join(BENCH_DIRECTORY, label);
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, basename(from));
+  const manifest = JSON.parse(readFileSync(manifestOf(from), 'utf8'));
+  for (const { source } of Object.values<{ source: { path: string } }>(manifest.files))
+    source.path = relative(directory, join(dirname(from), source.path));
+  writeFileSync(file, JSON.stringify(template));
+  writeFileSync(manifestOf(file), JSON.stringify(manifest));
+  return file;
+}
+
+const manifestOf = (templateFile: string) => templateFile.replace(/\.template\.json$/, '.assets.json');
+
+/** The same for all states that wait for EC2. */
+export function alike(settings: RetrySettings): Retries {
+  return Object.fromEntries(WAITING_STATES.map((name) => [name, settings]));
+}
