@@ -62,3 +62,7 @@ export const CONFIGS: readonly { readonly says: string; readonly config: unknown
     },
   },
 ];
+
+/** Small ones for the exhaustive search of interleavings: each address and each node more multiplies the orders. */
+export const TWO_NODES: unknown = one({ name: 'mail', nodes: 2, virtualIps: ['10.0.0.5'] });
+export const THREE_NODES: unknown = one({ name: 'mail', nodes: 3, virtualIps: ['10.0.0.5'] });

@@ -37,7 +37,7 @@ export function violationsOf(played: Played): readonly Violation[] {
   return INVARIANTS.flatMap((invariant) => found[invariant].map((says) => ({ invariant, says })));
 }
 
-const short = ({ arn, input }: Run) => {
+const short = ({ arn, input }: Pick<Run, 'arn' | 'input'>) => {
   const what = 'mode' in input ? String(input.mode) : String(record(input.detail).state ?? input['detail-type']);
   return `execution …${arn.slice(-6)} (${what})`;
 };
@@ -166,13 +166,16 @@ function alarmStandsIn({ cloud }: Played, { failedAt }: Run): boolean {
 const SETTLED_MILLISECONDS = 10_000;
 
 function notices(played: Played, runs: readonly Run[]): string[] {
-  return [...runs.flatMap((run) => [...untold(played, run), ...toldForNothing(played, run)]), ...unready(played)];
+  return [
+    ...runs.flatMap((run) => [...untold(played, run, runs), ...toldForNothing(played, run), ...gaveUp(run)]),
+    ...unready(played),
+  ];
 }
 
 /** What changed a holder, failed, or was asked for by a person, is told. A check that could do nothing is told by the readiness alarm. */
-function untold(played: Played, run: Run): string[] {
+function untold(played: Played, run: Run, runs: readonly Run[]): string[] {
   if (told(played, run)) return [];
-  const changed = run.effects.length > 0;
+  const changed = run.effects.length > 0 && !isOvertaken(played, run, runs);
   const failed = run.failedWith !== null && run.input.mode !== 'check';
   const asked = run.input.mode !== undefined && run.input.mode !== 'check';
   if (!changed && !failed && !asked) return [];
@@ -180,18 +183,57 @@ function untold(played: Played, run: Run): string[] {
   return [`${short(run)} ${why} (ended ${run.failedWith ?? 'well'}), and nobody was told`];
 }
 
-/** An event about a cluster that is well, at a time when nothing else went on, tells nobody. */
+/** What it did was undone by another execution that ran at the same time, which tells where the addresses are. */
+function isOvertaken(played: Played, run: Run, runs: readonly Run[]): boolean {
+  const last = run.plans.at(-1);
+  if (run.failedWith !== null || last === undefined || last.action !== 'NONE' || last.pass === 1) return false;
+  return runs.some(
+    (other) =>
+      other !== run &&
+      other.cluster === run.cluster &&
+      other.plans.some(({ action }) => action === 'MOVE') &&
+      other.startedAt <= (run.endedAt ?? 0) &&
+      (other.endedAt ?? 0) >= run.startedAt &&
+      told(played, other),
+  );
+}
+
+/** An event about a cluster that is well, at a time when nothing else goes on, moves nothing and tells nobody. */
 function toldForNothing(played: Played, run: Run): string[] {
   const { cloud, byHand, witness } = played;
-  if (!('detail-type' in run.input) || run.failedWith !== null || !published(run)) return [];
+  if (!('detail-type' in run.input) || run.failedWith !== null) return [];
+  if (!published(run) && run.effects.length === 0) return [];
   const index = run.cluster === null ? -1 : cloud.clusters.indexOf(run.cluster);
+  const own = new Set(run.effects.map((effect) => effect.index));
+  const ownTimes = new Set(run.calls.filter(isMutating).map(({ at }) => at));
   const steady = cloud.timeline.events.every((event, where) => {
     if (event.at < run.startedAt - SETTLED_MILLISECONDS || event.at > (run.endedAt ?? event.at)) return true;
+    const mine = own.has(where) || (event.type === 'elastic-ip-changed' && ownTimes.has(event.at));
     const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed', 'alarm', 'fault'].includes(event.type);
-    return !disturbs && !byHand.some(([from, to]) => where >= from && where < to);
+    return mine || (!disturbs && !byHand.some(([from, to]) => where >= from && where < to));
   });
   const well = witness.atStart.get(run.arn)?.[index]?.well ?? false;
-  return steady && well ? [`${short(run)} found all well, changed nothing, and told people`] : [];
+  const did = run.effects.length > 0 ? 'moved the addresses' : 'told people';
+  return steady && well ? [`${short(run)} found all well, and ${did}`] : [];
+}
+
+/** Errors that pass, and that the workflow therefore tries again. */
+const PASSING = new Set([
+  'TransientAwsError',
+  'StateUnsettled',
+  'NotConverged',
+  'Runtime.ExitError',
+  'Sandbox.Timedout',
+  'States.Timeout',
+]);
+/** Nobody is bothered with a fault that is over sooner, milliseconds. */
+const PATIENCE = 20_000;
+
+/** A fault that passes is no failure to tell people of. */
+function gaveUp({ failedWith, failedAt, startedAt, ...run }: Run): string[] {
+  if (failedWith === null || failedAt === null || !PASSING.has(failedWith) || failedAt - startedAt >= PATIENCE)
+    return [];
+  return [`${short(run)} gave up with ${failedWith} after ${failedAt - startedAt} ms`];
 }
 
 /** A cluster that could not be repaired shows as not ready. */

@@ -4,6 +4,8 @@ import { SynthError, synthesize } from '../../local/synth';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments';
 import { CONFIGS } from './configs';
 import { addTo, type Coverage, tableOf } from './coverage';
+import { explore } from './interleavings';
+import { OVERLAPS } from './overlaps';
 import type { Answer, Failure, Task } from './worker';
 
 /** Histories that a worker gets at once. */
@@ -24,11 +26,33 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (settings.interleavings) return exploreAll();
   const templates = CONFIGS.map(({ config }) => synthesize(config, (line) => process.stderr.write(`${line}\n`)));
   const progress: Progress = { done: 0, next: 0, began: Date.now(), coverage: {}, failures: [] };
   await Promise.all(Array.from({ length: settings.workers }, () => employ(settings, templates, progress)));
   summarize(settings, progress);
   return progress.failures.length === 0 ? 0 : 1;
+}
+
+/** Every overlap in every order, a line each; and the first order that violates something. */
+async function exploreAll(): Promise<number> {
+  let good = true;
+  for (const overlap of OVERLAPS) {
+    const template = synthesize(overlap.config, (line) => process.stderr.write(`${line}\n`));
+    const { states, runs, endings, violations, order } = await explore(overlap, template, undefined, showExploring);
+    clearLine();
+    process.stdout.write(`${overlap.name}: ${states} states, ${runs} runs, ${endings} endings, `);
+    process.stdout.write(violations.length === 0 ? 'no violation\n' : `${violations.length} violations\n`);
+    for (const says of new Set(violations.map((each) => `  ${each.invariant}: ${each.says}\n`)))
+      process.stdout.write(says);
+    if (order.length > 0) process.stdout.write(`  in this order: ${order.join(', ')}\n`);
+    good &&= violations.length === 0;
+  }
+  return good ? 0 : 1;
+}
+
+function showExploring(runs: number, states: number, open: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${runs} runs, ${states} states, ${open} orders open `);
 }
 
 /** One worker process, from its first portion to its last. */

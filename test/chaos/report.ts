@@ -10,7 +10,8 @@ export function reportOf({ history, played, violations }: Judged): string {
   const lines: string[] = [];
   const [first] = cloud.timeline.events;
   const screen = new Screen({ write: (text) => lines.push(text), colour: false, began: first?.at ?? 0 });
-  for (const event of cloud.timeline.events) screen.show(event);
+  // What comes later is only of interest where it violates something, and then it is in the words above.
+  for (const event of cloud.timeline.events.slice(0, played.checked.index)) screen.show(event);
   return [
     `Cluster: ${CONFIGS[history.config]?.says}.\n`,
     ...violations.map(({ invariant, says }) => `VIOLATED: ${invariant}: ${says}\n`),

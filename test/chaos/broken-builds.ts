@@ -1,0 +1,129 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { record } from './runs';
+
+/** A build that is wrong on purpose: what chaos must find. */
+export interface BrokenBuild {
+  readonly name: string;
+  /** Makes the broken template beside the good one and returns its file. */
+  make(templateFile: string): string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** By state: its definition, changed. */
+type Change = (state: Json, name: string) => Json;
+
+export const BROKEN_BUILDS: readonly BrokenBuild[] = [
+  definition('no retry', ({ Retry, ...state }) => state),
+  definition('verify skipped', (state, name) =>
+    name === 'VerifyEni' ? { Type: 'Pass', Next: 'NotifySuccess' } : state,
+  ),
+  definition('failure notice removed', (state, name) =>
+    name === 'NotifyFailure' ? { Type: 'Pass', Next: 'FailoverFailed' } : state,
+  ),
+  bundle('assign without AllowReassignment', 'AssignIp', (source) =>
+    replaced(source, 'AllowReassignment:!0', 'AllowReassignment:!1'),
+  ),
+  bundle('decision from the event instead of EC2', 'VerifyInstanceState', (source) => {
+    const believed = '(said&&said["instance-id"]===$1.InstanceId?said.state:null)??';
+    const decides = replaced(
+      source,
+      /return\{state:(\w+)\.State\?\.Name\?\?/,
+      `return{state:${believed}$1.State?.Name??`,
+    );
+    return `let said=null;${decides}
+;{const {handler}=exports;exports.handler=(input)=>{said=input.input?.source==="aws.ec2"?input.input.detail:null;return handler(input)}}`;
+  }),
+];
+
+/** Replaces once, and insists that there was something to replace. */
+function replaced(source: string, what: string | RegExp, by: string): string {
+  const result = source.replace(what, by);
+  if (result === source) throw new Error(`${what} is not in the bundle any more: break it another way.`);
+  return result;
+}
+
+const DIRECTORY = join(__dirname, '../../dist/broken-builds');
+
+/** Writes a template that differs from a synthesized one, with the same assets, and returns its file. */
+function variantOf(templateFile: string, name: string, change: (template: unknown) => unknown): string {
+  const directory = join(DIRECTORY, basename(dirname(templateFile)), fileName(name));
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, basename(templateFile));
+  writeFileSync(file, JSON.stringify(change(readJson(templateFile))));
+  changeAssets(templateFile, file, (source) => relative(directory, join(dirname(templateFile), source)));
+  return file;
+}
+
+/** Writes the manifest of the assets of a template with other paths. */
+function changeAssets(from: string, to: string, pathOf: (path: string, asset: string) => string): void {
+  const manifest = record(readJson(manifestOf(from)));
+  const files = Object.entries(record(manifest.files)).map(([key, value]) => {
+    const asset = record(value);
+    const source = record(asset.source);
+    const path = pathOf(String(source.path), String(asset.displayName));
+    return [key, { ...asset, source: { ...source, path } }] as const;
+  });
+  writeFileSync(manifestOf(to), JSON.stringify({ ...manifest, files: Object.fromEntries(files) }));
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+const manifestOf = (templateFile: string) => templateFile.replace(/\.template\.json$/, '.assets.json');
+
+const fileName = (name: string) => name.replaceAll(' ', '-');
+
+function definition(name: string, change: Change): BrokenBuild {
+  const make = (templateFile: string) =>
+    variantOf(templateFile, name, (template) => {
+      const before = JSON.stringify(template);
+      const after = changeResources(template, 'AWS::StepFunctions::StateMachine', (properties) => ({
+        ...properties,
+        DefinitionString: changeDefinition(properties.DefinitionString, change),
+      }));
+      if (JSON.stringify(after) === before) throw new Error(`${name}: nothing was changed.`);
+      return after;
+    });
+  return { name, make };
+}
+
+function changeResources(template: unknown, type: string, change: (properties: Json) => Json): Json {
+  const { Resources, ...rest } = record(template);
+  const resources = Object.entries(record(Resources)).map(([id, value]) => {
+    const resource = record(value);
+    return [
+      id,
+      resource.Type === type ? { ...resource, Properties: change(record(resource.Properties)) } : resource,
+    ] as const;
+  });
+  return { ...rest, Resources: Object.fromEntries(resources) };
+}
+
+/** The definition is text with references in between, which stand for themselves while it is changed. */
+function changeDefinition(definitionString: unknown, change: Change): Json {
+  const joined = record(definitionString)['Fn::Join'];
+  const parts: readonly unknown[] = Array.isArray(joined) && Array.isArray(joined[1]) ? joined[1] : [];
+  const source = parts.map((part, index) => (typeof part === 'string' ? part : `@@${index}@@`)).join('');
+  const { States, ...machine } = record(JSON.parse(source));
+  const states = Object.entries(record(States)).map(([name, state]) => [name, change(record(state), name)] as const);
+  const text = JSON.stringify({ ...machine, States: Object.fromEntries(states) });
+  const pieces = text.split(/@@(\d+)@@/).map((piece, index) => (index % 2 === 0 ? piece : parts[Number(piece)]));
+  return { 'Fn::Join': ['', pieces] };
+}
+
+function bundle(name: string, functionName: string, change: (source: string) => string): BrokenBuild {
+  const make = (templateFile: string) => {
+    const file = variantOf(templateFile, name, (template) => template);
+    changeAssets(file, file, (path, asset) => {
+      if (!asset.includes(`/${functionName}/`)) return path;
+      const source = readFileSync(join(dirname(file), path, 'index.js'), 'utf8');
+      const directory = join(dirname(file), functionName);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'index.js'), change(source));
+      return functionName;
+    });
+    return file;
+  };
+  return { name, make };
+}

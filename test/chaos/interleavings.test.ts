@@ -1,0 +1,15 @@
+import { synthesize } from '../../local/synth';
+import { explore } from './interleavings';
+import { OVERLAPS } from './overlaps';
+
+jest.setTimeout(180_000);
+
+/** So many runs of each overlap belong to every test run; `npm run chaos -- --interleavings` makes them all. */
+const RUNS = 120;
+
+test.each(OVERLAPS)('in every order of their API calls: $name', async (overlap) => {
+  const { violations, order, runs, states } = await explore(overlap, synthesize(overlap.config), RUNS);
+  expect({ violations, order }).toEqual({ violations: [], order: [] });
+  expect(runs).toBeGreaterThan(10);
+  expect(states).toBeGreaterThan(runs);
+});

@@ -1,0 +1,275 @@
+import { type Cloud, startCloud } from '../../local/cloud';
+import { Stage } from '../../local/stage';
+import type { Execution } from '../../local/state-machine';
+import { Gate } from './gate';
+import { type Violation, violationsOf } from './invariants';
+import type { Played } from './play';
+import { runsOf } from './runs';
+import { Witness } from './witness';
+
+/** Two executions that overlap, and what may happen to them meanwhile. */
+export interface Overlap {
+  readonly name: string;
+  /** In cdk.json's form. */
+  readonly config: unknown;
+  /** Before anything runs; then what is started here runs at once, in every order. */
+  begin(stage: Stage): void;
+  /** What happens to the world at any moment, one after the other. */
+  readonly events?: readonly { readonly says: string; happen(stage: Stage): void }[];
+  /** The first execution's assign may be throttled for longer than a plan lives. */
+  readonly throttlesAssign?: boolean;
+  /** The first execution may die at any moment; its last call may still take effect later. */
+  readonly dies?: boolean;
+}
+
+export interface Explored {
+  readonly name: string;
+  /** Different situations: world, and what each execution knows. */
+  readonly states: number;
+  /** Runs from the start, each another order. */
+  readonly runs: number;
+  /** Runs that came to an end; the others met a situation that was known. */
+  readonly endings: number;
+  /** False: it was stopped at the limit. */
+  readonly complete: boolean;
+  readonly violations: readonly Violation[];
+  /** The order of the first run with a violation. */
+  readonly order: readonly string[];
+}
+
+/** So often time passes while a call waits: long enough for one pause of the workflow, too short for a call's timeout. */
+const MOST_WAITS = 2;
+const WAIT = 1_100;
+/** For longer than a plan lives, milliseconds. */
+const BURST = 16_000;
+/** For state changes and events to arrive, milliseconds. */
+const NEWS = 20;
+
+/** Reads that address changes do not alter: once the world stands still, their moment does not matter. */
+const WORLD_READS = new Set(['DescribeInstances', 'DescribeInstanceStatus', 'DescribeAlarms']);
+/** They change nothing that an execution reads. */
+const ALWAYS_OPEN = new Set(['Publish', 'DescribeInstanceTypes', 'GetSubnetCidrReservations', 'DescribeAlarms']);
+
+/**
+ * Runs the two executions in every order of their API calls, by depth-first search: each run begins anew, follows
+ * the choices that led to an open alternative, and goes on until all is at rest or the situation is a known one.
+ */
+export async function explore(
+  overlap: Overlap,
+  templateFile: string,
+  mostRuns = Number.POSITIVE_INFINITY,
+  progress: (runs: number, states: number, open: number) => void = () => undefined,
+): Promise<Explored> {
+  const known = new Set<string>();
+  const open: (readonly string[])[] = [[]];
+  const violations: Violation[] = [];
+  let order: readonly string[] = [];
+  let runs = 0;
+  let endings = 0;
+  while (open.length > 0 && runs < mostRuns) {
+    const prefix = open.pop() ?? [];
+    const cloud = await startCloud({
+      templateFile,
+      clock: 'virtual',
+      reuseInstances: true,
+      latency: () => 0,
+      world: { transitions: { stopping: 1, pending: 1, shuttingDown: 1, initializing: 1 } },
+    });
+    try {
+      const result = await new Run(overlap, cloud, known).follow(prefix);
+      runs += 1;
+      progress(runs, known.size, open.length);
+      open.push(...result.alternatives);
+      if (result.played === null) continue;
+      endings += 1;
+      const found = [...violationsOf(result.played), ...lostRaces(result.played)];
+      if (found.length > 0 && violations.length === 0) order = result.order;
+      violations.push(...found);
+    } finally {
+      await cloud.close();
+    }
+  }
+  return { name: overlap.name, states: known.size, runs, endings, complete: open.length === 0, violations, order };
+}
+
+/** Having lost a race that another execution won is no failure. */
+function lostRaces(played: Played): Violation[] {
+  return runsOf(played)
+    .filter(({ failedWith }) => failedWith !== null && failedWith !== 'Aborted')
+    .map(({ failedWith }) => ({ invariant: 'notices', says: `An execution failed with ${failedWith}` }));
+}
+
+interface Followed {
+  readonly order: readonly string[];
+  /** Orders that branch off this one. */
+  readonly alternatives: readonly (readonly string[])[];
+  /** Null: it met a known situation. */
+  readonly played: Played | null;
+}
+
+class Run {
+  private readonly stage: Stage;
+  private readonly witness: Witness;
+  private readonly gate: Gate;
+  private readonly began: number;
+  private readonly byHand: [number, number][] = [];
+  private readonly order: string[] = [];
+  private events = 0;
+  private waits = 0;
+  private burst: { until: number } | null = null;
+  private dead: Execution | null = null;
+
+  constructor(
+    private readonly overlap: Overlap,
+    private readonly cloud: Cloud,
+    private readonly known: Set<string>,
+  ) {
+    this.began = cloud.now();
+    this.stage = new Stage(cloud);
+    this.witness = new Witness(cloud);
+    this.gate = new Gate(cloud, this.began);
+    this.gate.open = (action) =>
+      ALWAYS_OPEN.has(action) || (WORLD_READS.has(action) && this.events >= (overlap.events?.length ?? 0));
+  }
+
+  async follow(prefix: readonly string[]): Promise<Followed> {
+    const { cloud, overlap, witness } = this;
+    const alternatives: string[][] = [];
+    const before = witness.untouchable();
+    const from = cloud.timeline.events.length;
+    overlap.begin(this.stage);
+    this.byHand.push([from, cloud.timeline.events.length]);
+    await this.settle();
+    for (;;) {
+      const options = this.options();
+      const [first, ...others] = options;
+      if (first === undefined) break;
+      const given = prefix[this.order.length];
+      if (given === undefined) {
+        const state = this.state();
+        if (this.known.has(state)) return { order: this.order, alternatives, played: null };
+        this.known.add(state);
+        alternatives.push(...others.map((other) => [...this.order, other]));
+      }
+      await this.choose(given ?? first);
+    }
+    return { order: this.order, alternatives, played: await this.end(before) };
+  }
+
+  /** All that can come next; empty: everything has come to its end. */
+  private options(): string[] {
+    const { pending } = this.gate;
+    const { events = [], throttlesAssign = false, dies = false } = this.overlap;
+    const options = pending.map(({ label }) => label);
+    const next = events[this.events];
+    if (next !== undefined) options.push(next.says);
+    const assigning = pending.some((call) => call.execution === 1 && call.action === 'AssignPrivateIpAddresses');
+    if (throttlesAssign && this.burst === null && assigning) options.push('throttle');
+    if (dies && this.dead === null && this.first() !== undefined) options.push('die');
+    const waiting = this.cloud.stateMachine.busy > new Set(pending.map(({ execution }) => execution)).size;
+    if (waiting && (pending.length === 0 || this.waits < MOST_WAITS)) options.push('wait');
+    return options;
+  }
+
+  private async choose(option: string): Promise<void> {
+    const { cloud, gate, overlap } = this;
+    this.order.push(option);
+    const from = cloud.timeline.events.length;
+    if (option === 'wait') {
+      if (gate.pending.length === 0) await cloud.until(() => gate.pending.length > 0 || this.idle());
+      else {
+        this.waits += 1;
+        await cloud.advance(WAIT);
+      }
+    } else if (option === 'throttle') {
+      this.burst = { until: cloud.now() + BURST };
+      cloud.timeline.add({ type: 'fault', what: `history: assign is throttled for ${BURST} ms` });
+    } else if (option === 'die') {
+      this.dead = this.first() ?? null;
+      this.dead?.kill();
+      for (const call of [...gate.pending]) if (call.execution === 1 && !call.changes) call.drop();
+    } else if (option === overlap.events?.[this.events]?.says) {
+      overlap.events[this.events]?.happen(this.stage);
+      this.events += 1;
+      await cloud.advance(NEWS);
+      this.byHand.push([from, cloud.timeline.events.length]);
+      // From the last event on, reads of instances need not be held.
+      for (const call of [...gate.pending]) if (gate.open(call.action, call.execution)) call.pass();
+    } else {
+      const call = gate.pending.find(({ label }) => label === option);
+      if (call === undefined) throw new Error(`${option} does not wait. The run is not repeatable.`);
+      call.pass();
+    }
+    await this.settle();
+  }
+
+  /** Until every execution waits for an answer or for time to pass. Meanwhile a burst throttles what it meets. */
+  private async settle(): Promise<void> {
+    const { cloud, gate } = this;
+    let seen = '';
+    for (let same = 0; same < 3; same += 1) {
+      await cloud.until(() => true);
+      for (const call of [...gate.pending]) {
+        const struck = call.execution === 1 && call.action === 'AssignPrivateIpAddresses';
+        if (struck && this.burst !== null && cloud.now() < this.burst.until) call.throttle();
+      }
+      const now = JSON.stringify([gate.pending.map(({ label }) => label), gate.answers.map((each) => each.length)]);
+      if (now !== seen) same = -1;
+      seen = now;
+    }
+  }
+
+  private idle(): boolean {
+    const { stateMachine, lambda, events } = this.cloud;
+    return stateMachine.busy === 0 && lambda.busy === 0 && events.busy === 0;
+  }
+
+  /** The first execution, while it runs. */
+  private first(): Execution | undefined {
+    const { events } = this.cloud.timeline;
+    const [execution] = this.cloud.stateMachine.executions;
+    const over = events.some(
+      (event) =>
+        (event.type === 'execution-succeeded' || event.type === 'execution-failed') &&
+        event.execution === execution?.arn,
+    );
+    return over ? undefined : execution;
+  }
+
+  /** Everything that the rest of the run can depend on. */
+  private state(): string {
+    const { world, stateMachine } = this.cloud;
+    const view = world.view();
+    return JSON.stringify([
+      view
+        .networkInterfaces()
+        .map(({ id, secondaryAddresses, attachment }) => [id, secondaryAddresses, attachment?.id]),
+      view.instances().map(({ id, state, checks }) => [id, state, checks]),
+      view
+        .elasticIps()
+        .map(({ allocationId, association }) => [
+          allocationId,
+          association?.networkInterfaceId,
+          association?.privateAddress,
+        ]),
+      this.gate.answers,
+      this.gate.pending.map(({ label }) => label),
+      [this.events, this.waits, this.burst, this.dead === null, stateMachine.busy, this.cloud.now() - this.began],
+    ]);
+  }
+
+  private async end(before: string): Promise<Played> {
+    const { cloud, gate, witness, byHand } = this;
+    for (const call of [...gate.pending]) call.drop();
+    gate.open = () => true;
+    await cloud.until(() => this.idle() || this.dead !== null);
+    const rest = witness.here();
+    this.stage.check();
+    await cloud.until(() => cloud.stateMachine.busy === 0);
+    const checked = witness.here();
+    cloud.alarms.evaluate();
+    await cloud.advance(NEWS);
+    const untouchable = { before, after: witness.untouchable() };
+    return { cloud, witness, byHand, untouchable, rest, checked, end: witness.here(), stuck: null };
+  }
+}
