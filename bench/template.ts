@@ -47,6 +47,25 @@ export function withRetries(templateFile: string, label: string, retries: Retrie
   return writeTemplate(templateFile, label, template);
 }
 
+/** A template like the given one whose functions (by their folder's name) have other bundles. */
+export function withBundles(templateFile: string, label: string, directoryOf: (folder: string) => string): string {
+  const template = readTemplate(templateFile);
+  const folders = resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => {
+    const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+    const folder = String(Variables.POWERTOOLS_SERVICE_NAME);
+    Properties.Code = { S3Bucket: 'assets', S3Key: `${folder}.zip` };
+    return folder;
+  });
+  const file = writeTemplate(templateFile, label, template);
+  const manifest = JSON.parse(readFileSync(manifestOf(file), 'utf8'));
+  for (const folder of folders) {
+    const path = relative(dirname(file), directoryOf(folder));
+    manifest.files[folder] = { source: { path }, destinations: { here: { objectKey: `${folder}.zip` } } };
+  }
+  writeFileSync(manifestOf(file), JSON.stringify(manifest));
+  return file;
+}
+
 /** Writes a template elsewhere, with the assets of the one that it was made from. */
 export function writeTemplate(from: string, label: string, template: TemplateFile): string {
   const directory = join(BENCH_DIRECTORY, label);

@@ -30,8 +30,15 @@ const withoutDefaultCredentials: Plugin = {
  * Cold starts decide these options: the ES module build of the AWS SDK (`mainFields`) is the one that can be shaken,
  * and its commands and schemas go only when modules count as free of side effects. The source map lies beside the
  * bundle for people; the bundle does not name it, and the deployed asset leaves it out.
+ *
+ * @param directory where the bundle goes, if it is to be another place
+ * @param more plugins, for measurements of a Lambda that is made differently
  */
-export async function bundle(folder: string): Promise<void> {
+export async function bundle(
+  folder: string,
+  directory = join(packageRoot, 'dist/functions', folder),
+  more: readonly Plugin[] = [],
+): Promise<void> {
   const build = await rolldown({
     input: join(packageRoot, 'functions', folder, 'index.ts'),
     cwd: packageRoot,
@@ -39,7 +46,7 @@ export async function bundle(folder: string): Promise<void> {
     external: [/^node:/, ...builtinModules],
     resolve: { mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: false },
-    plugins: [withoutDefaultCredentials],
+    plugins: [withoutDefaultCredentials, ...more],
     onLog(level, log, defaultHandler) {
       if (level === 'warn') throw new Error(`functions/${folder}: ${log.message}`);
       defaultHandler(level, log);
@@ -53,7 +60,6 @@ export async function bundle(folder: string): Promise<void> {
     codeSplitting: false,
   });
   await build.close();
-  const directory = join(packageRoot, 'dist/functions', folder);
   mkdirSync(directory, { recursive: true });
   for (const file of output) {
     replaceFile(join(directory, file.fileName), file.type === 'chunk' ? file.code : file.source);
