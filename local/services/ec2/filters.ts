@@ -22,7 +22,8 @@ export function filtered<Row extends { readonly tags: Tags }>(
   const filters = parameters.structures('Filter').map((filter) => {
     filter.only(['Name', 'Value']);
     const name = filter.required('Name');
-    const values = filter.texts('Value');
+    // A filter that nothing can fit would be an empty success.
+    const values = filter.requiredTexts('Value');
     if (values.length > MOST_VALUES)
       throw new ApiError(
         'FilterLimitExceeded',
