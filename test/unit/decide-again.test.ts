@@ -234,6 +234,11 @@ describe('a drill or a failover by hand that decides again', () => {
 });
 
 describe('what stays true in every pass', () => {
+  test('a rehearsal tells what a first decision would be', () => {
+    const again: Pass = { world: {}, after: 2, because: 'TargetLost' };
+    expect(lastOf(byHand(four, 'rehearsal', B), healthy, again)).toBe('REHEARSE b HOLDER_HEALTHY');
+    expect(lastOf(byHand(four, 'rehearsal'), healthy, again)).toBe('REHEARSE b HOLDER_HEALTHY');
+  });
   test('a stranger is never robbed', () => {
     expect(errorOf(event(four), first, { world: { holders: STRANGER }, after: 2, because: 'PlanStale' })).toBe(
       'HeldByStranger',

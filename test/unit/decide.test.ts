@@ -335,12 +335,35 @@ describe('tags', () => {
     expect(decided(byHand(cluster(), 'drill', A), { instances })).toBe('NONE ALREADY_THERE told');
   });
 
+  test('an excluded node that a person names gets the Elastic IP back that is missing on what it has', () => {
+    const of = cluster({ virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
+    const world = { instances: { [A.instanceId]: never(A) }, elasticIps: [null] };
+    expect(decided(byHand(of, 'drill', A), world)).toBe('MOVE a ELASTIC_IP_MISSING');
+  });
+
   test('another value of the standby tag excludes nothing', () => {
     const instances = {
       [A.instanceId]: stopped(A),
       [B.instanceId]: instance(B, { tags: { 'vip-failover:standby': 'yes' } }),
     };
     expect(decided(event(cluster()), { instances })).toBe('MOVE b HOLDER_UNHEALTHY');
+  });
+});
+
+test('a person is not told that all is well on a target that holds everything and is sick', () => {
+  const world = { instances: { [A.instanceId]: stopped(A) } };
+  expect(decided(byHand(cluster(), 'drill', A), world)).toBe('error TargetUnhealthy');
+});
+
+test('a move is always told and, like nothing to do, found nothing: findings belong to rehearsals', () => {
+  const of = cluster();
+  const dead = seen(of, { instances: { [A.instanceId]: stopped(A) } });
+  expect(decide(event(of), dead, LATE)).toMatchObject({ action: 'MOVE', notify: true, findings: [], rehearsed: null });
+  expect(decide(event(of), seen(of), LATE)).toMatchObject({
+    action: 'NONE',
+    notify: false,
+    findings: [],
+    rehearsed: null,
   });
 });
 
@@ -453,6 +476,11 @@ describe('a configured Elastic IP that is not on its VIP', () => {
     expect(decided(byHand(of, 'failover'), world)).toBe('MOVE a ELASTIC_IP_MISSING');
     expect(decided(byHand(of, 'drill', A), world)).toBe('MOVE a ELASTIC_IP_MISSING');
     expect(decided(byHand(of, 'rehearsal'), world)).toBe('REHEARSE a MOVE ELASTIC_IP_MISSING');
+  });
+  test('is looked for on its own VIP, wherever that stands in the list', () => {
+    const second = cluster({ virtualIps: [...of.virtualIps].reverse() });
+    expect(decided(event(second), { elasticIps: [null, ELASTIC_IP] })).toBe('NONE HOLDER_HEALTHY');
+    expect(decided(event(second), { elasticIps: [ELASTIC_IP, null] })).toBe('MOVE a ELASTIC_IP_MISSING');
   });
   test('goes along with a move that a person wants', () => {
     expect(decided(byHand(of, 'drill', B), { elasticIps: [null, null] })).toBe('MOVE b REQUESTED');
