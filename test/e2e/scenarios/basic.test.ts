@@ -1,0 +1,4 @@
+import { BASIC } from '../../../local/scenarios/basic';
+import { playEach } from './play';
+
+playEach(BASIC);

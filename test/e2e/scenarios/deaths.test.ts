@@ -1,0 +1,4 @@
+import { DEATHS } from '../../../local/scenarios/deaths';
+import { playEach } from './play';
+
+playEach(DEATHS);

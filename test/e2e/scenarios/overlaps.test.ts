@@ -1,0 +1,4 @@
+import { OVERLAPS } from '../../../local/scenarios/overlaps';
+import { playEach } from './play';
+
+playEach(OVERLAPS);

@@ -1,0 +1,4 @@
+import { READINESS } from '../../../local/scenarios/readiness';
+import { playEach } from './play';
+
+playEach(READINESS);

@@ -1,0 +1,4 @@
+import { REFUSALS } from '../../../local/scenarios/refusals';
+import { playEach } from './play';
+
+playEach(REFUSALS);
