@@ -173,7 +173,8 @@ function betweenUnassignAndAssign(timeline: readonly TimelineEvent[]): string[] 
   const changes = timeline.flatMap((event, index) => (event.type === 'holder-changed' ? [index] : []));
   const [released = 0, taken = 0] = changes;
   const start = timeline[released]?.at ?? 0;
-  return timeline.slice(released, taken + 1).flatMap((event) => {
+  // The call that took the address is recorded right after what it did.
+  return timeline.slice(released, taken + 2).flatMap((event) => {
     const after = `+${Math.round(event.at - start)} ms`;
     switch (event.type) {
       case 'holder-changed':
