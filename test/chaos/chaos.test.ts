@@ -24,7 +24,7 @@ test(`${HISTORIES} random histories of faults violate no invariant`, async () =>
   // That faults strike, decisions differ and moves happen is what makes the run worth anything.
   const kinds = Object.keys(coverage);
   expect(kinds.filter((key) => key.startsWith('fault:')).length).toBeGreaterThan(20);
-  expect(kinds.filter((key) => key.startsWith('decision: MOVE')).length).toBeGreaterThan(4);
+  expect(kinds.filter((key) => key.startsWith('decision: MOVE')).length).toBeGreaterThanOrEqual(4);
 });
 
 test('the same seed makes the same history, event by event', async () => {

@@ -40,7 +40,7 @@ const death: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 const recovery: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), cluster, node: other }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), ...place }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('recover' as const), cluster, node: other }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('attach' as const), cluster, node: other }) },
   {
@@ -156,6 +156,22 @@ const scene: fc.Arbitrary<readonly Step[]> = fc
   .tuple(fc.array(fc.record({ after: fc.nat(300), what: fault }), { maxLength: 2, size: 'max' }), action)
   .map(([faults, what]) => [...faults, what]);
 
+/** The news of a death comes when the node is well again, and nothing else has happened since. */
+const lateNews: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    cluster,
+    before: fc.nat(20_000),
+    down: fc.integer({ min: 400, max: 5_000 }),
+    late: fc.integer({ min: 15_000, max: 90_000 }),
+    quiet: fc.nat(90_000),
+  })
+  .map(({ cluster: where, before, down, late, quiet }) => [
+    { after: before, what: { do: 'event-fault', kind: 'delay', milliseconds: late } },
+    { after: 0, what: { do: 'stop', cluster: where, node: 0 } },
+    { after: down, what: { do: 'start', cluster: where, node: 0 } },
+    { after: quiet, what: { do: 'check', cluster: where } },
+  ]);
+
 /** Every history there is; shrinks to few steps, short pauses and a small cluster. */
 export const histories: fc.Arbitrary<History> = fc.record({
   config: fc.nat(CONFIGS.length - 1),
@@ -172,7 +188,13 @@ export const histories: fc.Arbitrary<History> = fc.record({
   ),
   full: seldom(fc.integer({ min: 1, max: 2 }), 6),
   foreignElasticIp: fc.boolean(),
-  steps: fc.array(scene, { minLength: 1, maxLength: 7, size: 'max' }).map((scenes) => scenes.flat()),
+  steps: fc
+    .array(fc.oneof({ weight: 12, arbitrary: scene }, { weight: 1, arbitrary: lateNews }), {
+      minLength: 1,
+      maxLength: 7,
+      size: 'max',
+    })
+    .map((scenes) => scenes.flat()),
 });
 
 /** The seed of the `index`th history of a run; each history can be made again by itself. */

@@ -209,7 +209,7 @@ function toldForNothing(played: Played, run: Run): string[] {
   const steady = cloud.timeline.events.every((event, where) => {
     if (event.at < run.startedAt - SETTLED_MILLISECONDS || event.at > (run.endedAt ?? event.at)) return true;
     const mine = own.has(where) || (event.type === 'elastic-ip-changed' && ownTimes.has(event.at));
-    const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed', 'alarm', 'fault'].includes(event.type);
+    const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed'].includes(event.type);
     return mine || (!disturbs && !byHand.some(([from, to]) => where >= from && where < to));
   });
   const well = witness.atStart.get(run.arn)?.[index]?.well ?? false;

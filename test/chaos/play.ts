@@ -14,6 +14,20 @@ const LAST_EFFECT = 15_000;
 /** Longer than two intervals of the scheduled check. */
 const QUIET_TIME = 11 * MINUTE;
 
+/** These change neither the world nor what anybody wants of it. */
+const DISTURBANCES: ReadonlySet<Happening['do']> = new Set([
+  'api-fault',
+  'throttle',
+  'sns-down',
+  'event-fault',
+  'lambda-fault',
+  'kill',
+  'twice',
+  'repeat-event',
+  'check',
+  'rehearsal',
+]);
+
 /** What was played, with all that the invariants are judged by. Indexes are positions in the timeline. */
 export interface Played {
   readonly cloud: Cloud;
@@ -122,7 +136,7 @@ class Player {
       // EC2 refuses what makes no sense just then: to start a terminated instance, to fill a full interface.
       if (!(error instanceof ApiError)) throw error;
     }
-    this.byHand.push([from, cloud.timeline.events.length]);
+    if (!DISTURBANCES.has(what.do)) this.byHand.push([from, cloud.timeline.events.length]);
   }
 
   private async entered(state: string): Promise<void> {

@@ -1,0 +1,57 @@
+import { synthesize } from '../../local/synth';
+import { CONFIGS } from './configs';
+import type { History } from './history';
+import { reportOf } from './report';
+import { judge } from './search';
+
+jest.setTimeout(120_000);
+
+let templates: readonly string[] = [];
+beforeAll(() => {
+  templates = CONFIGS.map(({ config }) => synthesize(config));
+});
+
+async function expectNoViolation(history: History): Promise<void> {
+  const judged = await judge(history, templates);
+  if (judged.violations.length > 0) throw new Error(reportOf(judged));
+}
+
+const CALM = {
+  config: 0,
+  seed: 1,
+  lag: 0,
+  throttle: false,
+  slow: false,
+  minute: 0,
+  interfaces: 'primary',
+  full: null,
+  foreignElasticIp: false,
+} as const;
+
+test.each([
+  ['VerifyInstanceState', 'exited'],
+  ['AssignIp', 'exited'],
+  ['NotifySuccess', 'entered'],
+] as const)('notices: an execution that is cut off when it has %s %s raises an alarm', async (state, when) => {
+  await expectNoViolation({
+    ...CALM,
+    steps: [
+      { after: 0, what: { do: 'kill', state, when, nth: 1 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+    ],
+  });
+});
+
+test('notices: what a failover did and a drill overtook is told by the drill', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    steps: [
+      { after: 1_237, what: { do: 'impair', cluster: 0, node: 0, check: 'system' } },
+      { after: 89_003, on: 'UnassignIp', what: { do: 'start', cluster: 1, node: 3 } },
+      { after: 203, what: { do: 'twice', milliseconds: 2_052 } },
+      { after: 90, what: { do: 'event-fault', kind: 'delay', milliseconds: 86_103 } },
+      { after: 852, what: { do: 'drill', cluster: 0, node: 3 } },
+    ],
+  });
+});
