@@ -1,15 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureCold } from './cold';
+import { writeDocument } from './document';
 import { measureFailover } from './failover';
 import { measureMany } from './many';
-import { plot } from './plot';
 import { type Results, tablesOf } from './report';
-import { asMarkdown, asText } from './table';
+import { asText } from './table';
 
 const RESULTS = join(__dirname, 'results.json');
-const DOCUMENT = join(__dirname, '../docs/performance.md');
-const PLOT = join(__dirname, '../docs/performance.svg');
 
 const PARTS = ['cold', 'failover', 'mass'] as const;
 type Part = (typeof PARTS)[number];
@@ -43,19 +41,6 @@ function partNamed(word: string): Part {
 }
 
 class UsageError extends Error {}
-
-/** The tables go between the markers of their section, the plot beside the document. */
-function writeDocument(results: Results): void {
-  let text = readFileSync(DOCUMENT, 'utf8');
-  for (const { section, tables } of tablesOf(results)) {
-    const [begin, end] = [`<!-- ${section}: written by npm run bench -->`, `<!-- ${section}: end -->`];
-    const [before, rest] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
-    if (!text.includes(begin) || !text.includes(end)) throw new Error(`${DOCUMENT} has no markers for ${section}`);
-    text = `${before}${begin}\n\n${tables.map(asMarkdown).join('\n')}\n${rest}`;
-  }
-  writeFileSync(DOCUMENT, text);
-  writeFileSync(PLOT, plot(results));
-}
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof UsageError;

@@ -1,7 +1,7 @@
 import type { Results } from './report';
 
 const WIDTH = 860;
-const LEFT = 250;
+const LEFT = 300;
 const RIGHT = 150;
 const ROW = 24;
 const INK = '#1f2933';
