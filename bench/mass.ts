@@ -56,7 +56,7 @@ export async function mass({ templateFile, seed, throttle = true }: MassOptions)
   }
   await cloud.idle();
   await cloud.close();
-  const verified = seen.verifiedAt.map((at) => at - seen.firstEventAt);
+  const verified = seen.verifiedAt.map((at) => Math.round(at - seen.firstEventAt));
   return {
     clusters: clusters.length,
     moved: clusters.filter(({ nodes, virtualIps, subnetId }) =>
