@@ -17,9 +17,14 @@ import { ModuleMocker } from 'jest-mock';
 
 /** A mutant may wait for ever where the original does not, milliseconds. */
 const TEST_TIMEOUT_MS = 5_000;
+/** Between a file's name and a test's in a test's ID. */
+const SEPARATOR = ': ';
 
 class UnitTests {
-  #files = [];
+  #folder = join(process.cwd(), 'test/unit');
+  #require = createRequire(join(this.#folder, 'index.js'));
+  /** Test files by name: loaded when first wanted, kept while the process lives. */
+  #loaded = new Map();
 
   /** False: Stryker starts a new process for mutants of code that runs while modules load. */
   capabilities() {
@@ -28,70 +33,78 @@ class UnitTests {
 
   init() {
     globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
+    this.#require('tsx/cjs');
+    // Fixed, so that a score can be had again; without the search for the smallest counterexample.
+    this.#require('fast-check').configureGlobal({ seed: 7, endOnFailure: true });
   }
 
   async dryRun() {
-    const context = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
-    this.#load();
-    const tests = await this.#run(() => true, false);
-    return { status: DryRunStatus.Complete, tests, mutantCoverage: context.mutantCoverage };
+    const tests = await this.#run(this.#names(), () => true, false);
+    const { mutantCoverage } = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
+    return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }
 
+  /** A mutant of code that runs while modules load is active from the start, any other one once the tests are loaded. */
   async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit, disableBail }) {
     const context = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
+    const ids = testFilter === undefined ? null : new Set(testFilter);
+    const files = ids === null ? null : new Set([...ids].map((id) => id.slice(0, id.indexOf(SEPARATOR))));
+    const names = this.#names().filter((name) => files === null || files.has(name));
+    context.activeMutant = undefined;
+    if (mutantActivation === 'runtime') for (const name of names) this.#load(name);
+    context.activeMutant = activeMutant.id;
     context.hitCount = hitLimit === undefined ? undefined : 0;
     context.hitLimit = hitLimit;
-    if (mutantActivation === 'static') context.activeMutant = activeMutant.id;
     try {
-      this.#load();
+      const tests = await this.#run(names, (id) => ids === null || ids.has(id), !disableBail);
+      return context.hitCount > hitLimit
+        ? toMutantRunResult({ status: DryRunStatus.Timeout, reason: `Hit more than ${hitLimit} times.` })
+        : toMutantRunResult({ status: DryRunStatus.Complete, tests }, disableBail);
     } catch (error) {
+      // A module that no longer loads: such mutants are invalid and stay out of the score, as with Stryker's Jest runner.
       return toMutantRunResult({ status: DryRunStatus.Error, errorMessage: String(error) });
     }
-    context.activeMutant = activeMutant.id;
-    const wanted = testFilter === undefined ? undefined : new Set(testFilter);
-    const tests = await this.#run((id) => wanted === undefined || wanted.has(id), !disableBail);
-    if (context.hitCount > hitLimit) {
-      return toMutantRunResult({ status: DryRunStatus.Timeout, reason: `Hit more than ${hitLimit} times.` });
-    }
-    return toMutantRunResult({ status: DryRunStatus.Complete, tests }, disableBail);
+  }
+
+  /** The files' names without ".test.ts", the slow ones last. */
+  #names() {
+    return readdirSync(this.#folder)
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => basename(name, '.test.ts'))
+      .sort((a, b) => Number(a.includes('.property')) - Number(b.includes('.property')));
   }
 
   /** Each file gets its own copy of the functions and of the SDK's clients, as under Jest: it mocks their classes. */
-  #load() {
-    if (this.#files.length > 0) return;
-    const folder = join(process.cwd(), 'test/unit');
-    const require = createRequire(join(folder, 'index.js'));
-    require('tsx/cjs');
-    // Fixed, so that a score can be had again; without the search for the smallest counterexample.
-    require('fast-check').configureGlobal({ seed: 7, endOnFailure: true });
-    const names = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
-    const quickFirst = [...names].sort((a, b) => Number(a.includes('.property.')) - Number(b.includes('.property.')));
-    for (const name of quickFirst) {
-      for (const path of Object.keys(require.cache)) {
-        if (!path.includes(`${sep}node_modules${sep}`) || path.includes(`@aws-sdk${sep}client-`)) {
-          delete require.cache[path];
-        }
-      }
-      const fileName = join(folder, name);
-      this.#files.push({ fileName, tests: collect(() => require(fileName)) });
+  #load(name) {
+    const known = this.#loaded.get(name);
+    if (known !== undefined) return known;
+    const { cache } = this.#require;
+    for (const path of Object.keys(cache)) {
+      if (!path.includes(`${sep}node_modules${sep}`) || path.includes(`@aws-sdk${sep}client-`)) delete cache[path];
     }
+    const tests = collect(() => this.#require(join(this.#folder, `${name}.test.ts`)));
+    this.#loaded.set(name, tests);
+    return tests;
   }
 
-  async #run(wanted, bail) {
+  async #run(names, wanted, bail) {
     const context = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
     const results = [];
-    for (const { fileName, tests } of this.#files) {
-      for (const { name, hooks, run } of tests) {
-        const id = `${basename(fileName, '.test.ts')}: ${name}`;
+    for (const file of names) {
+      for (const { name, hooks, run } of this.#load(file)) {
+        const id = `${file}${SEPARATOR}${name}`;
         if (!wanted(id)) continue;
-        context.currentTestId = id;
+        const environment = { ...process.env };
         const start = performance.now();
+        context.currentTestId = id;
         const failureMessage = await failureOf([
           ...hooks.flatMap(({ before }) => before),
           run,
           ...hooks.toReversed().flatMap(({ after }) => after),
         ]);
         context.currentTestId = undefined;
+        restoreEnvironment(environment);
+        const fileName = join(this.#folder, `${file}.test.ts`);
         const result = { id, name: id, fileName, timeSpentMs: performance.now() - start };
         results.push(
           failureMessage === null
@@ -103,6 +116,11 @@ class UnitTests {
     }
     return results;
   }
+}
+
+function restoreEnvironment(before) {
+  for (const name of Object.keys(process.env)) if (!Object.hasOwn(before, name)) delete process.env[name];
+  Object.assign(process.env, before);
 }
 
 /** What the test and its hooks fail with, or null. The hooks after a failure still run: they put the clock back. */
@@ -158,6 +176,7 @@ function collect(load) {
       restoreAllMocks: () => mocker.restoreAllMocks(),
       useFakeTimers: (options) => clock.useFakeTimers(options),
       useRealTimers: () => clock.useRealTimers(),
+      setSystemTime: (now) => clock.setSystemTime(now),
       advanceTimersByTimeAsync: (milliseconds) => clock.advanceTimersByTimeAsync(milliseconds),
     },
   });

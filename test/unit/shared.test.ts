@@ -1,11 +1,12 @@
 import './support/quiet';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { holdersOf } from '../../functions/shared/addresses';
-import { call } from '../../functions/shared/aws';
+import { CLIENT_DEFAULTS, call } from '../../functions/shared/aws';
 import * as errors from '../../functions/shared/errors';
 import { PLAN_MAX_AGE_MS, refuseStale } from '../../functions/shared/fresh';
+import { logger } from '../../functions/shared/logger';
 import { DEADLINE_MS, step } from '../../functions/shared/step';
-import { A, cluster, vips } from './support/clusters';
+import { A, cluster, NOW, vips } from './support/clusters';
 import { ec2Error } from './support/ec2';
 import { execution, plan } from './support/plans';
 
@@ -90,10 +91,94 @@ describe('a step', () => {
   });
 });
 
-test('a plan may be acted on for 15 s', () => {
-  const aged = (age: number) => plan({ decidedAt: new Date(Date.now() - age).toISOString() });
-  expect(() => refuseStale(aged(PLAN_MAX_AGE_MS - 500))).not.toThrow();
-  expect(() => refuseStale(aged(PLAN_MAX_AGE_MS + 100))).toThrow(errors.PlanStale);
+describe('what a step logs', () => {
+  const run = async () => 'done';
+  const logged = () => ({
+    info: jest.spyOn(logger, 'info').mockImplementation(),
+    error: jest.spyOn(logger, 'error').mockImplementation(),
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('every line carries the execution, the cluster and the mode, and nothing of the execution before', async () => {
+    logged();
+    const said: unknown[] = [];
+    jest.spyOn(logger, 'resetKeys').mockImplementation(() => void said.push('nothing'));
+    jest.spyOn(logger, 'appendKeys').mockImplementation((keys) => void said.push(keys));
+    const { id } = execution();
+    await step(run)({ execution: execution() });
+    await step(run)({ execution: execution(), plan: plan({ mode: 'drill' }) });
+    expect(said).toEqual([
+      'nothing',
+      { executionId: id },
+      'nothing',
+      { executionId: id },
+      { cluster: 'mail', mode: 'drill' },
+    ]);
+  });
+  test('the result once', async () => {
+    const { info, error } = logged();
+    await step(async () => ({ released: [] }))({ execution: execution() });
+    expect(info.mock.calls).toEqual([['done', { output: { released: [] } }]]);
+    expect(error).not.toHaveBeenCalled();
+  });
+  test('an error once, also one that is no Error', async () => {
+    const { info, error } = logged();
+    const lost = new errors.TargetLost('x');
+    await expect(step(() => Promise.reject(lost))({ execution: execution() })).rejects.toBe(lost);
+    await expect(step(() => Promise.reject('odd'))({ execution: execution() })).rejects.toBe('odd');
+    expect(error.mock.calls).toEqual([
+      ['failed', lost],
+      ['failed', new Error('odd')],
+    ]);
+    expect(info).not.toHaveBeenCalled();
+  });
+});
+
+describe('limits, to the millisecond', () => {
+  beforeEach(() => jest.useFakeTimers({ now: NOW }));
+  afterEach(() => jest.useRealTimers());
+  const aged = (age: number) => plan({ decidedAt: new Date(NOW - age).toISOString() });
+
+  test('a plan may be acted on for 15 s', () => {
+    expect(() => refuseStale(aged(PLAN_MAX_AGE_MS))).not.toThrow();
+    expect(() => refuseStale(aged(PLAN_MAX_AGE_MS + 1))).toThrow(errors.PlanStale);
+    expect(() => refuseStale(aged(42_400))).toThrow('The plan is 42 s old; 15 s are allowed. Deciding again.');
+  });
+  test('a step may start until 240 s after the execution', async () => {
+    const late = (age: number) => step(async () => 'done')({ execution: execution(age) });
+    await expect(late(DEADLINE_MS)).resolves.toBe('done');
+    await expect(late(DEADLINE_MS + 1)).rejects.toBeInstanceOf(errors.DeadlineExceeded);
+    await expect(late(250_400)).rejects.toThrow('started 250 s ago and may work for 240 s. Start it again.');
+  });
+});
+
+describe('the settings of every client', () => {
+  const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+  const before = variables.map((name) => process.env[name]);
+  const set = (values: readonly (string | undefined)[]) =>
+    variables.forEach((name, index) => {
+      const value = values[index];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    });
+  afterEach(() => set(before));
+
+  test('credentials are those that Lambda sets, as they are at each call', async () => {
+    set(['key', 'secret', 'token']);
+    const all = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' };
+    expect(await CLIENT_DEFAULTS.credentials()).toEqual(all);
+    set(['key', 'secret', undefined]);
+    expect(await CLIENT_DEFAULTS.credentials()).toStrictEqual({ accessKeyId: 'key', secretAccessKey: 'secret' });
+    set([undefined, undefined, undefined]);
+    expect(await CLIENT_DEFAULTS.credentials()).toStrictEqual({ accessKeyId: '', secretAccessKey: '' });
+  });
+  test('a connection may take 1 s and a request 3 s, and a request that takes longer fails', () => {
+    expect(CLIENT_DEFAULTS.requestHandler).toEqual({
+      connectionTimeout: 1_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+    });
+  });
 });
 
 test('every virtual IP has an entry among the holders, also the one that nobody holds', () => {
