@@ -18,6 +18,8 @@ export interface Overlap {
   readonly events?: readonly { readonly says: string; happen(stage: Stage): void }[];
   /** The first execution's assign may be throttled for longer than a plan lives. */
   readonly throttlesAssign?: boolean;
+  /** How often time may pass while a call waits; by default twice. More of it multiplies the orders. */
+  readonly waits?: number;
   /** The first execution may die at any moment; its last call may still take effect later. */
   readonly dies?: boolean;
 }
@@ -37,8 +39,7 @@ export interface Explored {
   readonly order: readonly string[];
 }
 
-/** So often time passes while a call waits: long enough for one pause of the workflow, too short for a call's timeout. */
-const MOST_WAITS = 2;
+/** Time that passes while a call waits: long enough for one pause of the workflow, too short for a call's timeout. */
 const WAIT = 1_100;
 /** For longer than a plan lives, milliseconds. */
 const BURST = 16_000;
@@ -159,7 +160,7 @@ class Run {
   /** All that can come next; empty: everything has come to its end. */
   private options(): string[] {
     const { pending } = this.gate;
-    const { events = [], throttlesAssign = false, dies = false } = this.overlap;
+    const { events = [], throttlesAssign = false, dies = false, waits = 2 } = this.overlap;
     const options = pending.map(({ label }) => label);
     const next = events[this.events];
     if (next !== undefined) options.push(next.says);
@@ -167,7 +168,7 @@ class Run {
     if (throttlesAssign && this.burst === null && assigning) options.push('throttle');
     if (dies && this.dead === null && this.first() !== undefined) options.push('die');
     const waiting = this.cloud.stateMachine.busy > new Set(pending.map(({ execution }) => execution)).size;
-    if (waiting && (pending.length === 0 || this.waits < MOST_WAITS)) options.push('wait');
+    if (waiting && (pending.length === 0 || this.waits < waits)) options.push('wait');
     return options;
   }
 

@@ -67,6 +67,7 @@ export const OVERLAPS: readonly Overlap[] = [
     },
     events: [dies('standby')],
     throttlesAssign: true,
+    waits: 0,
   },
   {
     name: 'two drills to different nodes',
