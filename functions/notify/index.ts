@@ -49,10 +49,11 @@ export const handler = async (input: NotifyInput): Promise<NotifyOutput> => {
 
 /**
  * A check that cannot repair would send its notice every few minutes; the readiness alarm says it once instead. A check
- * that may have changed something before it failed is told.
+ * that may have changed something before it failed is told, and so is one that somebody asked for wrongly.
  */
 function isQuietCheck(input: NotifyInput): boolean {
-  return input.kind === 'FAILURE' && modeOf(input) === 'check' && !hasChangedSomething(input);
+  const wronglyAsked = input.error?.Error === 'InvalidInput';
+  return input.kind === 'FAILURE' && modeOf(input) === 'check' && !wronglyAsked && !hasChangedSomething(input);
 }
 
 function hasChangedSomething(input: NotifyInput): boolean {

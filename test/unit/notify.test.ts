@@ -147,6 +147,11 @@ describe('who is not told', () => {
     expect(published()).toHaveLength(0);
     expect(metrics()[0]).toMatchObject({ Ready: 0 });
   });
+  test('a check that somebody asked for wrongly is told', async () => {
+    const input = { cluster: 'nobody', mode: 'check' };
+    await handler(failed({ input, plan: null, error: lambdaError('InvalidInput', 'cluster is "nobody"') }));
+    expect(published()).toHaveLength(1);
+  });
   const checking = plan({ mode: 'check', trigger: 'schedule' });
   const nothing = unassigned({ released: [], releasedAt: null });
   test.each<[string, Partial<NotifyInput>]>([
