@@ -1,6 +1,6 @@
-import { DescribeInstancesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { findAddresses, holdersOf } from '../shared/addresses';
-import { call } from '../shared/aws';
+import { describeNodes } from '../shared/instances';
 import type { Cluster } from '../shared/types';
 import type { Whereabouts } from './notice';
 
@@ -23,18 +23,7 @@ export interface Now {
  * @throws {TransientAwsError} and EC2's permanent errors
  */
 export async function lookAround(ec2: EC2Client, cluster: Cluster): Promise<Now> {
-  const [found, { Reservations = [] }] = await Promise.all([
-    findAddresses(ec2, cluster),
-    call(
-      'DescribeInstances',
-      ec2.send(
-        new DescribeInstancesCommand({
-          Filters: [{ Name: 'instance-id', Values: cluster.nodes.map(({ instanceId }) => instanceId) }],
-        }),
-      ),
-    ),
-  ]);
-  const instances = Reservations.flatMap((reservation) => reservation.Instances ?? []);
+  const [found, instances] = await Promise.all([findAddresses(ec2, cluster), describeNodes(ec2, cluster)]);
   const nodes = cluster.nodes.map(({ instanceId, networkInterfaceId }) => {
     const instance = instances.find((candidate) => candidate.InstanceId === instanceId);
     const networkInterface = instance?.NetworkInterfaces?.find(

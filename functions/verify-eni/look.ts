@@ -1,6 +1,6 @@
-import { DescribeInstancesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { type AddressOnInterface, findAddresses } from '../shared/addresses';
-import { call } from '../shared/aws';
+import { describeNodes } from '../shared/instances';
 import type { Cluster } from '../shared/types';
 
 /** What EC2 shows of a cluster at one moment. */
@@ -19,18 +19,9 @@ export async function look(ec2: EC2Client, cluster: Cluster): Promise<Look> {
   return { addresses, ready };
 }
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
-async function findReady(ec2: EC2Client, { nodes }: Cluster): Promise<string[]> {
-  const { Reservations = [] } = await call(
-    'DescribeInstances',
-    ec2.send(
-      new DescribeInstancesCommand({
-        Filters: [{ Name: 'instance-id', Values: nodes.map(({ instanceId }) => instanceId) }],
-      }),
-    ),
-  );
-  const instances = Reservations.flatMap((reservation) => reservation.Instances ?? []);
-  return nodes
+async function findReady(ec2: EC2Client, cluster: Cluster): Promise<string[]> {
+  const instances = await describeNodes(ec2, cluster);
+  return cluster.nodes
     .filter((node) =>
       instances.some(
         ({ InstanceId, State, NetworkInterfaces = [] }) =>

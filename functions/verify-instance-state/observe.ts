@@ -1,13 +1,8 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  DescribeInstanceStatusCommand,
-  DescribeInstancesCommand,
-  type EC2Client,
-  type Instance,
-  type InstanceStatus,
-} from '@aws-sdk/client-ec2';
+import { DescribeInstanceStatusCommand, type EC2Client, type Instance, type InstanceStatus } from '@aws-sdk/client-ec2';
 import { findAddresses } from '../shared/addresses';
 import { call } from '../shared/aws';
+import { describeNodes } from '../shared/instances';
 import type { Cluster } from '../shared/types';
 import type { InstanceSeen, Observation } from './observation';
 
@@ -25,17 +20,8 @@ export async function observe(ec2: EC2Client, cloudWatch: CloudWatchClient, clus
   return { instances, addresses, alarms };
 }
 
-/** By filter: an ID that has vanished is absent from the answer, where naming it would fail the whole call. */
-async function describeInstances(ec2: EC2Client, { nodes }: Cluster): Promise<Record<string, InstanceSeen>> {
-  const { Reservations = [] } = await call(
-    'DescribeInstances',
-    ec2.send(
-      new DescribeInstancesCommand({
-        Filters: [{ Name: 'instance-id', Values: nodes.map(({ instanceId }) => instanceId) }],
-      }),
-    ),
-  );
-  const instances = Reservations.flatMap((reservation) => reservation.Instances ?? []);
+async function describeInstances(ec2: EC2Client, cluster: Cluster): Promise<Record<string, InstanceSeen>> {
+  const instances = await describeNodes(ec2, cluster);
   const statuses = await describeStatus(ec2, instances);
   return Object.fromEntries(
     instances.map((instance) => [
