@@ -62,9 +62,23 @@ describe('a target that cannot take the addresses', () => {
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
     await expect(run(plan())).rejects.toMatchObject({ name: code });
   });
+  test('is named with its addresses, and with what EC2 said', async () => {
+    const error = ec2Error('PrivateIpAddressLimitExceeded');
+    ec2.on(AssignPrivateIpAddressesCommand).rejects(error);
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
+    await expect(run(plan({}, cluster({ virtualIps: vips(2) })))).rejects.toMatchObject({
+      message:
+        `${B.networkInterfaceId} of ${B.instanceId} (t3.small) cannot take 10.0.0.5, 10.0.0.6: ` +
+        'PrivateIpAddressLimitExceeded: EC2 says PrivateIpAddressLimitExceeded. Trying another node.',
+      cause: error,
+    });
+  });
   test('a throttled call is transient, and nobody looks', async () => {
     ec2.on(AssignPrivateIpAddressesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
-    await expect(run(plan())).rejects.toMatchObject({ name: 'TransientAwsError' });
+    await expect(run(plan())).rejects.toMatchObject({
+      name: 'TransientAwsError',
+      message: expect.stringContaining('AssignPrivateIpAddresses: RequestLimitExceeded'),
+    });
     expect(ec2.calls()).toHaveLength(1);
   });
 });
@@ -105,10 +119,21 @@ describe('Elastic IPs', () => {
       'AssociateAddressCommand',
     ]);
   });
+  test('each is looked for on its own address', async () => {
+    const other = 'eipalloc-00000000000000002';
+    const virtualIps = [...of.virtualIps.slice(0, 1), { address: '10.0.0.6', elasticIpAllocationId: other }];
+    const both = cluster({ virtualIps });
+    const seen = [
+      { address: '10.0.0.5', ...A, elasticIpAllocationId: ELASTIC_IP },
+      { address: '10.0.0.6', ...A, elasticIpAllocationId: other },
+    ];
+    expect(await run(plan({ holders: seen }, both), nothing)).toMatchObject({ reassociated: [] });
+  });
   test('a throttled association is transient', async () => {
     ec2.on(AssociateAddressCommand).rejects(ec2Error('RequestLimitExceeded', 503));
     await expect(run(plan({ holders: holders(null) }, of), nothing)).rejects.toMatchObject({
       name: 'TransientAwsError',
+      message: expect.stringContaining('AssociateAddress: RequestLimitExceeded'),
     });
   });
 });
@@ -149,8 +174,14 @@ describe('a rehearsal', () => {
     expect(ec2.calls()).toHaveLength(0);
   });
   test('an instance type that EC2 does not know is no finding', async () => {
-    ec2.on(DescribeInstanceTypesCommand).resolves({ InstanceTypes: [] });
-    expect((await run(rehearsal())).findings).toEqual([]);
+    for (const InstanceTypes of [[], [{}]]) {
+      ec2.on(DescribeInstanceTypesCommand).resolves({ InstanceTypes });
+      expect((await run(rehearsal())).findings).toEqual([]);
+    }
+  });
+  test('that is throttled says in which call', async () => {
+    ec2.on(DescribeInstanceTypesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
+    await expect(run(rehearsal())).rejects.toThrow('DescribeInstanceTypes: RequestLimitExceeded');
   });
 });
 
@@ -158,5 +189,10 @@ test('a plan of more than 15 s is refused untouched', async () => {
   await expect(run(plan({ decidedAt: new Date(Date.now() - 15_100).toISOString() }))).rejects.toMatchObject({
     name: 'PlanStale',
   });
+  expect(ec2.calls()).toHaveLength(0);
+});
+
+test('a move without a target is a defect, and says so', async () => {
+  await expect(run(plan({ target: null }))).rejects.toThrow('A MOVE plan has no target');
   expect(ec2.calls()).toHaveLength(0);
 });

@@ -61,6 +61,16 @@ describe('errors of AWS that may pass', () => {
   });
   test('what is no error at all stays as it is', async () => {
     await expect(call('X', Promise.reject('text'))).rejects.toBe('text');
+    const odd = { name: 'Throttling' };
+    await expect(call('X', Promise.reject(odd))).rejects.toBe(odd);
+  });
+  test('another code of a system call is permanent', async () => {
+    const error = named('Error', { code: 'EACCES' });
+    await expect(call('X', Promise.reject(error))).rejects.toBe(error);
+  });
+  test('the error of AWS is the cause', async () => {
+    const error = ec2Error('RequestLimitExceeded', 503);
+    await expect(call('X', Promise.reject(error))).rejects.toMatchObject({ cause: error });
   });
   test('the message says which call it was and what EC2 said', async () => {
     await expect(

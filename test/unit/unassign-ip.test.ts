@@ -61,7 +61,7 @@ test.each(['InvalidNetworkInterfaceID.NotFound', 'InvalidParameterValue', 'Somet
 );
 
 test('addresses that another execution has moved on are gone, too', async () => {
-  ec2.on(UnassignPrivateIpAddressesCommand).rejects(ec2Error('InvalidParameterValue'));
+  ec2.on(UnassignPrivateIpAddressesCommand).rejects(ec2Error('SomethingNew'));
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
   expect(await run(plan())).toMatchObject({ alreadyGone: ['10.0.0.5'] });
 });
@@ -100,7 +100,10 @@ test('a missing permission is never taken for success', async () => {
 
 test('a throttled call is transient, and nobody looks', async () => {
   ec2.on(UnassignPrivateIpAddressesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
-  await expect(run(plan())).rejects.toMatchObject({ name: 'TransientAwsError' });
+  await expect(run(plan())).rejects.toMatchObject({
+    name: 'TransientAwsError',
+    message: expect.stringContaining('UnassignPrivateIpAddresses: RequestLimitExceeded'),
+  });
   expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(0);
 });
 
@@ -137,14 +140,23 @@ describe('Elastic IPs', () => {
 
 test('an atomic handover leaves all addresses in place', async () => {
   const output = await run(plan({}, cluster({ virtualIps: vips(2), handover: 'atomic' })));
-  expect(output).toMatchObject({
+  expect(output).toEqual({
     released: [],
+    alreadyGone: [],
     kept: [
       { address: '10.0.0.5', why: 'ATOMIC' },
       { address: '10.0.0.6', why: 'ATOMIC' },
     ],
+    releasedAt: null,
+    findings: [],
   });
   expect(ec2.calls()).toHaveLength(0);
+});
+
+test('an address that nobody holds is not said to be left in place', async () => {
+  const of = cluster({ virtualIps: vips(2), handover: 'atomic' });
+  const output = await run(plan({ sources: [{ ...A, addresses: ['10.0.0.6'] }] }, of));
+  expect(output.kept).toEqual([{ address: '10.0.0.6', why: 'ATOMIC' }]);
 });
 
 describe('a rehearsal', () => {
@@ -168,6 +180,32 @@ describe('a rehearsal', () => {
     });
     expect(ec2.commandCalls(GetSubnetCidrReservationsCommand)[0]?.args[0].input).toEqual({ SubnetId: SUBNET });
   });
+  test('says of every address why it stays: for good reason, or because this is a rehearsal', async () => {
+    ec2.on(GetSubnetCidrReservationsCommand).resolves({});
+    const holders = [
+      { address: '10.0.0.5', ...A, elasticIpAllocationId: 'eipalloc-0ffff' },
+      { address: '10.0.0.6', ...A, elasticIpAllocationId: null },
+    ];
+    expect(await run(rehearsal({ cluster: two, holders }))).toEqual({
+      released: [],
+      alreadyGone: [],
+      kept: [
+        { address: '10.0.0.5', why: 'FOREIGN_ELASTIC_IP' },
+        { address: '10.0.0.6', why: 'REHEARSAL' },
+      ],
+      releasedAt: null,
+      findings: ['10.0.0.5', '10.0.0.6'].map((detail) => ({ severity: 'warning', code: 'NO_RESERVATION', detail })),
+    });
+  });
+  test('is content with any explicit reservation that holds the address', async () => {
+    const explicit = ['10.0.0.6/32', '10.0.0.5/32'].map((Cidr) => ({ Cidr, ReservationType: 'explicit' as const }));
+    ec2.on(GetSubnetCidrReservationsCommand).resolves({ SubnetIpv4CidrReservations: explicit });
+    expect((await run(rehearsal({ cluster: two }))).findings).toEqual([]);
+  });
+  test('that is throttled says in which call', async () => {
+    ec2.on(GetSubnetCidrReservationsCommand).rejects(ec2Error('RequestLimitExceeded', 503));
+    await expect(run(rehearsal())).rejects.toThrow('GetSubnetCidrReservations: RequestLimitExceeded');
+  });
   test('of an atomic handover asks for no reservation', async () => {
     expect((await run(rehearsal({ cluster: cluster({ handover: 'atomic' }) }))).findings).toEqual([]);
     expect(ec2.calls()).toHaveLength(0);
@@ -177,6 +215,8 @@ describe('a rehearsal', () => {
     ['10.0.0.0/28', '10.0.0.16', false],
     ['10.0.0.5/32', '10.0.0.5', true],
     ['10.0.0.5/32', '10.0.0.4', false],
+    ['10.0.1.0/24', '10.0.2.5', false],
+    ['10.1.0.0/16', '10.2.0.5', false],
     ['192.168.0.0/16', '192.168.255.255', true],
     ['0.0.0.0/0', '255.255.255.255', true],
   ])('%s contains %s: %s', (cidr, address, expected) => {

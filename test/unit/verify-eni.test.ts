@@ -63,10 +63,19 @@ test.each([
   ['the address is primary on the target', interfaces({ node: B, primary: true })],
   ['the interface is being detached', interfaces({ node: B, attached: false })],
   ['the interface is attached to another instance', interfaces({ node: { ...B, instanceId: C.instanceId } })],
+  ['the address is on another interface of the target', interfaces({ node: { ...B, networkInterfaceId: 'eni-0b' } })],
 ])('no proof while %s', async (_name, answer) => {
   ec2.on(DescribeNetworkInterfacesCommand).resolves(answer);
   await expect(run(plan())).rejects.toMatchObject({ name: 'NotConverged' });
   expect(looks()).toBe(6);
+});
+
+test('the error says of each address where it is', async () => {
+  const of = cluster({ virtualIps: vips(2) });
+  ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }, { node: B }));
+  await expect(run(plan({}, of))).rejects.toThrow(
+    `10.0.0.5 is on ${A.networkInterfaceId}, ${B.networkInterfaceId}; 10.0.0.6 is on no interface. Looking again.`,
+  );
 });
 
 test('no proof while one of three addresses is missing, and the error says which', async () => {
@@ -105,7 +114,33 @@ describe('a target that died', () => {
   );
   test('and that EC2 does not know any more is lost', async () => {
     ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped']));
+    await expect(run(plan())).rejects.toMatchObject({
+      name: 'TargetLost',
+      message: `${B.instanceId} is not running with ${B.networkInterfaceId} attached any more. Deciding again.`,
+    });
+  });
+
+  const attached = { Attachment: { Status: 'attached' as const } };
+  const mine = { NetworkInterfaceId: B.networkInterfaceId };
+  const other = { NetworkInterfaceId: 'eni-0b' };
+  const running = { InstanceId: B.instanceId, State: { Name: 'running' as const } };
+  test.each([
+    ['says nothing of its state', { InstanceId: B.instanceId }],
+    ['shows no interface', running],
+    ['shows only another interface', { ...running, NetworkInterfaces: [{ ...other, ...attached }] }],
+    ['says nothing of the attachment', { ...running, NetworkInterfaces: [{ ...other, ...attached }, mine] }],
+    [
+      'shows its interface on another instance',
+      { ...running, InstanceId: C.instanceId, NetworkInterfaces: [{ ...mine, ...attached }] },
+    ],
+  ])('and of which EC2 %s is lost', async (_name, instance) => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{}, { Instances: [instance] }] });
     await expect(run(plan())).rejects.toMatchObject({ name: 'TargetLost' });
+  });
+  test('is not said of one that has a second interface', async () => {
+    const NetworkInterfaces = [other, { ...mine, ...attached }];
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ...running, NetworkInterfaces }] }] });
+    await expect(run(plan())).resolves.toMatchObject({ holders: [{ ...B }] });
   });
 });
 
@@ -113,6 +148,30 @@ describe('all addresses on another running node', () => {
   beforeEach(() => void ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C })));
   test('another execution was later, when reads have surely settled', async () => {
     await expect(run(plan({}, three), ago(10_001))).rejects.toMatchObject({ name: 'Superseded' });
+  });
+  test('is named by the error', async () => {
+    await expect(run(plan({}, three), ago(10_001))).rejects.toThrow(
+      `All addresses are on ${C.instanceId}, which is running: another execution moved them there.`,
+    );
+  });
+  test('is believed only when reads are more than 10 s younger than the assignment', async () => {
+    await expect(run(plan({}, three), ago(10_000))).rejects.toMatchObject({ name: 'Superseded' });
+    expect(looks()).toBe(2);
+  });
+  test('is another one than the target, whose Elastic IP alone is missing', async () => {
+    const of = cluster({ nodes: [A, B, C], virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
+    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
+  });
+  test('counts also when there are several', async () => {
+    const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C }, { node: C, address: '10.0.0.6' }));
+    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({ name: 'Superseded' });
+  });
+  test('does not count while they are split', async () => {
+    const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C }, { node: A, address: '10.0.0.6' }));
+    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
   });
   test('proves nothing while reads may lag', async () => {
     await expect(run(plan({}, three), ago(1_000))).rejects.toMatchObject({ name: 'NotConverged' });
@@ -148,11 +207,26 @@ describe('a person who named another target', () => {
   test('and got it has nothing to be told', async () => {
     await expect(run(plan({ requestedTarget: B.instanceId, attempts }, three))).resolves.toBeDefined();
   });
+  test('and got it at the second attempt has nothing to be told either', async () => {
+    const stale = [{ instanceId: B.instanceId, error: 'PlanStale' }];
+    await expect(run(plan({ requestedTarget: B.instanceId, attempts: stale }, three))).resolves.toBeDefined();
+  });
+  test('that was never tried is told by the notice of the move', async () => {
+    const others = [{ instanceId: A.instanceId, error: 'PlanStale' }];
+    await expect(run(plan({ requestedTarget: C.instanceId, attempts: others }, three))).resolves.toBeDefined();
+  });
 });
 
 test('a throttled read is transient', async () => {
   ec2.on(DescribeInstancesCommand).rejects(ec2Error('RequestLimitExceeded', 503));
-  await expect(run(plan())).rejects.toMatchObject({ name: 'TransientAwsError' });
+  await expect(run(plan())).rejects.toMatchObject({
+    name: 'TransientAwsError',
+    message: expect.stringContaining('DescribeInstances: RequestLimitExceeded'),
+  });
+});
+
+test('a move without a target is a defect, and says so', async () => {
+  await expect(run(plan({ target: null }))).rejects.toThrow('A MOVE plan has no target');
 });
 
 describe('a rehearsal', () => {
@@ -164,6 +238,15 @@ describe('a rehearsal', () => {
   });
   test('finds a target that could not be proven ready', async () => {
     ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running'], [B, 'stopping']));
-    expect((await run(rehearsal(), null)).findings).toMatchObject([{ severity: 'problem', code: 'TargetUnhealthy' }]);
+    expect((await run(rehearsal(), null)).findings).toEqual([
+      {
+        severity: 'problem',
+        code: 'TargetUnhealthy',
+        detail: `${B.instanceId} is not running with ${B.networkInterfaceId} attached`,
+      },
+    ]);
+  });
+  test('without a target has none to find fault with', async () => {
+    expect((await run(rehearsal({ target: null }), null)).findings).toEqual([]);
   });
 });
