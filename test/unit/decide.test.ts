@@ -3,6 +3,7 @@ import {
   type Decision,
   decide,
   FRESH_EVENT_MS,
+  reportNodes,
   type Times,
   UNSETTLED_MS,
 } from '../../functions/verify-instance-state/decide';
@@ -217,6 +218,41 @@ describe('health of the holder', () => {
   });
 });
 
+describe('what is wrong with a node, in the words of the notice', () => {
+  const problems = (found: InstanceSeen | null) => {
+    const of = cluster({ nodes: [{ ...A, alarms: ['smtp', 'disk', 'fine'] }, B] });
+    return reportNodes(of, seen(of, { instances: { [A.instanceId]: found }, alarms: ['smtp', 'disk', 'other'] }))[0]
+      ?.problems;
+  };
+  const alarms = ['smtp', 'disk'].map((detail) => ({ code: 'ALARM', detail }));
+  test.each<[string, InstanceSeen | null, object[]]>([
+    ['gone', null, [{ code: 'NOT_FOUND', detail: A.instanceId }]],
+    ['stopped: nothing else is said', stopped(A), [{ code: 'NOT_RUNNING', detail: 'stopped' }]],
+    [
+      'impaired in three ways',
+      instance(A, { systemCheck: 'impaired', instanceCheck: 'impaired', ebsCheck: 'impaired' }),
+      [
+        { code: 'SYSTEM_CHECK_IMPAIRED', detail: 'impaired' },
+        { code: 'INSTANCE_CHECK_IMPAIRED', detail: 'impaired' },
+        { code: 'EBS_CHECK_IMPAIRED', detail: 'impaired' },
+        ...alarms,
+      ],
+    ],
+    [
+      'without its interface',
+      instance(A, { interfaces: [] }),
+      [{ code: 'INTERFACE_NOT_ATTACHED', detail: A.networkInterfaceId }, ...alarms],
+    ],
+    [
+      'in another subnet',
+      instance(A, { interfaces: [face(A, { subnetId: OTHER_SUBNET })] }),
+      [{ code: 'WRONG_SUBNET', detail: OTHER_SUBNET }, ...alarms],
+    ],
+  ])('%s', (_name, found, expected) => {
+    expect(problems(found)).toEqual(expected);
+  });
+});
+
 type Face = InstanceSeen['interfaces'][number];
 function face({ networkInterfaceId }: ClusterNode, changes: Partial<Face>): Face {
   return { networkInterfaceId, subnetId: SUBNET, attached: true, addressCount: 1, ...changes };
@@ -249,8 +285,8 @@ describe('ranking of candidates when the holder is dead', () => {
     },
   );
 
-  test('an instance type without an EBS check is no worse', () => {
-    const instances = { ...dead, [B.instanceId]: instance(B, { ebsCheck: null }) };
+  test.each([null, 'not-applicable'])('an instance type without an EBS check (%s) is no worse', (ebsCheck) => {
+    const instances = { ...dead, [B.instanceId]: instance(B, { ebsCheck }) };
     expect(decided(event(of), { instances })).toBe('MOVE b HOLDER_UNHEALTHY');
   });
 

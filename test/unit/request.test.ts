@@ -96,9 +96,17 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
   ['an empty cluster name', { cluster: '', mode: 'failover' }, ['cluster is ""', '"mail", "db"']],
   ['a cluster of the wrong type', { cluster: 5, mode: 'failover' }, ['cluster is 5', '"mail"']],
   ['no mode', { cluster: 'mail' }, ['mode is missing', '"drill"', 'no default']],
-  ['a mode that does not exist', { cluster: 'mail', mode: 'fail-over' }, ['mode is "fail-over"', '"failover"']],
+  [
+    'a mode that does not exist',
+    { cluster: 'mail', mode: 'fail-over' },
+    ['mode is "fail-over"', 'allowed are "failover", "drill", "rehearsal", "check".'],
+  ],
   ['a mode of the wrong type', { cluster: 'mail', mode: ['drill'] }, ['mode is', '"drill"']],
-  ['a drill without target', { cluster: 'mail', mode: 'drill' }, ['target is missing', A.instanceId, B.instanceId]],
+  [
+    'a drill without target',
+    { cluster: 'mail', mode: 'drill' },
+    ['target is missing', `("${A.instanceId}", "${B.instanceId}")`],
+  ],
   [
     'an unknown target',
     { cluster: 'mail', mode: 'drill', target: 'i-0bad' },
@@ -125,24 +133,72 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     ['detail-type', 'Spot Instance', 'State-change Notification'],
   ],
   ['an event of another source', { ...stateChange('stopped'), source: 'aws.s3' }, ['source', '"aws.s3"', '"aws.ec2"']],
+  [
+    'an alarm event of another source',
+    { ...alarmChange('smtp-down'), source: 'aws.ec2' },
+    ['source and detail-type are "aws.ec2" and "CloudWatch Alarm State Change"'],
+  ],
+  [
+    'another event of CloudWatch',
+    { ...alarmChange('smtp-down'), 'detail-type': 'CloudWatch Alarm Configuration Change' },
+    ['"aws.cloudwatch" and "CloudWatch Alarm Configuration Change": an event of another kind'],
+  ],
+  ['an empty reason', { cluster: 'mail', mode: 'failover', reason: '' }, ['reason is ""', 'not empty']],
   ['an event without detail', { ...stateChange('stopped'), detail: null }, ['detail is null', 'an object']],
   [
     'an event without state',
     { ...stateChange('stopped'), detail: { 'instance-id': 'i-0' } },
-    ['detail.state is missing'],
+    ['detail.state is missing; an instance state such as "stopped" is allowed'],
   ],
-  ['an event without instance', { ...stateChange('stopped'), detail: { state: 'stopped' } }, ['detail.instance-id']],
-  ['an instance in no cluster', stateChange('stopped', 'i-0bad'), ['detail.instance-id is "i-0bad"', 'no cluster']],
-  ['an event without time', { ...stateChange('stopped'), time: undefined }, ['time is missing']],
+  [
+    'an event without instance',
+    { ...stateChange('stopped'), detail: { state: 'stopped' } },
+    ['detail.instance-id is missing; an instance ID such as "i-0123456789abcdef0"'],
+  ],
+  [
+    'an instance in no cluster',
+    stateChange('stopped', 'i-0bad'),
+    [
+      'detail.instance-id is "i-0bad"',
+      'no cluster',
+      'Add it to a cluster in the configuration, or remove it from the rule',
+    ],
+  ],
+  [
+    'an event without time',
+    { ...stateChange('stopped'), time: undefined },
+    ['time is missing; an ISO 8601 time is allowed'],
+  ],
   ['an event at no time', { ...stateChange('stopped'), time: 'noon' }, ['time is "noon"', 'ISO 8601']],
   [
     'an alarm of nobody',
     alarmChange('disk-full', { InstanceId: 'i-0bad' }),
     ['detail.alarmName is "disk-full"', 'i-0bad'],
   ],
-  ['an alarm without a name', { ...alarmChange('x'), detail: {} }, ['detail.alarmName is missing']],
+  [
+    'an alarm without a name',
+    { ...alarmChange('x'), detail: {} },
+    ["detail.alarmName is missing; the alarm's name is allowed"],
+  ],
   ['an alarm with a strange configuration', alarmChange('disk-full', 'x'), ['none']],
 ];
+
+/** What a message shows of values that are long or deep. */
+const SHOWN: readonly [string, unknown, string][] = [
+  ['a list', [1, 2, 3], 'a list of 3;'],
+  ['an object', { a: 1, b: 2 }, 'an object with 2 fields;'],
+  ['80 characters', 'x'.repeat(78), `"${'x'.repeat(78)}";`],
+  ['81 characters', 'x'.repeat(79), `"${'x'.repeat(76)}… (81 characters);`],
+];
+test.each(SHOWN)('%s for a mode is shown in short', (_name, mode, shown) => {
+  expect(messageFor({ cluster: 'mail', mode })).toContain(`mode is ${shown}`);
+});
+
+test('of many unknown fields the first five are named', () => {
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1]));
+  expect(messageFor(fields(5))).toContain('Unknown field "f0", "f1", "f2", "f3", "f4"; allowed');
+  expect(messageFor(fields(7))).toContain('"f3", "f4" and 2 more; allowed');
+});
 
 test.each(WRONG)('%s is refused by name', (_name, input, named) => {
   const message = messageFor(input);

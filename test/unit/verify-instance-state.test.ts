@@ -7,6 +7,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { logger } from '../../functions/shared/logger';
 import type { Cluster, VerifyInstanceStateInput } from '../../functions/shared/types';
 import { handler } from '../../functions/verify-instance-state';
 import { A, B, cluster, SUBNET } from './support/clusters';
@@ -117,6 +118,26 @@ test('asks only about the cluster that the input names', async () => {
 test('refuses a wrong input before it asks anything', async () => {
   await expect(handler(input({ input: null }))).rejects.toMatchObject({ name: 'InvalidInput' });
   expect(ec2.calls()).toHaveLength(0);
+});
+
+test('looks again when a fresh event contradicts EC2, and 20 s after its start believes EC2', async () => {
+  ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running'], [B, 'running']));
+  const event = {
+    source: 'aws.ec2',
+    'detail-type': 'EC2 Instance State-change Notification',
+    time: new Date(Date.now() - 30_000).toISOString(),
+    detail: { 'instance-id': A.instanceId, state: 'stopped' },
+  };
+  const started = (ageMs: number) => handler(input({ input: event, execution: execution(ageMs) }));
+  await expect(started(1_000)).rejects.toMatchObject({ name: 'StateUnsettled' });
+  await expect(started(21_000)).resolves.toMatchObject({ action: 'NONE', reason: 'HOLDER_HEALTHY' });
+});
+
+test('logs with the cluster and the mode as soon as they are known', async () => {
+  const appendKeys = jest.spyOn(logger, 'appendKeys');
+  await handler(input());
+  expect(appendKeys.mock.calls.at(-1)).toEqual([{ cluster: 'mail', mode: 'failover' }]);
+  appendKeys.mockRestore();
 });
 
 test('leaves out the target of the pass before that refused', async () => {

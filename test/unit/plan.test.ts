@@ -1,0 +1,108 @@
+import type { Plan } from '../../functions/shared/types';
+import { decide, FIRST_PASS } from '../../functions/verify-instance-state/decide';
+import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
+import type { Request } from '../../functions/verify-instance-state/request';
+import {
+  A,
+  B,
+  byHand,
+  C,
+  cluster,
+  event,
+  instance,
+  NOW,
+  SUBNET,
+  seen,
+  stopped,
+  vips,
+  type World,
+} from './support/clusters';
+import { lambdaError } from './support/notices';
+import { plan, unassigned } from './support/plans';
+
+const nothing = { plan: null, unassigned: null, error: null };
+const TIMES = { now: NOW, executionStart: NOW - 30_000 };
+const planned = (request: Request, world: World, previous: Parameters<typeof makePlan>[3] = nothing): Plan => {
+  const view = seen(request.cluster, world);
+  return makePlan(request, view, decide(request, view, TIMES, whatWentBefore(previous)), previous, NOW);
+};
+const three = cluster({ nodes: [A, B, C] });
+
+describe('what went before', () => {
+  test('nothing, in the first pass', () => {
+    expect(whatWentBefore(nothing)).toBe(FIRST_PASS);
+  });
+  test('a pass without a target attempted nothing', () => {
+    const before = plan({ target: null, attempts: [{ ...A, error: 'PlanStale' }] });
+    expect(whatWentBefore({ ...nothing, plan: before }).attempts).toEqual(before.attempts);
+  });
+  test('a pass that left no error still aimed at its target', () => {
+    expect(whatWentBefore({ ...nothing, plan: plan() }).attempts).toEqual([{ instanceId: B.instanceId, error: '' }]);
+  });
+  test('a target that refused, with nothing unassigned for it: reads are settled at once', () => {
+    const previous = { ...nothing, plan: plan(), error: lambdaError('TargetCannotHold', 'x') };
+    expect(whatWentBefore(previous).settledAt).toBe(0);
+    const released = unassigned({ releasedAt: new Date(NOW).toISOString() });
+    expect(whatWentBefore({ ...previous, unassigned: released }).settledAt).toBe(NOW + 10_000);
+  });
+  test('a pass that wrote: 15 s until its plan is stale, 3 s for the last request, 10 s for reads', () => {
+    const before = plan({ decidedAt: new Date(NOW).toISOString() });
+    expect(whatWentBefore({ ...nothing, plan: before, error: lambdaError('PlanStale', 'x') }).settledAt).toBe(
+      NOW + 28_000,
+    );
+    expect(whatWentBefore({ ...nothing, plan: before }).settledAt).toBe(NOW + 28_000);
+  });
+});
+
+describe('the nodes of a plan', () => {
+  test('an excluded node is told as such', () => {
+    const excluded = instance(C, { tags: { 'vip-failover:standby': 'never' } });
+    const { nodes } = planned(event(three), { instances: { [A.instanceId]: stopped(A), [C.instanceId]: excluded } });
+    expect(nodes.map(({ problems }) => problems)).toEqual([
+      [{ code: 'NOT_RUNNING', detail: 'stopped' }],
+      [],
+      [{ code: 'EXCLUDED', detail: 'vip-failover:standby = never' }],
+    ]);
+  });
+  test('only a node that refused or died itself is told as refused', () => {
+    const attempts = [{ instanceId: C.instanceId, error: 'PlanStale' }];
+    const before = plan({ attempts }, three);
+    const previous = { plan: before, unassigned: null, error: lambdaError('TargetLost', 'x') };
+    const { nodes } = planned(event(three), { holders: null, instances: { [A.instanceId]: stopped(A) } }, previous);
+    expect(nodes.map(({ problems }) => problems.map(({ code }) => code))).toEqual([['NOT_RUNNING'], ['REFUSED'], []]);
+  });
+});
+
+describe('the target of a plan', () => {
+  const face = (networkInterfaceId: string, addressCount: number) => ({
+    networkInterfaceId,
+    subnetId: SUBNET,
+    attached: true,
+    addressCount,
+  });
+  test('comes with the type of its instance and the addresses of its own interface', () => {
+    const interfaces = [face('eni-0b', 9), face(B.networkInterfaceId, 4)];
+    const instances = {
+      [A.instanceId]: stopped(A),
+      [B.instanceId]: instance(B, { instanceType: 'm7g.large', interfaces }),
+    };
+    expect(planned(event(three), { instances }).target).toEqual({ ...B, instanceType: 'm7g.large', addressCount: 4 });
+  });
+  test('of a rehearsal may be a node that EC2 does not know, or one without its interface', () => {
+    const unknown = planned(byHand(three, 'rehearsal', B), { instances: { [B.instanceId]: null } });
+    expect(unknown.target).toEqual({ ...B, instanceType: 'unknown', addressCount: 0 });
+    const bare = planned(byHand(three, 'rehearsal', B), {
+      instances: { [B.instanceId]: instance(B, { interfaces: [] }) },
+    });
+    expect(bare.target).toEqual({ ...B, instanceType: 't3.small', addressCount: 0 });
+  });
+});
+
+test('one address of several without a holder is enough for dark time', () => {
+  const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+  const released = unassigned({ releasedAt: '2026-01-31T12:29:59.000Z' });
+  const previous = { plan: plan({}, of), unassigned: released, error: lambdaError('PlanStale', 'x') };
+  const instances = { [A.instanceId]: stopped(A) };
+  expect(planned(event(of), { instances, holders: [A, null] }, previous).homelessSince).toBe(released.releasedAt);
+  expect(planned(event(of), { instances, holders: [A, A] }, previous).homelessSince).toBeNull();
+});
