@@ -100,6 +100,19 @@ describe('one message an outcome', () => {
     await expect(handler(success())).rejects.toThrow(/LOCALE is "fr".*"en" or "ja"/);
     delete process.env.TOPIC_ARN;
     await expect(handler(success())).rejects.toThrow(/TOPIC_ARN is missing/);
+    process.env.LOCALE = 'en';
+    await expect(handler(success())).rejects.toThrow(/TOPIC_ARN is missing and LOCALE is "en"/);
+  });
+
+  test('English where the stack says nothing', async () => {
+    delete process.env.LOCALE;
+    await handler(success());
+    expect(published()[0]?.Subject).toContain('moved');
+  });
+
+  test('a message without an ID was sent all the same', async () => {
+    sns.on(PublishCommand).resolves({});
+    await expect(handler(success())).resolves.toMatchObject({ messageId: '' });
   });
 });
 
@@ -108,6 +121,13 @@ describe('a failure', () => {
     await handler(failed());
     expect(ec2.calls()).toHaveLength(2);
     expect(published()[0]?.Message).toContain(`10.0.0.5: on ${A.networkInterfaceId} (${A.instanceId}, stopped)`);
+  });
+  test('that could not look says so in the log, too', async () => {
+    const warn = jest.spyOn(logger, 'warn').mockImplementation();
+    ec2.on(DescribeInstancesCommand).rejects(ec2Error('UnauthorizedOperation', 403));
+    await handler(failed());
+    const lookError = 'UnauthorizedOperation: EC2 says UnauthorizedOperation.';
+    expect(warn.mock.calls).toEqual([['looking failed', { lookError }]]);
   });
   test('is told also when looking fails', async () => {
     ec2.on(DescribeInstancesCommand).rejects(ec2Error('UnauthorizedOperation', 403));
@@ -142,6 +162,17 @@ describe('who is not told', () => {
       },
     ],
     ['to repair, without having changed anything', { plan: plan({ mode: 'check', trigger: 'schedule' }) }],
+    [
+      'when it decided again, and its plan before had grown old',
+      {
+        input: CHECK,
+        previous: {
+          plan: plan({ mode: 'check', trigger: 'schedule' }),
+          unassigned: null,
+          error: lambdaError('PlanStale', 'x'),
+        },
+      },
+    ],
   ])('a check that fails %s sends nothing: the readiness alarm says it', async (_when, changes) => {
     await expect(handler(failed(changes))).resolves.toMatchObject({ outcome: 'FAILED', messageId: null });
     expect(published()).toHaveLength(0);
@@ -168,6 +199,10 @@ describe('who is not told', () => {
       'assigned an address in the pass before',
       { input: CHECK, previous: { plan: checking, unassigned: nothing, error: lambdaError('TargetLost', 'x') } },
     ],
+    [
+      'was overtaken in the pass before',
+      { input: CHECK, previous: { plan: checking, unassigned: nothing, error: lambdaError('Superseded', 'x') } },
+    ],
     ['left an address homeless long ago', { plan: { ...checking, homelessSince: '2026-01-31T12:00:00.000Z' } }],
   ])('a check that failed after it %s is told', async (_what, changes) => {
     await expect(handler(failed(changes))).resolves.toMatchObject({ messageId: 'message-1' });
@@ -180,11 +215,21 @@ describe('a notice that cannot be sent', () => {
     await expect(handler(success())).rejects.toMatchObject({ name: 'AuthorizationErrorException' });
     expect(metrics()).toHaveLength(0);
   });
+  test('is logged', async () => {
+    const logged = jest.spyOn(logger, 'error').mockImplementation();
+    const error = Object.assign(new Error('no'), { name: 'NotFoundException' });
+    sns.on(PublishCommand).rejects(error);
+    await expect(handler(success())).rejects.toBe(error);
+    expect(logged.mock.calls).toEqual([['failed', error]]);
+  });
   test('is transient when SNS is down', async () => {
     sns
       .on(PublishCommand)
       .rejects(Object.assign(new Error('no'), { name: 'InternalErrorException', $metadata: { httpStatusCode: 500 } }));
-    await expect(handler(success())).rejects.toMatchObject({ name: 'TransientAwsError' });
+    await expect(handler(success())).rejects.toMatchObject({
+      name: 'TransientAwsError',
+      message: expect.stringContaining('Publish: InternalErrorException'),
+    });
   });
 });
 
@@ -227,6 +272,32 @@ describe('metrics in the log', () => {
       EventToVerified: 3_000,
       DarkTime: 400,
     });
+  });
+
+  test('what has no durations has no metrics of them', async () => {
+    await handler(failed());
+    const { _aws, ...values } = metrics()[0];
+    expect(values).toEqual({ Cluster: 'mail', Outcome: 'FAILED', Outcomes: 1 });
+    expect(_aws.CloudWatchMetrics).toHaveLength(1);
+  });
+  test('readiness is a count', async () => {
+    await handler(success(silentCheck));
+    expect(metrics()[0]._aws.CloudWatchMetrics[1].Metrics).toEqual([{ Name: 'Ready', Unit: 'Count' }]);
+  });
+  test('the namespace is what the stack says', async () => {
+    const namespace = async () => {
+      written = [];
+      await handler(success());
+      return metrics()[0]._aws.CloudWatchMetrics.map(({ Namespace }: { Namespace: string }) => Namespace);
+    };
+    process.env.METRICS_NAMESPACE = 'Mine';
+    expect(await namespace()).toEqual(['Mine', 'Mine']);
+    delete process.env.METRICS_NAMESPACE;
+    expect(await namespace()).toEqual(['VipFailover', 'VipFailover']);
+  });
+  test('an execution of no known cluster is counted as unknown', async () => {
+    await handler(failed({ input: 'junk' }));
+    expect(metrics()[0].Cluster).toBe('unknown');
   });
 
   test('dark time is what the execution itself caused', async () => {
@@ -295,4 +366,41 @@ test('the audit log has one line an outcome: from, to, who, why', async () => {
       },
     ],
   ]);
+});
+
+test('the audit log names every holder and collects the findings of all states', async () => {
+  const info = jest.spyOn(logger, 'info').mockImplementation();
+  const finding = (detail: string) => ({ severity: 'warning', code: 'NO_RESERVATION', detail }) as const;
+  const holder = { address: '10.0.0.5', networkInterfaceId: null, instanceId: null, elasticIpAllocationId: null };
+  const heldBefore = [{ ...holder, ...A }, { ...holder, networkInterfaceId: 'eni-0b' }, holder];
+  await handler(
+    success(plan({ heldBefore, findings: [finding('1')] }), {
+      unassigned: unassigned({ findings: [finding('2')] }),
+      assigned: assigned({ findings: [finding('3')] }),
+      verified: { verifiedAt: new Date().toISOString(), holders: [], findings: [finding('4')] },
+    }),
+  );
+  expect(info.mock.calls[0]?.[1]).toMatchObject({
+    from: `${A.instanceId},eni-0b,nobody`,
+    findings: ['1', '2', '3', '4'].map(finding),
+  });
+});
+
+test('the audit log of a failure has its error', async () => {
+  const info = jest.spyOn(logger, 'info').mockImplementation();
+  await handler(failed());
+  expect(info.mock.calls[0]?.[1]).toMatchObject({
+    to: null,
+    reason: 'NoHealthyStandby',
+    error: 'NoHealthyStandby',
+    findings: [],
+  });
+});
+
+test('every line of the log carries the execution, the cluster and the mode', async () => {
+  const appendKeys = jest.spyOn(logger, 'appendKeys').mockImplementation();
+  const resetKeys = jest.spyOn(logger, 'resetKeys').mockImplementation();
+  await handler(success());
+  expect(appendKeys.mock.calls).toEqual([[{ executionId: execution().id, cluster: 'mail', mode: 'failover' }]]);
+  expect(resetKeys).toHaveBeenCalledTimes(1);
 });
