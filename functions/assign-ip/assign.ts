@@ -1,9 +1,9 @@
 import { AssignPrivateIpAddressesCommand, AssociateAddressCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { findAddresses } from '../shared/addresses';
 import { call } from '../shared/aws';
-import { TargetCannotHold, TransientAwsError } from '../shared/errors';
+import { ElasticIpNotAssociated, Superseded, TargetCannotHold, TransientAwsError } from '../shared/errors';
 import { refuseStale } from '../shared/fresh';
-import type { AssignIpOutput, Plan, Target, UnassignIpOutput } from '../shared/types';
+import type { AssignIpOutput, Plan, Target, UnassignIpOutput, VirtualIp } from '../shared/types';
 
 /**
  * EC2's codes for an interface that cannot take the addresses: it has no room for its instance's type, or it is gone.
@@ -14,7 +14,7 @@ const CANNOT_HOLD = new Set(['PrivateIpAddressLimitExceeded', 'InvalidNetworkInt
 /**
  * Assigns all virtual IPs to the target in one call, then associates the configured Elastic IPs that the move or a
  * termination dropped. Both may be repeated.
- * @throws {PlanStale | TargetCannotHold | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
+ * @throws {PlanStale | TargetCannotHold | Superseded | ElasticIpNotAssociated | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssignPrivateIpAddresses.html
  */
 export async function assign(
@@ -28,7 +28,7 @@ export async function assign(
   const addresses = plan.cluster.virtualIps.map(({ address }) => address);
   await take(writer, reader, plan, plan.target, addresses);
   const assignedAt = new Date().toISOString();
-  const reassociated = await associateDropped(writer, plan, plan.target, unassigned);
+  const reassociated = await associateDropped(writer, reader, plan, plan.target, unassigned);
   return { assigned: addresses, assignedAt, reassociated, findings: [] };
 }
 
@@ -71,6 +71,7 @@ async function take(
  */
 async function associateDropped(
   writer: EC2Client,
+  reader: EC2Client,
   plan: Plan,
   target: Target,
   unassigned: UnassignIpOutput,
@@ -81,20 +82,36 @@ async function associateDropped(
     const seen = plan.holders.find((holder) => holder.address === address)?.elasticIpAllocationId;
     return seen === elasticIpAllocationId && !takenOff.has(address) ? [] : [{ address, elasticIpAllocationId }];
   });
-  await Promise.all(
-    dropped.map(({ address, elasticIpAllocationId }) =>
-      call(
-        'AssociateAddress',
-        writer.send(
-          new AssociateAddressCommand({
-            AllocationId: elasticIpAllocationId,
-            NetworkInterfaceId: target.networkInterfaceId,
-            PrivateIpAddress: address,
-            AllowReassociation: true,
-          }),
-        ),
-      ),
-    ),
-  );
+  await Promise.all(dropped.map((elasticIp) => associate(writer, reader, plan, target, elasticIp)));
   return dropped.map(({ elasticIpAllocationId }) => elasticIpAllocationId);
+}
+
+/** An error is answered by a look: EC2 refuses when the address is not, or no longer, on the target. */
+async function associate(
+  writer: EC2Client,
+  reader: EC2Client,
+  plan: Plan,
+  { networkInterfaceId }: Target,
+  { address, elasticIpAllocationId }: Required<VirtualIp>,
+): Promise<void> {
+  try {
+    await call(
+      'AssociateAddress',
+      writer.send(
+        new AssociateAddressCommand({
+          AllocationId: elasticIpAllocationId,
+          NetworkInterfaceId: networkInterfaceId,
+          PrivateIpAddress: address,
+          AllowReassociation: true,
+        }),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
+    const found = await findAddresses(reader, plan.cluster);
+    const there = found.some((on) => on.address === address && on.networkInterfaceId === networkInterfaceId);
+    const said = `${elasticIpAllocationId} could not be associated with ${address} on ${networkInterfaceId}: ${error.name}: ${error.message}`;
+    if (there) throw new ElasticIpNotAssociated(`${said} The address itself is there.`, { cause: error });
+    throw new Superseded(`${said} EC2 does not show the address there. Deciding again.`, { cause: error });
+  }
 }

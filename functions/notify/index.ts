@@ -59,8 +59,10 @@ function isQuietCheck(input: NotifyInput): boolean {
 function hasChangedSomething(input: NotifyInput): boolean {
   const { unassigned, assigned, previous } = input;
   const released = [unassigned?.releasedAt, previous?.unassigned?.releasedAt, latestPlan(input)?.homelessSince];
-  // After these two errors the assignment was made.
-  const landed = attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded');
+  // After these errors the assignment was made.
+  const landed =
+    attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded') ||
+    (input.error?.Error === 'ElasticIpNotAssociated' && latestPlan(input)?.reason !== 'ELASTIC_IP_MISSING');
   return landed || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string');
 }
 

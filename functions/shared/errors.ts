@@ -44,7 +44,7 @@ export class TargetLost extends Error {
   override name = 'TargetLost';
 }
 
-/** Another execution moved the addresses to another healthy node: decide again. */
+/** Another execution moved the addresses away from the target: decide again. */
 export class Superseded extends Error {
   override name = 'Superseded';
 }
@@ -57,6 +57,11 @@ export class PlanStale extends Error {
 /** The target that a person named could not take the addresses; they are safe on another node. */
 export class TargetRefused extends Error {
   override name = 'TargetRefused';
+}
+
+/** The addresses are on the target, but a configured Elastic IP could not be put on one of them. */
+export class ElasticIpNotAssociated extends Error {
+  override name = 'ElasticIpNotAssociated';
 }
 
 /** EC2 does not show the move yet: look again. */

@@ -55,3 +55,34 @@ test('notices: what a failover did and a drill overtook is told by the drill', a
     ],
   });
 });
+
+test('notices: an execution that lost its addresses before it could put the Elastic IP on them decides again', async () => {
+  await expectNoViolation({
+    config: 1,
+    seed: 0,
+    lag: 0,
+    throttle: false,
+    slow: false,
+    minute: 0,
+    interfaces: 'primary',
+    full: null,
+    foreignElasticIp: false,
+    steps: [
+      {
+        after: 0,
+        what: { do: 'lambda-fault', function: 'verify-instance-state', kind: 'timeout', atCall: 1, when: 'before' },
+      },
+      { after: 0, what: { do: 'alarm', cluster: 0, node: 1, state: 'OK' } },
+      { after: 0, what: { do: 'event-fault', kind: 'delay', milliseconds: 15000 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 400, what: { do: 'start', cluster: 0, node: 0 } },
+      { after: 0, what: { do: 'check', cluster: 0 } },
+      { after: 2713, what: { do: 'stop', cluster: 1, node: 3 } },
+      {
+        after: 297,
+        what: { do: 'api-fault', action: 'UnassignPrivateIpAddresses', kind: 'throttle', nth: 1, times: 1 },
+      },
+      { after: 1, what: { do: 'alarm', cluster: 0, node: 1, state: 'ALARM' } },
+    ],
+  });
+});

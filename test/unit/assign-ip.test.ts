@@ -129,6 +129,22 @@ describe('Elastic IPs', () => {
     ];
     expect(await run(plan({ holders: seen }, both), nothing)).toMatchObject({ reassociated: [] });
   });
+  test('an address that is no longer on the target was overtaken by another execution: decide again', async () => {
+    ec2.on(AssociateAddressCommand).rejects(ec2Error('InvalidParameterValue'));
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
+    await expect(run(plan({ holders: holders(null) }, of), nothing)).rejects.toMatchObject({
+      name: 'Superseded',
+      message: expect.stringContaining(ELASTIC_IP),
+    });
+  });
+  test('what EC2 refuses although the address is there says that the address is there', async () => {
+    ec2.on(AssociateAddressCommand).rejects(ec2Error('UnauthorizedOperation', 403));
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
+    await expect(run(plan({ holders: holders(null) }, of), nothing)).rejects.toMatchObject({
+      name: 'ElasticIpNotAssociated',
+      message: expect.stringContaining('UnauthorizedOperation'),
+    });
+  });
   test('a throttled association is transient', async () => {
     ec2.on(AssociateAddressCommand).rejects(ec2Error('RequestLimitExceeded', 503));
     await expect(run(plan({ holders: holders(null) }, of), nothing)).rejects.toMatchObject({

@@ -161,6 +161,13 @@ describe('who is not told', () => {
         assigned: assigned({ assigned: [], assignedAt: null }),
       },
     ],
+    [
+      'to put an Elastic IP back, time and again',
+      {
+        plan: plan({ mode: 'check', trigger: 'schedule', reason: 'ELASTIC_IP_MISSING' }),
+        error: lambdaError('ElasticIpNotAssociated', 'x'),
+      },
+    ],
     ['to repair, without having changed anything', { plan: plan({ mode: 'check', trigger: 'schedule' }) }],
     [
       'when it decided again, and its plan before had grown old',
@@ -202,6 +209,10 @@ describe('who is not told', () => {
     [
       'was overtaken in the pass before',
       { input: CHECK, previous: { plan: checking, unassigned: nothing, error: lambdaError('Superseded', 'x') } },
+    ],
+    [
+      'moved an address and could not associate its Elastic IP',
+      { plan: checking, unassigned: nothing, error: lambdaError('ElasticIpNotAssociated', 'x') },
     ],
     ['left an address homeless long ago', { plan: { ...checking, homelessSince: '2026-01-31T12:00:00.000Z' } }],
   ])('a check that failed after it %s is told', async (_what, changes) => {

@@ -26,6 +26,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   TargetUnhealthy: 'the requested target is unhealthy; nothing was changed',
   NoHealthyStandby: 'no healthy node of the cluster can take the addresses',
   TargetRefused: 'the requested target could not take the addresses',
+  ElasticIpNotAssociated: 'the addresses are on the target, but an Elastic IP could not be associated',
   NotConverged: 'EC2 did not show the addresses on the target in time',
   DeadlineExceeded: 'the execution ran out of time',
   StateUnsettled: 'what EC2 shows did not settle in time',

@@ -26,6 +26,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   TargetUnhealthy: '指定されたノードが異常なため、何も変更していません',
   NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   TargetRefused: '指定されたノードはIPアドレスを引き継げませんでした',
+  ElasticIpNotAssociated: 'IPアドレスは移動先にありますが、Elastic IPを関連付けられませんでした',
   NotConverged: '時間内に移動先のIPアドレスを確認できませんでした',
   DeadlineExceeded: '実行の制限時間を超えました',
   StateUnsettled: '時間内にEC2の状態が安定しませんでした',
