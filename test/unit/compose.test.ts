@@ -58,7 +58,7 @@ describe('where the addresses come from', () => {
   test('a plan without a target, or no plan, moves nothing', () => {
     expect(composeNotice(success(rehearsal({ target: null })), 'REHEARSED', null).moves).toEqual([]);
     expect(noticeOfFailure().moves).toEqual([]);
-    expect(body(success(rehearsal({ target: null })), 'REHEARSED')).not.toContain('Would move:');
+    expect(body(success(rehearsal({ target: null })), 'REHEARSED')).not.toContain('What a move would look like');
   });
 });
 

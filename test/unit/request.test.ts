@@ -86,7 +86,7 @@ describe('inputs that are understood', () => {
 
 /** Each wrong input, and what its message must name: the field, what was found, what is allowed. */
 const WRONG: readonly [string, unknown, readonly string[]][] = [
-  ['null', null, ['input is null', '"cluster"', '"mode"']],
+  ['null', null, ['input is null', 'Send an EC2 state-change or a CloudWatch alarm event', '"cluster"', '"mode"']],
   ['a bare string', 'failover', ['input is "failover"', 'not an object']],
   ['a number', 7, ['input is 7']],
   ['true', true, ['input is true']],
