@@ -137,6 +137,15 @@ describe('Elastic IPs', () => {
       message: expect.stringContaining(ELASTIC_IP),
     });
   });
+  test.each([
+    ['its own address is', [{ node: A, address: '10.0.0.6' }, { node: B }], 'ElasticIpNotAssociated'],
+    ['only another address is', [{ node: A }, { node: B, address: '10.0.0.6' }], 'Superseded'],
+  ] as const)('what EC2 refuses is judged by whether %s on the target', async (_name, found, name) => {
+    const error = ec2Error('InvalidParameterValue');
+    ec2.on(AssociateAddressCommand).rejects(error);
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces(...found));
+    await expect(run(plan({ holders: holders(null) }, of), nothing)).rejects.toMatchObject({ name, cause: error });
+  });
   test('what EC2 refuses although the address is there says that the address is there', async () => {
     ec2.on(AssociateAddressCommand).rejects(ec2Error('UnauthorizedOperation', 403));
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
