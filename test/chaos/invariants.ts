@@ -269,12 +269,17 @@ function elasticIps({ cloud, witness }: Played): string[] {
   });
 }
 
-/** No execution gives an address to a node, then to another, then to the first again; and after the check all is still. */
+/**
+ * No execution asks for an address to be on a node, then on another, then on the first again; and after the check all is
+ * still. In the order in which it asked: a call that EC2 carries out late toggles nothing that the execution decided.
+ */
 function drillsComeToRest({ cloud }: Played, runs: readonly Run[]): string[] {
   return runs.flatMap(
     (run) =>
       (run.cluster ?? cloud.clusters[0])?.virtualIps.flatMap(({ address }) => {
-        const visited = run.effects.filter((effect) => effect.address === address && effect.to !== null);
+        const visited = run.effects
+          .filter((effect) => effect.address === address && effect.to !== null)
+          .sort((a, b) => a.askedAt - b.askedAt);
         const stays = visited.map(({ to }) => to).filter((to, index, list) => to !== list[index - 1]);
         const toggles = run.starts === 1 && new Set(stays).size < stays.length;
         return toggles ? [`${short(run)} moved ${address} to and fro: ${stays.join(', ')}`] : [];

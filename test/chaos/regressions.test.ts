@@ -86,3 +86,15 @@ test('notices: an execution that lost its addresses before it could put the Elas
     ],
   });
 });
+
+test('drills come to rest: an assignment that EC2 carries out late is no second thought, and the next check repairs it', async () => {
+  await expectNoViolation({
+    ...CALM,
+    steps: [
+      { after: 0, what: { do: 'api-fault', action: 'AssignPrivateIpAddresses', kind: 'slow', nth: 1, times: 1 } },
+      { after: 0, on: 'VerifyInstanceState', what: { do: 'drill', cluster: 0, node: 1 } },
+      { after: 6, what: { do: 'repeat-event', back: 0 } },
+      { after: 1_416, what: { do: 'stop', cluster: 0, node: 1 } },
+    ],
+  });
+});

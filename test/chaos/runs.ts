@@ -9,6 +9,8 @@ export type Call = EventOf<'api-call'> & { readonly index: number };
 /** A change of a virtual IP's holder that one call made. */
 export interface Effect {
   readonly index: number;
+  /** When the call was made: EC2 may carry it out long afterwards. */
+  readonly askedAt: number;
   readonly address: string;
   readonly to: string | null;
 }
@@ -70,7 +72,8 @@ export function runsOf({ cloud }: Played): readonly Run[] {
         changes = changes.filter(({ at }) => at === event.at);
         const mine = changes.filter((change) => isMutating(call) && tookEffect(call) && fits(call, change));
         changes = changes.filter((change) => !mine.includes(change));
-        run.effects.push(...mine.map(({ index: where, address, to }) => ({ index: where, address, to })));
+        const askedAt = event.at - event.milliseconds;
+        run.effects.push(...mine.map(({ index: where, address, to }) => ({ index: where, askedAt, address, to })));
         break;
       }
       case 'state-entered':
