@@ -47,7 +47,7 @@ export function plot({ cold, failover, mass }: Results): string {
     top += height;
     return group;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}" font-family="sans-serif" font-size="13" fill="${INK}"><rect width="${WIDTH}" height="${top}" fill="#ffffff"/>${groups.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}" font-family="sans-serif" font-size="13" fill="${INK}"><title>Cold starts, one failover, three hundred at once</title><rect width="${WIDTH}" height="${top}" fill="#ffffff"/>${groups.join('')}</svg>\n`;
 }
 
 interface Bar {
