@@ -106,8 +106,11 @@ function repetitions({ clusters, notifications }: Seen): Problem[] {
       // An alarm's event says nothing of clusters: each name leads to one.
       clusters.flatMap(({ nodes }, i) =>
         [
+          // Of several nodes with the same alarm the first one's path stays.
           ...new Map(
-            nodes.flatMap((node, j) => node.alarms.map((alarm, k) => [alarm, `nodes[${j}].alarms[${k}]`] as const)),
+            nodes
+              .flatMap((node, j) => node.alarms.map((alarm, k) => [alarm, `nodes[${j}].alarms[${k}]`] as const))
+              .reverse(),
           ),
         ].map(([value, path]) => ({ path: `clusters[${i}].${path}`, value })),
       ),

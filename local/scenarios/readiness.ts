@@ -32,13 +32,13 @@ export const READINESS: readonly Scenario[] = [
   {
     name: 'standby-lost',
     description:
-      'The standby stays stopped for half an hour: the readiness alarm says so once, and once that it is back; no check sends a notice.',
+      'The standby stays stopped for a quarter of an hour: the readiness alarm says so once, and once that it is back; no check sends a notice.',
     cloud: IN_TIME,
     play: async (stage) => {
       stage.stop(stage.standby);
-      await stage.cloud.advance(30 * MINUTE);
+      await stage.cloud.advance(16 * MINUTE);
       stage.start(stage.standby);
-      await stage.cloud.advance(30 * MINUTE);
+      await stage.cloud.advance(16 * MINUTE);
     },
     world: stays,
     told: (stage) => [
@@ -102,7 +102,7 @@ export const READINESS: readonly Scenario[] = [
       await until(stage, stage.active, 'stopped');
       await stage.settled();
       stage.start(stage.active);
-      await stage.cloud.advance(3 * 60 * MINUTE);
+      await stage.cloud.advance(2 * 60 * MINUTE);
     },
     world: stays,
     told: (stage) => [

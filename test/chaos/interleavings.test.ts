@@ -5,7 +5,7 @@ import { OVERLAPS } from './overlaps';
 jest.setTimeout(180_000);
 
 /** So many runs of each overlap belong to every test run; `npm run chaos -- --interleavings` makes them all. */
-const RUNS = 20;
+const RUNS = 12;
 
 test.each(OVERLAPS)('in every order of their API calls: $name', async (overlap) => {
   const { violations, order, runs, states } = await explore(overlap, synthesize(overlap.config), RUNS);

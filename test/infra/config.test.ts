@@ -104,7 +104,7 @@ test.each([
         { ...cluster('db', 11), nodes: cluster('db', 11).nodes.map((node) => ({ ...node, alarms: ['down'] })) },
       ],
     },
-    'clusters[1].nodes[1].alarms[0]: found "down", which clusters[0].nodes[1].alarms[0] has already ("down"); allowed: an alarm belongs to one cluster; make one alarm a cluster, they may watch the same metric',
+    'clusters[1].nodes[0].alarms[0]: found "down", which clusters[0].nodes[0].alarms[0] has already ("down"); allowed: an alarm belongs to one cluster; make one alarm a cluster, they may watch the same metric',
   ],
   [
     'an unknown field of a virtual IP',

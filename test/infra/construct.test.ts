@@ -60,7 +60,7 @@ test('the parts are there to grant on and to alarm on', () => {
     'Notify',
   ]);
   expect(Object.keys(failover.functionLogGroups)).toEqual(Object.keys(failover.functions));
-  expect(failover.alarms).toHaveLength(8);
+  expect(failover.alarms).toHaveLength(9);
   expect(failover.statusAlarms).toHaveLength(2);
   for (const part of ['stateMachine', 'logGroup', 'topic', 'key', 'deadLetterQueue', 'dashboard'] as const) {
     expect(failover[part]).toBeDefined();

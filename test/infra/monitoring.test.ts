@@ -81,7 +81,7 @@ test('two bad minutes of a node’s status checks are an alarm that starts the w
 
 test('every other alarm goes to the topic and to the second destination, and says what it means and what to do', () => {
   const alarms = template.all(ALARM);
-  expect(alarms).toHaveLength(5 + 2 * (2 + 3));
+  expect(alarms).toHaveLength(6 + 2 * (2 + 3));
   for (const [name, alarm] of alarms) {
     expect(alarm.AlarmDescription.length).toBeGreaterThan(120);
     if (!/Node\d/.test(name)) expect(alarm.AlarmActions).toEqual(ACTIONS);

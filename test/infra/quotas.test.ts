@@ -90,7 +90,7 @@ test('cdk-nag (AwsSolutions) has no finding, also with Elastic IPs, alarms of th
         const { nodes, ...rest } = cluster(`cluster-${index}`, 16 * (index + 1), 5);
         return {
           ...rest,
-          nodes: nodes.map((node) => ({ ...node, alarms: ['down'] })),
+          nodes: nodes.map((node) => ({ ...node, alarms: [`down-${index}`] })),
           virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: id('eipalloc', index) }],
         };
       }),
