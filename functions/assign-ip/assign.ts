@@ -1,7 +1,7 @@
 import { AssignPrivateIpAddressesCommand, AssociateAddressCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { findAddresses } from '../shared/addresses';
 import { call } from '../shared/aws';
-import { ElasticIpNotAssociated, Superseded, TargetCannotHold, TransientAwsError } from '../shared/errors';
+import { TargetCannotHold, TransientAwsError } from '../shared/errors';
 import { refuseStale } from '../shared/fresh';
 import type { AssignIpOutput, Plan, Target, UnassignIpOutput, VirtualIp } from '../shared/types';
 
@@ -14,7 +14,7 @@ const CANNOT_HOLD = new Set(['PrivateIpAddressLimitExceeded', 'InvalidNetworkInt
 /**
  * Assigns all virtual IPs to the target in one call, then associates the configured Elastic IPs that the move or a
  * termination dropped. Both may be repeated.
- * @throws {PlanStale | TargetCannotHold | Superseded | ElasticIpNotAssociated | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
+ * @throws {PlanStale | TargetCannotHold | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssignPrivateIpAddresses.html
  */
 export async function assign(
@@ -28,8 +28,12 @@ export async function assign(
   const addresses = plan.cluster.virtualIps.map(({ address }) => address);
   await take(writer, reader, plan, plan.target, addresses);
   const assignedAt = new Date().toISOString();
-  const reassociated = await associateDropped(writer, reader, plan, plan.target, unassigned);
-  return { assigned: addresses, assignedAt, reassociated, findings: [] };
+  return {
+    assigned: addresses,
+    assignedAt,
+    ...(await associateDropped(writer, plan, plan.target, unassigned)),
+    findings: [],
+  };
 }
 
 async function take(
@@ -71,29 +75,35 @@ async function take(
  */
 async function associateDropped(
   writer: EC2Client,
-  reader: EC2Client,
   plan: Plan,
   target: Target,
   unassigned: UnassignIpOutput,
-): Promise<string[]> {
+): Promise<Pick<AssignIpOutput, 'reassociated' | 'refusals'>> {
   const takenOff = new Set([...unassigned.released, ...unassigned.alreadyGone]);
   const dropped = plan.cluster.virtualIps.flatMap(({ address, elasticIpAllocationId }) => {
     if (elasticIpAllocationId === undefined) return [];
     const seen = plan.holders.find((holder) => holder.address === address)?.elasticIpAllocationId;
     return seen === elasticIpAllocationId && !takenOff.has(address) ? [] : [{ address, elasticIpAllocationId }];
   });
-  await Promise.all(dropped.map((elasticIp) => associate(writer, reader, plan, target, elasticIp)));
-  return dropped.map(({ elasticIpAllocationId }) => elasticIpAllocationId);
+  const refusals = await Promise.all(dropped.map((elasticIp) => associate(writer, target, elasticIp)));
+  return {
+    reassociated: dropped.flatMap(({ elasticIpAllocationId }, index) =>
+      refusals[index] === null ? [elasticIpAllocationId] : [],
+    ),
+    refusals: refusals.filter((refusal) => refusal !== null),
+  };
 }
 
-/** An error is answered by a look: EC2 refuses when the address is not, or no longer, on the target. */
+/**
+ * EC2 refuses, among other reasons, when another execution has just moved the address on. A look at once could not tell:
+ * reads lag behind writes. VerifyEni looks until it can.
+ * @returns what EC2 said when it refused, or null
+ */
 async function associate(
   writer: EC2Client,
-  reader: EC2Client,
-  plan: Plan,
   { networkInterfaceId }: Target,
   { address, elasticIpAllocationId }: Required<VirtualIp>,
-): Promise<void> {
+): Promise<string | null> {
   try {
     await call(
       'AssociateAddress',
@@ -106,12 +116,9 @@ async function associate(
         }),
       ),
     );
+    return null;
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
-    const found = await findAddresses(reader, plan.cluster);
-    const there = found.some((on) => on.address === address && on.networkInterfaceId === networkInterfaceId);
-    const said = `${elasticIpAllocationId} could not be associated with ${address} on ${networkInterfaceId}: ${error.name}: ${error.message}`;
-    if (there) throw new ElasticIpNotAssociated(`${said} The address itself is there.`, { cause: error });
-    throw new Superseded(`${said} EC2 does not show the address there. Deciding again.`, { cause: error });
+    return `EC2 refused to associate ${elasticIpAllocationId} with ${address} on ${networkInterfaceId}: ${error.name}: ${error.message}`;
   }
 }

@@ -9,7 +9,7 @@ import type { AssignIpOutput, Finding, Plan } from '../shared/types';
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html
  */
 export async function rehearseAssign(reader: EC2Client, plan: Plan): Promise<AssignIpOutput> {
-  return { assigned: [], assignedAt: null, reassociated: [], findings: await lackOfRoom(reader, plan) };
+  return { assigned: [], assignedAt: null, reassociated: [], refusals: [], findings: await lackOfRoom(reader, plan) };
 }
 
 async function lackOfRoom(reader: EC2Client, { target, cluster, holders }: Plan): Promise<Finding[]> {

@@ -3,7 +3,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CLIENT_DEFAULTS, call } from '../shared/aws';
 import { logger } from '../shared/logger';
 import { PATIENT_RETRY } from '../shared/patient-retry';
-import type { NotifyInput, NotifyOutput } from '../shared/types';
+import type { NotifyInput, NotifyOutput, Plan } from '../shared/types';
 import { warmUp } from '../shared/warm-up';
 import {
   attemptsOf,
@@ -57,13 +57,18 @@ function isQuietCheck(input: NotifyInput): boolean {
 }
 
 function hasChangedSomething(input: NotifyInput): boolean {
-  const { unassigned, assigned, previous } = input;
+  const { unassigned, assigned, previous, error } = input;
+  if (error?.Error === 'ElasticIpNotAssociated' && putsElasticIpBack(latestPlan(input))) return false;
   const released = [unassigned?.releasedAt, previous?.unassigned?.releasedAt, latestPlan(input)?.homelessSince];
   // After these errors the assignment was made.
-  const landed =
-    attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded') ||
-    (input.error?.Error === 'ElasticIpNotAssociated' && latestPlan(input)?.reason !== 'ELASTIC_IP_MISSING');
+  const landed = attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded');
   return landed || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string');
+}
+
+/** All that was ever to be done was to associate an Elastic IP: the addresses stayed where they were. */
+function putsElasticIpBack(plan: Plan | null): boolean {
+  if (plan?.reason !== 'ELASTIC_IP_MISSING') return false;
+  return plan.attempts.every(({ instanceId }) => instanceId === plan.target?.instanceId);
 }
 
 async function tell(input: NotifyInput, outcome: Notice['outcome']): Promise<string> {

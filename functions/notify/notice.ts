@@ -94,9 +94,9 @@ export function quote(text: string, limit = 2_000): string {
   return clean.length <= limit ? clean : `${clean.slice(0, limit)}…`;
 }
 
-/** True where the addresses stay where they are and only their Elastic IPs are put back. */
-export function onlyElasticIps({ reason }: Notice): boolean {
-  return reason === 'ELASTIC_IP_MISSING';
+/** True where the addresses stay where they were and only their Elastic IPs are put back. */
+export function onlyElasticIps({ reason, moves }: Notice): boolean {
+  return reason === 'ELASTIC_IP_MISSING' && moves.every(({ from, to }) => from === to);
 }
 
 export function addressesOf({ moves }: Notice): string {

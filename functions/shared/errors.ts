@@ -44,7 +44,7 @@ export class TargetLost extends Error {
   override name = 'TargetLost';
 }
 
-/** Another execution moved the addresses away from the target: decide again. */
+/** Another execution moved the addresses away from the target, or was in the way of an Elastic IP: decide again. */
 export class Superseded extends Error {
   override name = 'Superseded';
 }
@@ -59,7 +59,7 @@ export class TargetRefused extends Error {
   override name = 'TargetRefused';
 }
 
-/** The addresses are on the target, but a configured Elastic IP could not be put on one of them. */
+/** The addresses are proven on the target, but EC2 refuses to put a configured Elastic IP on one of them, time and again. */
 export class ElasticIpNotAssociated extends Error {
   override name = 'ElasticIpNotAssociated';
 }

@@ -215,6 +215,8 @@ export interface AssignIpOutput {
   readonly assignedAt: string | null;
   /** Allocation IDs of the Elastic IPs that were associated again. */
   readonly reassociated: readonly string[];
+  /** What EC2 said of those that it refused to associate. VerifyEni finds out what that means. */
+  readonly refusals: readonly string[];
   readonly findings: readonly Finding[];
 }
 

@@ -1,8 +1,8 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { holdersOf } from '../shared/addresses';
-import { NotConverged, Superseded, TargetLost, TargetRefused } from '../shared/errors';
+import { ElasticIpNotAssociated, NotConverged, Superseded, TargetLost, TargetRefused } from '../shared/errors';
 import { READS_SETTLE_MS } from '../shared/fresh';
-import type { AssignIpOutput, Plan, Target, VerifyEniOutput } from '../shared/types';
+import type { AssignIpOutput, Cluster, Plan, Target, VerifyEniOutput } from '../shared/types';
 import { type Look, look } from './look';
 
 /** Pauses between the looks of one call, milliseconds: a fast EC2 is not slowed down, a slow one is not hammered. */
@@ -13,37 +13,45 @@ const PAUSES_MS = [100, 200, 400, 800, 1_500];
  * running target; every configured Elastic IP on its address.
  * @throws {NotConverged} not to be seen yet: look again
  * @throws {TargetLost} the target does not run any more, or lost its interface
- * @throws {Superseded} all addresses are on another ready node of the cluster
+ * @throws {Superseded} all addresses are on another ready node of the cluster, or they are here and an Elastic IP is not
+ * @throws {ElasticIpNotAssociated} EC2 refused an Elastic IP, also when it was asked again
  * @throws {TargetRefused} proven, but not on the node that a person named, because that one could not take them
  * @throws {TransientAwsError}
  */
-export async function verify(ec2: EC2Client, plan: Plan, { assignedAt }: AssignIpOutput): Promise<VerifyEniOutput> {
+export async function verify(
+  ec2: EC2Client,
+  plan: Plan,
+  { assignedAt, refusals }: AssignIpOutput,
+): Promise<VerifyEniOutput> {
   const { target, cluster } = plan;
   if (target === null) throw new Error('A MOVE plan has no target. This is a defect of the decision.');
-  let missing: string[] = [];
+  let missing: readonly string[] = [];
   for (const pause of [0, ...PAUSES_MS]) {
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     const seen = await look(ec2, cluster);
-    missing = whatIsMissing(plan, target, seen);
+    const notThere = whatIsNotThere(cluster, target, seen);
+    missing = notThere.length > 0 ? notThere : missingElasticIps(cluster, seen);
     if (missing.length === 0) {
       refuseOtherThanAsked(plan, target);
       return { verifiedAt: new Date().toISOString(), holders: holdersOf(cluster, seen.addresses), findings: [] };
     }
     const settled = Date.now() - Date.parse(assignedAt ?? plan.decidedAt) > READS_SETTLE_MS;
-    refuseSuperseded(plan, target, seen, settled);
+    if (settled && notThere.length === 0) refuseElasticIps(plan, target, missing, refusals);
+    if (settled) refuseSuperseded(plan, target, seen);
     refuseLostTarget(target, seen);
   }
   throw new NotConverged(`EC2 does not show the whole move yet: ${missing.join('; ')}. Looking again.`);
 }
 
-function whatIsMissing(
-  { cluster }: Plan,
+function whatIsNotThere(
+  cluster: Cluster,
   { networkInterfaceId, instanceId }: Target,
   { addresses, ready }: Look,
 ): string[] {
-  const missing: string[] = [];
-  if (!ready.includes(instanceId)) missing.push(`${instanceId} is not running with ${networkInterfaceId} attached`);
-  for (const { address, elasticIpAllocationId } of cluster.virtualIps) {
+  const missing = ready.includes(instanceId)
+    ? []
+    : [`${instanceId} is not running with ${networkInterfaceId} attached`];
+  for (const { address } of cluster.virtualIps) {
     const on = addresses.filter((candidate) => candidate.address === address);
     const proven =
       on.length === 1 &&
@@ -53,16 +61,36 @@ function whatIsMissing(
       !on[0].primary;
     if (!proven) {
       missing.push(`${address} is on ${on.map((found) => found.networkInterfaceId).join(', ') || 'no interface'}`);
-    } else if (elasticIpAllocationId !== undefined && on[0]?.elasticIpAllocationId !== elasticIpAllocationId) {
-      missing.push(`${elasticIpAllocationId} is not on ${address}`);
     }
   }
   return missing;
 }
 
+function missingElasticIps({ virtualIps }: Cluster, { addresses }: Look): string[] {
+  return virtualIps.flatMap(({ address, elasticIpAllocationId: ours }) => {
+    const there = addresses.some((found) => found.address === address && found.elasticIpAllocationId === ours);
+    return ours === undefined || there ? [] : [`${ours} is not on ${address}`];
+  });
+}
+
+/**
+ * The addresses are here and an Elastic IP is not. Another execution that moved an address on and back again may have
+ * been in the way, so the decision is made again, once; what EC2 refuses then is for a person to repair.
+ */
+function refuseElasticIps(
+  { attempts }: Plan,
+  { instanceId }: Target,
+  missing: readonly string[],
+  refusals: readonly string[],
+): void {
+  const there = `The addresses are on ${instanceId}, but ${missing.join('; ')}. ${refusals.join(' ')}`.trimEnd();
+  const again = attempts.some((attempt) => attempt.instanceId === instanceId && attempt.error === 'Superseded');
+  if (!again) throw new Superseded(`${there} Deciding again.`);
+  if (refusals.length > 0) throw new ElasticIpNotAssociated(there);
+}
+
 /** Only reads that are surely later than the assignment prove that somebody else moved the addresses on. */
-function refuseSuperseded({ cluster }: Plan, target: Target, { addresses, ready }: Look, settled: boolean): void {
-  if (!settled) return;
+function refuseSuperseded({ cluster }: Plan, target: Target, { addresses, ready }: Look): void {
   const other = cluster.nodes.find(
     (node) =>
       node.instanceId !== target.instanceId &&

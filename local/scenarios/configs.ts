@@ -1,3 +1,4 @@
+import type { Stage } from '../stage';
 import type { BuildOptions, NodeOptions, RegistryCluster } from '../world/build';
 
 /** The nth node of the example in cdk.json, continued. */
@@ -26,3 +27,10 @@ export const nodeOptions =
     const instanceId = clusters[0]?.nodes[place]?.instanceId;
     return instanceId === undefined ? {} : { nodes: { [instanceId]: options } };
   };
+
+/** The virtual IP with an Elastic IP. */
+export const ELASTIC_VIP = { address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-0a1b2c3d4e5f60001' };
+
+/** The interface that the Elastic IP is on. */
+export const elasticIpOn = (stage: Stage) =>
+  stage.cloud.world.elasticIp(ELASTIC_VIP.elasticIpAllocationId).association?.networkInterfaceId;

@@ -1,5 +1,5 @@
 import type { Stage } from '../stage';
-import { cluster, node } from './configs';
+import { cluster, ELASTIC_VIP, elasticIpOn, node } from './configs';
 import { expect, type Scenario } from './scenario';
 
 const healthyHolder = (stage: Stage) =>
@@ -101,6 +101,29 @@ export const OVERLAPS: readonly Scenario[] = [
     world: (stage) => [expect('10.0.0.5 on the standby', stage.holds(stage.standby))],
     told: (stage) => [
       expect('somebody is told', stage.notices('DRILLED').length + stage.notices('FAILED_OVER').length > 0),
+      expect('no execution failed', stage.failures.length === 0),
+    ],
+  },
+  {
+    name: 'lost-race',
+    description:
+      'Somebody moves the address on before its Elastic IP is associated, and reads lag: the Elastic IP follows, and nothing fails.',
+    config: cluster(3, [ELASTIC_VIP]),
+    cloud: { clock: 'virtual', lag: 4_000 },
+    play: async (stage) => {
+      onceOnStandby(stage, () =>
+        queueMicrotask(() => stage.cloud.world.addresses.assign(node(3).networkInterfaceId, ['10.0.0.5'], true)),
+      );
+      stage.stop(stage.active);
+      await stage.cloud.advance(8_000);
+    },
+    world: (stage) => [
+      ...onHealthyNode(stage),
+      expect('the Elastic IP is on it', elasticIpOn(stage) === stage.holderOf('10.0.0.5')),
+    ],
+    told: (stage) => [
+      expect('10.0.0.5 on the third node', stage.holderOf('10.0.0.5') === node(3).networkInterfaceId),
+      expect('a notice says FAILED_OVER', stage.notices('FAILED_OVER').length > 0),
       expect('no execution failed', stage.failures.length === 0),
     ],
   },

@@ -1,11 +1,10 @@
 import type { Stage } from '../stage';
 import { addInterface } from '../world/build';
-import { cluster, node, nodeOptions } from './configs';
+import { cluster, ELASTIC_VIP, elasticIpOn, node, nodeOptions } from './configs';
 import { expect, type Scenario } from './scenario';
 
 const THREE_NODES = cluster(3);
 const THREE_ADDRESSES = cluster(2, ['10.0.0.5', '10.0.0.6', '10.0.0.7']);
-const ELASTIC = { address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-0a1b2c3d4e5f60001' };
 
 /** Fills an interface to the limit of its instance type: t3.nano takes two addresses. */
 const CANNOT_HOLD = { instanceType: 't3.nano' };
@@ -13,9 +12,6 @@ const CANNOT_HOLD = { instanceType: 't3.nano' };
 function fill(stage: Stage, networkInterfaceId: string): void {
   stage.cloud.world.addresses.assign(networkInterfaceId, ['10.0.0.100'], false);
 }
-
-const elasticIpOn = (stage: Stage) =>
-  stage.cloud.world.elasticIp(ELASTIC.elasticIpAllocationId).association?.networkInterfaceId;
 
 const elasticFollowed = (stage: Stage) => [
   expect('10.0.0.5 on the standby', stage.holds(stage.standby)),
@@ -73,7 +69,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: 'elastic-ip',
     description: 'The Elastic IP of the address goes with it, although unassigning drops it.',
-    config: cluster(2, [ELASTIC]),
+    config: cluster(2, [ELASTIC_VIP]),
     play: (stage) => stage.stop(stage.active),
     world: elasticFollowed,
     told: failedOver,
@@ -81,7 +77,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: 'elastic-ip-atomic',
     description: 'With handover "atomic", address and Elastic IP move in one call.',
-    config: cluster(2, [ELASTIC], { handover: 'atomic' }),
+    config: cluster(2, [ELASTIC_VIP], { handover: 'atomic' }),
     play: (stage) => stage.stop(stage.active),
     world: (stage) => [
       ...elasticFollowed(stage),
@@ -92,7 +88,7 @@ export const REFUSALS: readonly Scenario[] = [
   {
     name: 'elastic-ip-terminate',
     description: 'The active node is terminated, which drops the Elastic IP; it is associated again.',
-    config: cluster(2, [ELASTIC]),
+    config: cluster(2, [ELASTIC_VIP]),
     play: (stage) => stage.terminate(stage.active),
     world: elasticFollowed,
     told: failedOver,

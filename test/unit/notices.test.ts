@@ -136,6 +136,16 @@ describe('what every notice says', () => {
     expect(body).toContain('The addresses stayed where they were.');
     expect(write(named('put back'), 'ja').subject).not.toContain('フェイルオーバー');
   });
+  test('an Elastic IP put back after the address was moved on is called a move', () => {
+    const { input } = named('put back');
+    const heldBefore = [{ address: '10.0.0.5', ...B, elasticIpAllocationId: null }];
+    const { subject, body } = write({
+      ...named('put back'),
+      input: { ...input, plan: plan({ ...input.plan, heldBefore }) },
+    });
+    expect(subject).toBe('[mail] Failover: 10.0.0.5 moved');
+    expect(body).not.toContain('stayed where they were');
+  });
   test('a failure: the state, the error, the message without its JSON', () => {
     const { body, subject } = write(named('stranger'));
     expect(subject).toBe('[mail] FAILED: HeldByStranger');

@@ -4,7 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../functions/notify';
 import { logger } from '../../functions/shared/logger';
-import type { NotifyInput } from '../../functions/shared/types';
+import type { NotifyInput, Plan } from '../../functions/shared/types';
 import { A, B, cluster } from './support/clusters';
 import { ec2Error, instances, interfaces } from './support/ec2';
 import { ENDINGS, failure, lambdaError } from './support/notices';
@@ -146,6 +146,13 @@ describe('a failure', () => {
 });
 
 describe('who is not told', () => {
+  const checking = plan({ mode: 'check', trigger: 'schedule' });
+  const puttingBack = (attempts: Plan['attempts']) => ({
+    ...checking,
+    reason: 'ELASTIC_IP_MISSING' as const,
+    attempts,
+  });
+  const nothing = unassigned({ released: [], releasedAt: null });
   test('a silent check sends nothing and is counted', async () => {
     await expect(handler(success(silentCheck))).resolves.toMatchObject({ outcome: 'CHECKED', messageId: null });
     expect(published()).toHaveLength(0);
@@ -164,7 +171,9 @@ describe('who is not told', () => {
     [
       'to put an Elastic IP back, time and again',
       {
-        plan: plan({ mode: 'check', trigger: 'schedule', reason: 'ELASTIC_IP_MISSING' }),
+        plan: puttingBack([{ instanceId: B.instanceId, error: 'Superseded' }]),
+        unassigned: nothing,
+        assigned: assigned(),
         error: lambdaError('ElasticIpNotAssociated', 'x'),
       },
     ],
@@ -190,8 +199,6 @@ describe('who is not told', () => {
     await handler(failed({ input, plan: null, error: lambdaError('InvalidInput', 'cluster is "nobody"') }));
     expect(published()).toHaveLength(1);
   });
-  const checking = plan({ mode: 'check', trigger: 'schedule' });
-  const nothing = unassigned({ released: [], releasedAt: null });
   test.each<[string, Partial<NotifyInput>]>([
     ['took an address off', { plan: checking, unassigned: unassigned() }],
     ['assigned an address', { plan: checking, unassigned: nothing, assigned: assigned() }],
@@ -212,7 +219,29 @@ describe('who is not told', () => {
     ],
     [
       'moved an address and could not associate its Elastic IP',
-      { plan: checking, unassigned: nothing, error: lambdaError('ElasticIpNotAssociated', 'x') },
+      {
+        plan: checking,
+        unassigned: nothing,
+        assigned: assigned(),
+        error: lambdaError('ElasticIpNotAssociated', 'x'),
+      },
+    ],
+    [
+      'put an Elastic IP back, and was overtaken by another node',
+      {
+        plan: puttingBack([{ instanceId: A.instanceId, error: 'Superseded' }]),
+        unassigned: nothing,
+        error: lambdaError('ElasticIpNotAssociated', 'x'),
+      },
+    ],
+    [
+      'put an Elastic IP back, and met another error',
+      {
+        plan: puttingBack([]),
+        unassigned: nothing,
+        assigned: assigned(),
+        error: lambdaError('NotConverged', 'x'),
+      },
     ],
     ['left an address homeless long ago', { plan: { ...checking, homelessSince: '2026-01-31T12:00:00.000Z' } }],
   ])('a check that failed after it %s is told', async (_what, changes) => {

@@ -18,8 +18,12 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 /** Runs to the end with a clock that jumps over the pauses. */
-async function run(of: Plan, assignedAt: string | null = new Date(Date.now()).toISOString()): Promise<VerifyEniOutput> {
-  const result = handler({ execution: execution(), plan: of, assigned: assigned({ assignedAt }) });
+async function run(
+  of: Plan,
+  assignedAt: string | null = new Date(Date.now()).toISOString(),
+  refusals: readonly string[] = [],
+): Promise<VerifyEniOutput> {
+  const result = handler({ execution: execution(), plan: of, assigned: assigned({ assignedAt, refusals }) });
   result.catch(() => undefined);
   await jest.advanceTimersByTimeAsync(5_000);
   return result;
@@ -101,6 +105,72 @@ describe('Elastic IPs', () => {
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B, elasticIp: ELASTIC_IP }));
     await expect(run(plan({}, of))).resolves.toMatchObject({ holders: [{ elasticIpAllocationId: ELASTIC_IP }] });
   });
+  test('what EC2 refused is no refusal any more when the Elastic IP is there', async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B, elasticIp: ELASTIC_IP }));
+    await expect(run(plan({}, of), ago(11_000), [REFUSAL])).resolves.toMatchObject({ holders: [{ ...B }] });
+  });
+
+  const REFUSAL = `EC2 refused to associate ${ELASTIC_IP} with 10.0.0.5: InvalidParameterValue: no.`;
+  const superseded = [{ instanceId: B.instanceId, error: 'Superseded' }];
+  const there = `The addresses are on ${B.instanceId}, but ${ELASTIC_IP} is not on 10.0.0.5.`;
+  test.each<[string, string, Plan['attempts'], number, readonly string[], string, string]>([
+    ['is looked at again', 'reads may lag', [], 10_000 - 3_001, [REFUSAL], 'NotConverged', 'Looking again.'],
+    ['is decided again', 'it stays so', [], 10_001, [], 'Superseded', `${there} Deciding again.`],
+    ['is decided again', 'EC2 refused it', [], 10_001, [REFUSAL], 'Superseded', `${there} ${REFUSAL} Deciding again.`],
+    [
+      'is decided again',
+      'another node was superseded before',
+      [{ instanceId: C.instanceId, error: 'Superseded' }],
+      10_001,
+      [REFUSAL],
+      'Superseded',
+      `${there} ${REFUSAL} Deciding again.`,
+    ],
+    [
+      'is decided again',
+      'the plan before was too old',
+      [{ instanceId: B.instanceId, error: 'PlanStale' }],
+      10_001,
+      [REFUSAL],
+      'Superseded',
+      `${there} ${REFUSAL} Deciding again.`,
+    ],
+    [
+      'is an error',
+      'EC2 refused it twice',
+      superseded,
+      10_001,
+      [REFUSAL],
+      'ElasticIpNotAssociated',
+      `${there} ${REFUSAL}`,
+    ],
+    ['is looked at again', 'EC2 refused nothing this time', superseded, 10_001, [], 'NotConverged', 'Looking again.'],
+  ])('one that is missing %s when %s', async (_what, _when, attempts, age, refusals, name, message) => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
+    await expect(run(plan({ attempts }, of), ago(age), refusals)).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining(message),
+    });
+  });
+  test('is not asked for while an address is elsewhere', async () => {
+    const two = cluster({
+      nodes: [A, B, C],
+      virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }, { address: '10.0.0.6' }],
+    });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }, { node: C, address: '10.0.0.6' }));
+    await expect(run(plan({ attempts: superseded }, two), ago(11_000), [REFUSAL])).rejects.toMatchObject({
+      name: 'NotConverged',
+      message: expect.not.stringContaining(ELASTIC_IP),
+    });
+  });
+  test('what was refused for an address that another execution moved on does not matter', async () => {
+    const nodes = cluster({ nodes: [A, B, C], virtualIps: of.virtualIps });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C, elasticIp: ELASTIC_IP }));
+    await expect(run(plan({ attempts: superseded }, nodes), ago(11_000), [REFUSAL])).rejects.toMatchObject({
+      name: 'Superseded',
+      message: expect.stringContaining(`All addresses are on ${C.instanceId}`),
+    });
+  });
 });
 
 describe('a target that died', () => {
@@ -161,7 +231,10 @@ describe('all addresses on another running node', () => {
   test('is another one than the target, whose Elastic IP alone is missing', async () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
-    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
+    await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({
+      name: 'Superseded',
+      message: expect.stringContaining(`${ELASTIC_IP} is not on 10.0.0.5`),
+    });
   });
   test('counts also when there are several', async () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });

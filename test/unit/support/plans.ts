@@ -87,5 +87,12 @@ export function unassigned(changes: Partial<UnassignIpOutput> = {}): UnassignIpO
 }
 
 export function assigned(changes: Partial<AssignIpOutput> = {}): AssignIpOutput {
-  return { assigned: ['10.0.0.5'], assignedAt: new Date().toISOString(), reassociated: [], findings: [], ...changes };
+  return {
+    assigned: ['10.0.0.5'],
+    assignedAt: new Date().toISOString(),
+    reassociated: [],
+    refusals: [],
+    findings: [],
+    ...changes,
+  };
 }
