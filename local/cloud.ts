@@ -41,6 +41,8 @@ export interface CloudOptions {
   readonly schedules?: boolean;
   /** For whatever is left to chance; the same seed, the same run. */
   readonly seed?: number;
+  /** In [0, 1): latencies, jitter and `Math.random` by these numbers, not by the seed's. */
+  readonly random?: () => number;
   /** How the world is to be at first; may depend on the clusters that the template has. */
   readonly world?: BuildOptions | ((clusters: readonly RegistryCluster[]) => BuildOptions);
   /** Milliseconds that Lambda takes before a handler runs. */
@@ -90,8 +92,9 @@ export class Cloud {
     options: CloudOptions,
   ) {
     const clock = options.clock === 'virtual' ? new VirtualClock(options.startTime) : realClock;
-    const random = seeded(options.seed ?? 1);
-    const uuid = uuids(random);
+    const seed = options.seed ?? 1;
+    const uuid = uuids(seeded(seed));
+    const random = options.random ?? seeded(seed + 1);
     const timeline = new Timeline(() => clock.now());
     const { accountId, region } = template;
     this.clock = clock;

@@ -74,6 +74,8 @@ export async function explore(
       clock: 'virtual',
       reuseInstances: true,
       latency: () => 0,
+      // Always the middle of the jitter: else every order would have pauses of its own, and no two would meet.
+      random: () => 0.5,
       world: { transitions: { stopping: 1, pending: 1, shuttingDown: 1, initializing: 1 } },
     });
     try {
