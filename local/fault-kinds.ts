@@ -32,7 +32,7 @@ const API: readonly FaultChoice[] = FAULT_KINDS.map((kind) => ({
   },
 }));
 
-const STATES = ['VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'];
+const STATES = ['ReadRequest', 'VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'];
 
 /** All that `--fault` takes. */
 export const FAULT_CHOICES: readonly FaultChoice[] = [

@@ -1,3 +1,4 @@
+import { clusterConcerned } from '../shared/input';
 import {
   type Attempt,
   type Cluster,
@@ -10,7 +11,7 @@ import {
   type StateError,
 } from '../shared/types';
 import { consoleLink } from './console';
-import { asRecord, clusterOfInput, type Failure, type Move, type Notice } from './notice';
+import { asRecord, type Failure, type Move, type Notice } from './notice';
 import { repairSteps, safeHolder } from './repair';
 import type { Now } from './where';
 
@@ -36,7 +37,9 @@ export function latestPlan({ plan, previous }: NotifyInput): Plan | null {
 }
 
 export function clusterOf(input: NotifyInput): Cluster | null {
-  return latestPlan(input)?.cluster ?? clusterOfInput(input.input, input.clusters ?? []);
+  const { reading } = input;
+  if (reading !== undefined && 'clusters' in reading) return clusterConcerned(input.input, reading.clusters);
+  return latestPlan(input)?.cluster ?? reading?.request?.cluster ?? reading?.invalid?.cluster ?? null;
 }
 
 /**
@@ -56,23 +59,22 @@ export function durationsOf({ kind, execution, plan, unassigned, assigned, verif
 
 /** Null where the input says nothing that could be understood. */
 export function modeOf(input: NotifyInput): Mode | null {
-  const plan = latestPlan(input);
-  if (plan !== null) return plan.mode;
+  const known = latestPlan(input)?.mode ?? input.reading?.request?.mode;
+  if (known !== undefined) return known;
   const { mode, 'detail-type': detailType } = asRecord(input.input);
-  return detailType === undefined ? (MODES.find((known) => known === mode) ?? null) : 'failover';
+  return detailType === undefined ? (MODES.find((each) => each === mode) ?? null) : 'failover';
 }
 
 export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], looked: Looked): Notice {
   const plan = latestPlan(input);
-  const cluster = clusterOf(input);
   const { execution, unassigned, assigned, verified } = input;
   const request = asRecord(input.input);
   const said = (key: string) => (typeof request[key] === 'string' ? String(request[key]) : null);
   return {
     outcome,
-    cluster: cluster?.name ?? null,
+    cluster: clusterOf(input)?.name ?? null,
     mode: modeOf(input),
-    trigger: plan?.trigger ?? null,
+    trigger: plan?.trigger ?? input.reading?.request?.trigger ?? null,
     reason: plan?.reason ?? null,
     rehearsed: plan?.rehearsed ?? null,
     requestedTarget: plan?.requestedTarget ?? said('target'),
@@ -157,7 +159,8 @@ function saidDown(input: unknown): string | null {
 }
 
 /** The first state of the pass that left no result. */
-function failedState({ plan, unassigned, assigned, verified }: NotifyInput): string {
+function failedState({ reading, plan, unassigned, assigned, verified }: NotifyInput): string {
+  if (reading !== undefined && 'clusters' in reading) return 'ReadRequest';
   if (plan === null) return 'VerifyInstanceState';
   if (unassigned === null) return 'UnassignIp';
   if (assigned === null) return 'AssignIp';

@@ -1,5 +1,4 @@
-import { watchedInstances } from '../shared/events';
-import type { Cluster, Finding, Holder, Mode, NodeReport, Outcome, Plan, Reason, Trigger } from '../shared/types';
+import type { Finding, Holder, Mode, NodeReport, Outcome, Plan, Reason, Trigger } from '../shared/types';
 
 /** Where one virtual IP is at the time of a failure. */
 export interface Whereabouts extends Holder {
@@ -106,26 +105,6 @@ export function addressesOf({ moves }: Notice): string {
 /** Instance IDs without repetition. */
 export function targetsOf({ moves }: Notice): string {
   return [...new Set(moves.map(({ to }) => to))].join(', ');
-}
-
-/** The cluster of the registry that an execution's input is about, when no plan says so. */
-export function clusterOfInput(input: unknown, clusters: readonly Cluster[]): Cluster | null {
-  const json = asRecord(input);
-  const detail = asRecord(json.detail);
-  const { 'instance-id': instanceId, alarmName } = detail;
-  const watched = watchedInstances(detail);
-  return (
-    clusters.find(
-      ({ name, nodes }) =>
-        name === json.cluster ||
-        nodes.some(
-          (node) =>
-            node.instanceId === instanceId ||
-            watched.includes(node.instanceId) ||
-            (typeof alarmName === 'string' && node.alarms?.includes(alarmName)),
-        ),
-    ) ?? null
-  );
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -37,6 +37,37 @@ export type Mode = (typeof MODES)[number];
 /** What started the execution: an instance's state change, an alarm's, the schedule, or a person. */
 export type Trigger = 'event' | 'alarm' | 'schedule' | 'request';
 
+/** An execution's input, understood: what is asked for, of which cluster. */
+export interface Request {
+  readonly cluster: Cluster;
+  readonly mode: Mode;
+  readonly trigger: Trigger;
+  /** Instance ID of the node that a person named. */
+  readonly target: string | null;
+  readonly reason: string | null;
+  readonly requestedBy: string | null;
+  /** When the event happened, ISO 8601. */
+  readonly eventTime: string | null;
+  /** The instance that an EC2 event says is not running any more. */
+  readonly saidDown: string | null;
+}
+
+/** What ReadRequest made of the input. The later states know no other cluster. */
+export type Reading =
+  | { readonly request: Request; readonly invalid: null }
+  | {
+      readonly request: null;
+      /** What is wrong and what is allowed, and the cluster that the input is about all the same, if there is one. */
+      readonly invalid: { readonly message: string; readonly cluster: Cluster | null };
+    };
+
+/** What stands in the place of a reading where ReadRequest could not be run. */
+export interface NotRead {
+  readonly request: null;
+  readonly invalid: null;
+  readonly clusters: readonly Cluster[];
+}
+
 /** Why the decision is what it is. Stands in the plan, the logs and the notice. */
 export type Reason =
   | 'HOLDER_UNHEALTHY'
@@ -168,11 +199,16 @@ export interface StateError {
   readonly Cause: string;
 }
 
-export interface VerifyInstanceStateInput {
+export interface ReadRequestInput {
   readonly execution: Execution;
   /** The execution's input as it came: an event, a request, or anything at all. */
   readonly input: unknown;
   readonly clusters: readonly Cluster[];
+}
+
+export interface VerifyInstanceStateInput {
+  readonly execution: Execution;
+  readonly reading: Reading;
   /** What the pass before this one left; all null in the first pass. */
   readonly previous: {
     readonly plan: Plan | null;
@@ -247,7 +283,7 @@ export interface NotifyInput {
   /** FAILURE only. */
   readonly error?: StateError;
   readonly previous?: VerifyInstanceStateInput['previous'];
-  readonly clusters?: readonly Cluster[];
+  readonly reading?: Reading | NotRead;
 }
 
 /** How an execution ended. `CHECKED`, a silent rehearsal, is counted and never told. */

@@ -6,10 +6,9 @@ import {
   TargetRefused,
   TargetUnhealthy,
 } from '../shared/errors';
-import type { Attempt, Cluster, ClusterNode, Finding, NodeReport, Plan, Reason } from '../shared/types';
+import type { Attempt, Cluster, ClusterNode, Finding, NodeReport, Plan, Reason, Request } from '../shared/types';
 import { allChecksOk, isExcluded, pausedBecause, problemsOf } from './health';
 import type { Observation } from './observation';
-import type { Request } from './request';
 
 /** How old an event may be to make a running holder doubtful, milliseconds. */
 export const FRESH_EVENT_MS = 60_000;

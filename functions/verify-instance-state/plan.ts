@@ -8,6 +8,7 @@ import type {
   Holder,
   NodeReport,
   Plan,
+  Request,
   Source,
   StateError,
   Target,
@@ -17,7 +18,6 @@ import type {
 import { type Before, type Decision, FIRST_PASS, REFUSALS, reportNodes } from './decide';
 import { isExcluded, STANDBY_TAG } from './health';
 import type { Observation } from './observation';
-import type { Request } from './request';
 
 /** What the passes before this one mean for the decision. */
 export function whatWentBefore({ plan, unassigned, error }: VerifyInstanceStateInput['previous']): Before {

@@ -1,21 +1,6 @@
 import { InvalidInput } from '../shared/errors';
-import { type Fields, isFields, watchedInstances } from '../shared/events';
-import { type Cluster, type ClusterNode, MODES, type Mode, type Trigger } from '../shared/types';
-
-/** An execution's input, understood: what is asked for, of which cluster. */
-export interface Request {
-  readonly cluster: Cluster;
-  readonly mode: Mode;
-  readonly trigger: Trigger;
-  /** Instance ID of the node that a person named. */
-  readonly target: string | null;
-  readonly reason: string | null;
-  readonly requestedBy: string | null;
-  /** When the event happened, ISO 8601. */
-  readonly eventTime: string | null;
-  /** The instance that an EC2 event says is not running any more. */
-  readonly saidDown: string | null;
-}
+import { type Fields, isFields, watchedInstances } from '../shared/input';
+import { type Cluster, type ClusterNode, MODES, type Request } from '../shared/types';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';
 const ALARM_CHANGE = 'CloudWatch Alarm State Change';

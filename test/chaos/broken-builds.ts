@@ -26,14 +26,14 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     replaced(source, 'AllowReassignment:!0', 'AllowReassignment:!1'),
   ),
   bundle('decision from the event instead of EC2', 'VerifyInstanceState', (source) => {
-    const believed = '(said&&said["instance-id"]===$1.InstanceId?said.state:null)??';
+    const believed = '(said===$1.InstanceId?"stopped":null)??';
     const decides = replaced(
       source,
       /return\{state:(\w+)\.State\?\.Name\?\?/,
       `return{state:${believed}$1.State?.Name??`,
     );
     return `let said=null;${decides}
-;{const {handler}=exports;exports.handler=(input)=>{said=input.input?.source==="aws.ec2"?input.input.detail:null;return handler(input)}}`;
+;{const {handler}=exports;exports.handler=(input)=>{said=input.reading?.request?.saidDown??null;return handler(input)}}`;
   }),
 ];
 

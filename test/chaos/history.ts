@@ -93,6 +93,13 @@ export const ACTIONS = [
   'Publish',
 ] as const;
 
-export const STATES = ['VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni', 'NotifySuccess'] as const;
+export const STATES = [
+  'ReadRequest',
+  'VerifyInstanceState',
+  'UnassignIp',
+  'AssignIp',
+  'VerifyEni',
+  'NotifySuccess',
+] as const;
 
 export const FUNCTIONS = ['verify-instance-state', 'unassign-ip', 'assign-ip', 'verify-eni', 'notify'] as const;

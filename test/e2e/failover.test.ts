@@ -1,3 +1,5 @@
+import { cluster } from '../../local/scenarios/configs';
+import type { Stage } from '../../local/stage';
 import { closeAll, givenACluster } from './stage';
 
 afterEach(closeAll);
@@ -80,6 +82,65 @@ it('I start an execution with a mode that does not exist; it fails with InvalidI
   expect(await execution.result).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
   expect(stage.eventsOf('notice').map(({ attributes }) => attributes.outcome)).toEqual(['FAILED']);
 });
+
+const OTHER = {
+  name: 'db',
+  subnetId: 'subnet-0a1b2c3d4e5f60001',
+  virtualIps: ['10.0.0.77'],
+  nodes: [
+    { instanceId: 'i-0a1b2c3d4e5f60077', networkInterfaceId: 'eni-0a1b2c3d4e5f60077' },
+    { instanceId: 'i-0a1b2c3d4e5f60078', networkInterfaceId: 'eni-0a1b2c3d4e5f60078' },
+  ],
+};
+
+it.each<[string, string, (stage: Stage) => void]>([
+  ['moved', 'NotifySuccess', (stage) => stage.stop(stage.active)],
+  [
+    'was decided again',
+    'DecideAgain',
+    (stage) => {
+      stage.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 20 });
+      stage.stop(stage.active);
+    },
+  ],
+  [
+    'failed',
+    'FailoverFailed',
+    (stage) => {
+      stage.terminate(stage.standby);
+      stage.drill(stage.standby);
+    },
+  ],
+  [
+    'was asked for wrongly',
+    'FailoverFailed',
+    (stage) => stage.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' }),
+  ],
+  ['had nothing to do', 'NotifyNothingToDo', (stage) => stage.drill(stage.active)],
+])(
+  'an auditor reads what %s; no other cluster appears after the state that read the request',
+  async (_what, state, play) => {
+    const { clusters } = cluster(3);
+    const stage = await givenACluster({}, { clusters: [...clusters, OTHER] });
+    play(stage);
+    await stage.settled();
+    const history = stage
+      .eventsOf('log')
+      .filter(({ group }) => group?.startsWith('/aws/vendedlogs/states/'))
+      .map(({ line }) => line);
+    const executions = new Set(history.map((line) => JSON.parse(line).execution_arn));
+    expect(history.join('')).toContain(`"name":"${state}"`);
+    for (const arn of executions) {
+      const events = history.filter((line) => JSON.parse(line).execution_arn === arn);
+      const read = events.findIndex((line) => {
+        const { type, details } = JSON.parse(line);
+        return type === 'TaskStateExited' && details.name === 'ReadRequest';
+      });
+      expect(events.slice(0, read).join('')).toContain('10.0.0.77');
+      expect(events.slice(read).filter((line) => line.includes('10.0.0.77'))).toEqual([]);
+    }
+  },
+);
 
 it('the standby stops; the readiness alarm tells people once, and once more when it is back', async () => {
   const stage = await givenACluster({ schedules: true });

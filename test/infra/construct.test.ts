@@ -17,7 +17,7 @@ test('IDs that are known only at deployment reach the rules, the registry and th
   });
   const [, { DefinitionString }] = template.one('AWS::StepFunctions::StateMachine');
   const definition = JSON.parse(String(resolve(DefinitionString)));
-  expect(definition.States.VerifyInstanceState.Parameters.Payload.clusters).toEqual([
+  expect(definition.States.ReadRequest.Parameters.Payload.clusters).toEqual([
     {
       name: 'shop',
       subnetId: '<Subnet.SubnetId>',

@@ -67,9 +67,9 @@ test('the stack stays inside the quotas of CloudFormation', () => {
 test('the definition and the first state’s payload stay inside the quotas of Step Functions', () => {
   const [, { DefinitionString }] = largest.one('AWS::StepFunctions::StateMachine');
   const definition = String(resolve(DefinitionString));
-  const payload = JSON.parse(definition).States.VerifyInstanceState.Parameters.Payload;
+  const payload = JSON.parse(definition).States.ReadRequest.Parameters.Payload;
   expect(definition.length).toBeLessThanOrEqual(1024 * 1024);
-  // The other half is left for the event and for what an earlier pass found.
+  // The other half is left for the input.
   expect(JSON.stringify(payload).length).toBeLessThanOrEqual(128 * 1024);
 });
 

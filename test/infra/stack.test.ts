@@ -74,7 +74,7 @@ test('the state machine is the workflow of the repository with functions and reg
   const expected = JSON.parse(
     JSON.stringify(inRepository).replaceAll(/"\$\{(\w+)\}"/g, (_, name: string) =>
       name === 'Clusters'
-        ? JSON.stringify(deployed.States.VerifyInstanceState.Parameters.Payload.clusters)
+        ? JSON.stringify(deployed.States.ReadRequest.Parameters.Payload.clusters)
         : `"<${template.one('AWS::Lambda::Function', name)[0]}.Arn>"`,
     ),
   );
@@ -82,8 +82,9 @@ test('the state machine is the workflow of the repository with functions and reg
 });
 
 test('the registry in the definition is what the Lambdas expect', () => {
-  const { VerifyInstanceState, NotifyFailure } = definition().States;
-  expect(VerifyInstanceState.Parameters.Payload.clusters).toEqual([
+  const { ReadRequest, RequestNotRead } = definition().States;
+  expect(RequestNotRead.Parameters.clusters).toEqual(ReadRequest.Parameters.Payload.clusters);
+  expect(ReadRequest.Parameters.Payload.clusters).toEqual([
     {
       name: 'mail',
       subnetId: id('subnet', 1),
@@ -108,7 +109,6 @@ test('the registry in the definition is what the Lambdas expect', () => {
       checkIntervalMinutes: 5,
     },
   ]);
-  expect(NotifyFailure.Parameters.Payload.clusters).toEqual(VerifyInstanceState.Parameters.Payload.clusters);
 });
 
 test('the state machine is Express, traced, and logs everything with its data', () => {

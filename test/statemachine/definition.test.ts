@@ -33,7 +33,7 @@ const source = readFileSync(join(__dirname, '../../statemachine/failover.asl.jso
 const definition: { StartAt: string; TimeoutSeconds: number; States: Record<string, State> } = JSON.parse(source);
 const states = Object.entries(definition.States);
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
-const STEPS = ['VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'];
+const STEPS = ['ReadRequest', 'VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'];
 
 function stateNamed(name: string): State {
   const state = definition.States[name];
@@ -89,17 +89,24 @@ describe('The workflow definition', () => {
     expect(Object.keys(again as object).map((key) => key.replace('.$', ''))).toEqual(Object.keys(laid as object));
   });
 
+  it('shows the registry to the first task alone, and to the notice where that task could not be run', () => {
+    const holding = states.filter(([, state]) => /\$\{Clusters\}/.test(JSON.stringify(state))).map(([name]) => name);
+    expect(holding).toEqual(['ReadRequest', 'RequestNotRead']);
+    expect(stateNamed('Prepare').Next).toBe('ReadRequest');
+    const leading = states.filter(([, state]) => /"Next":"RequestNotRead"/.test(JSON.stringify(state)));
+    expect(leading.map(([name]) => name)).toEqual(['ReadRequest']);
+  });
+
   it.each(tasks)('%s keeps what every other state has found', (_name, { ResultPath, Catch = [] }) => {
     expect(ResultPath).toMatch(/^\$\.\w+$/);
     for (const { ResultPath: caught } of Catch) expect(caught).toMatch(/^\$\.\w+$/);
   });
 
   it.each(STEPS)('%s ends in a failure notice on any error that leads nowhere else', (name) => {
-    expect(stateNamed(name).Catch?.at(-1)).toEqual({
-      ErrorEquals: ['States.ALL'],
-      ResultPath: '$.error',
-      Next: 'NotifyFailure',
-    });
+    const { ErrorEquals, ResultPath, Next = '' } = stateNamed(name).Catch?.at(-1) ?? {};
+    expect({ ErrorEquals, ResultPath }).toEqual({ ErrorEquals: ['States.ALL'], ResultPath: '$.error' });
+    const notice = name === 'ReadRequest' ? stateNamed(Next).Next : Next;
+    expect(notice).toBe('NotifyFailure');
   });
 
   it('fails with the original error, whether or not the failure notice went out', () => {

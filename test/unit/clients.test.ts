@@ -15,6 +15,7 @@ import { PATIENT_RETRY } from '../../functions/shared/patient-retry';
 import { handler as unassignIp } from '../../functions/unassign-ip';
 import { handler as verifyEni } from '../../functions/verify-eni';
 import { handler as verifyInstanceState } from '../../functions/verify-instance-state';
+import { read } from '../../functions/verify-instance-state/reading';
 import { A, B, cluster } from './support/clusters';
 import { ec2Error, instances, interfaces } from './support/ec2';
 import { failure, lambdaError } from './support/notices';
@@ -70,17 +71,13 @@ describe('reads, and the notice, are retried patiently inside the Lambda', () =>
   const watched = cluster({ nodes: [{ ...A, alarms: ['smtp'] }, B] });
   const looks = () => only(ec2.commandCalls(DescribeNetworkInterfacesCommand));
   const before = { plan: null, unassigned: null, error: null };
-  const input = { cluster: 'mail', mode: 'failover' };
+  const reading = read({ cluster: 'mail', mode: 'failover' }, [watched]);
 
   test.each<[string, () => Promise<unknown>, () => Call | undefined]>([
-    [
-      'by VerifyInstanceState',
-      () => verifyInstanceState({ execution: execution(), input, clusters: [watched], previous: before }),
-      looks,
-    ],
+    ['by VerifyInstanceState', () => verifyInstanceState({ execution: execution(), reading, previous: before }), looks],
     [
       'by VerifyInstanceState, of alarms',
-      () => verifyInstanceState({ execution: execution(), input, clusters: [watched], previous: before }),
+      () => verifyInstanceState({ execution: execution(), reading, previous: before }),
       () => only(cloudWatch.commandCalls(DescribeAlarmsCommand)),
     ],
     ['by UnassignIp', () => unassignIp({ execution: execution(), plan: plan() }), looks],

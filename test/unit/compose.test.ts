@@ -19,7 +19,7 @@ const success = (of = plan(), changes: Partial<NotifyInput> = {}): NotifyInput =
 });
 const failed = (changes: Partial<NotifyInput> = {}, error: StateError = lambdaError('X', 'x')) =>
   failure('', error, see(null, ['stopped', 'running', 'running']), changes);
-const noticeOfFailure = (changes: Partial<NotifyInput> = {}, error?: StateError) => {
+const noticeOfFailure = (changes: Parameters<typeof failure>[3] = {}, error?: StateError) => {
   const { input, looked } = failed(changes, error);
   return composeNotice(input, 'FAILED', looked);
 };
@@ -97,9 +97,26 @@ describe('what a notice knows', () => {
     const input = { 'detail-type': 'CloudWatch Alarm State Change', detail: { alarmName: 'disk-full' } };
     expect(noticeOfFailure({ input, clusters }).cluster).toBeNull();
   });
-  test('an execution without a registry is told, too', () => {
-    const { clusters: _clusters, ...input } = failed().input;
-    expect(composeNotice(input, 'FAILED', null).cluster).toBeNull();
+  test('where ReadRequest does not run, the notice finds the cluster by itself', () => {
+    const clusters = [cluster({ name: 'db', nodes: [C] }), cluster({ nodes: [A, B] })];
+    const of = (input: unknown) => noticeOfFailure({ input, reading: { request: null, invalid: null, clusters } });
+    expect(of({ cluster: 'mail', mode: 'drill', requestedBy: 'alice' })).toMatchObject({
+      cluster: 'mail',
+      mode: 'drill',
+      requestedBy: 'alice',
+      failure: { state: 'ReadRequest', where: [{ address: '10.0.0.5' }] },
+    });
+    expect(of({ 'detail-type': 'x', detail: { 'instance-id': B.instanceId } })).toMatchObject({
+      cluster: 'mail',
+      mode: 'failover',
+    });
+    expect(of('junk')).toMatchObject({ cluster: null, mode: null, failure: { state: 'ReadRequest', repair: [] } });
+  });
+  test('a failure before there is a plan is told with what was asked', () => {
+    const request = { cluster: 'mail', mode: 'check' };
+    expect(noticeOfFailure({ input: request })).toMatchObject({ cluster: 'mail', mode: 'check', trigger: 'schedule' });
+    expect(noticeOfFailure()).toMatchObject({ cluster: 'mail', mode: 'failover', trigger: 'event' });
+    expect(noticeOfFailure({ input: 'junk' })).toMatchObject({ cluster: null, mode: null, trigger: null });
   });
 });
 

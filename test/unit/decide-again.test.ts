@@ -1,7 +1,6 @@
-import type { Attempt, Cluster, Plan, StateError, UnassignIpOutput } from '../../functions/shared/types';
+import type { Attempt, Cluster, Plan, Request, StateError, UnassignIpOutput } from '../../functions/shared/types';
 import { decide, type Times } from '../../functions/verify-instance-state/decide';
 import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
-import type { Request } from '../../functions/verify-instance-state/request';
 import {
   A,
   B,

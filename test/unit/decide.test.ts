@@ -1,4 +1,4 @@
-import type { Cluster, ClusterNode } from '../../functions/shared/types';
+import type { Cluster, ClusterNode, Request } from '../../functions/shared/types';
 import {
   type Decision,
   decide,
@@ -8,7 +8,6 @@ import {
   UNSETTLED_MS,
 } from '../../functions/verify-instance-state/decide';
 import type { InstanceSeen } from '../../functions/verify-instance-state/observation';
-import type { Request } from '../../functions/verify-instance-state/request';
 import {
   A,
   alarm,

@@ -1,4 +1,4 @@
-import type { Cluster } from '../../functions/shared/types';
+import type { Cluster, Request } from '../../functions/shared/types';
 import {
   type Before,
   decide,
@@ -6,7 +6,6 @@ import {
   type Times,
   UNSETTLED_MS,
 } from '../../functions/verify-instance-state/decide';
-import type { Request } from '../../functions/verify-instance-state/request';
 import {
   A,
   B,

@@ -4,7 +4,7 @@ import { composeNotice } from '../../functions/notify/compose';
 import { SUBJECT_MAX, toSubject } from '../../functions/notify/notice';
 import type { NotifyInput } from '../../functions/shared/types';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER } from './support/clusters';
-import { ENDINGS, type Ending, failure, LOCALES, lambdaError, noticeOf, see } from './support/notices';
+import { ENDINGS, type Ending, failure, LOCALES, lambdaError, noticeOf, see, stopped } from './support/notices';
 import { plan, REGION, target, unassigned } from './support/plans';
 
 const named = (part: string): Ending => {
@@ -25,6 +25,7 @@ const NAMES = new Set([
   'CIDR',
   'EBS',
   'mail',
+  'ReadRequest',
   'VerifyInstanceState',
   'UnassignIp',
   'AssignIp',
@@ -259,9 +260,8 @@ describe('where the addresses are, and what to type', () => {
   });
   test('looking failed before there was a plan: never the node that the event says is down', () => {
     const lost = { lookError: 'x' };
-    const event = (instanceId: string) => ({ 'detail-type': 'x', detail: { 'instance-id': instanceId } });
     const steps = (instanceId: string) =>
-      commands(failure('', lambdaError('X', 'x'), lost, { input: event(instanceId) }));
+      commands(failure('', lambdaError('X', 'x'), lost, { input: stopped(instanceId) }));
     expect(steps(A.instanceId)[1]?.command).toBe(assign(B.networkInterfaceId));
     expect(steps(B.instanceId)[1]?.command).toBe(assign(A.networkInterfaceId));
   });

@@ -1,7 +1,6 @@
-import type { Plan } from '../../functions/shared/types';
+import type { Plan, Request } from '../../functions/shared/types';
 import { decide, FIRST_PASS } from '../../functions/verify-instance-state/decide';
 import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
-import type { Request } from '../../functions/verify-instance-state/request';
 import {
   A,
   B,

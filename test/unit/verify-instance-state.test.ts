@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../functions/shared/logger';
 import type { Cluster, VerifyInstanceStateInput } from '../../functions/shared/types';
 import { handler } from '../../functions/verify-instance-state';
+import { read } from '../../functions/verify-instance-state/reading';
 import { A, B, cluster, SUBNET } from './support/clusters';
 import { ec2Error, instances, interfaces } from './support/ec2';
 import { execution, plan } from './support/plans';
@@ -34,10 +35,10 @@ beforeEach(() => {
   });
 });
 
+const FAILOVER = { cluster: 'mail', mode: 'failover' };
 const input = (changes: Partial<VerifyInstanceStateInput> = {}, of: Cluster = cluster()): VerifyInstanceStateInput => ({
   execution: execution(),
-  input: { cluster: 'mail', mode: 'failover' },
-  clusters: [of],
+  reading: read(FAILOVER, [of]),
   previous: { plan: null, unassigned: null, error: null },
   ...changes,
 });
@@ -108,15 +109,12 @@ test('asks CloudWatch once for all alarms of the nodes that are in ALARM, also c
   ]);
 });
 
-test('asks only about the cluster that the input names', async () => {
-  const db = cluster({ name: 'db', virtualIps: [{ address: '10.0.0.77' }] });
-  await handler({ ...input(), clusters: [db, cluster()] });
-  const filters = ec2.commandCalls(DescribeNetworkInterfacesCommand)[0]?.args[0].input.Filters;
-  expect(filters?.[1]?.Values).toEqual(['10.0.0.5']);
-});
-
 test('refuses a wrong input before it asks anything', async () => {
-  await expect(handler(input({ input: null }))).rejects.toMatchObject({ name: 'InvalidInput' });
+  const { invalid } = read(null, [cluster()]);
+  await expect(handler(input({ reading: read(null, [cluster()]) }))).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: invalid?.message,
+  });
   expect(ec2.calls()).toHaveLength(0);
 });
 
@@ -128,7 +126,7 @@ test('looks again when a fresh event contradicts EC2, and 20 s after its start b
     time: new Date(Date.now() - 30_000).toISOString(),
     detail: { 'instance-id': A.instanceId, state: 'stopped' },
   };
-  const started = (ageMs: number) => handler(input({ input: event, execution: execution(ageMs) }));
+  const started = (ageMs: number) => handler(input({ reading: read(event, [cluster()]), execution: execution(ageMs) }));
   await expect(started(1_000)).rejects.toMatchObject({ name: 'StateUnsettled' });
   await expect(started(21_000)).resolves.toMatchObject({ action: 'NONE', reason: 'HOLDER_HEALTHY' });
 });
@@ -164,4 +162,46 @@ test('the plan is dated after the answers came', async () => {
   });
   const { decidedAt } = await handler(input());
   expect(Date.parse(decidedAt)).toBeGreaterThanOrEqual(before + 25);
+});
+
+test('is refused when it is too late for anything but the notice', async () => {
+  await expect(handler({ ...input(), execution: execution(241_000) })).rejects.toMatchObject({
+    name: 'DeadlineExceeded',
+  });
+  expect(ec2.calls()).toHaveLength(0);
+});
+
+describe('ReadRequest', () => {
+  const db = cluster({ name: 'db', virtualIps: [{ address: '10.0.0.77' }] });
+  const readRequest = (asked: unknown, ageMs = 1_000) =>
+    handler({ execution: execution(ageMs), input: asked, clusters: [db, cluster()] });
+
+  test('hands on what is asked, of the one cluster concerned', async () => {
+    const { request, invalid } = await readRequest(FAILOVER);
+    expect(request).toMatchObject({ cluster: cluster(), mode: 'failover', trigger: 'request' });
+    expect(invalid).toBeNull();
+  });
+  test('hands on what is wrong, with the cluster that it is about', async () => {
+    await expect(readRequest({ cluster: 'mail' })).resolves.toEqual({
+      request: null,
+      invalid: { message: expect.stringContaining('mode is missing'), cluster: cluster() },
+    });
+  });
+  test('asks EC2 nothing', async () => {
+    await readRequest(FAILOVER);
+    expect(ec2.calls()).toHaveLength(0);
+  });
+  test('is never too late: the failure notice needs the cluster', async () => {
+    await expect(readRequest(FAILOVER, 241_000)).resolves.toMatchObject({ request: { cluster: cluster() } });
+  });
+  test('logs with the execution and nothing of the one before', async () => {
+    const info = jest.spyOn(logger, 'info').mockImplementation();
+    const appendKeys = jest.spyOn(logger, 'appendKeys');
+    const resetKeys = jest.spyOn(logger, 'resetKeys');
+    const reading = await readRequest(FAILOVER);
+    expect(info.mock.calls).toEqual([['done', { output: reading }]]);
+    expect(appendKeys.mock.calls).toEqual([[{ executionId: execution().id }], [{ cluster: 'mail', mode: 'failover' }]]);
+    expect(resetKeys).toHaveBeenCalledTimes(1);
+    jest.restoreAllMocks();
+  });
 });

@@ -1,6 +1,5 @@
-import type { Cluster, ClusterNode, VirtualIp } from '../../../functions/shared/types';
+import type { Cluster, ClusterNode, Request, VirtualIp } from '../../../functions/shared/types';
 import type { InstanceSeen, Observation } from '../../../functions/verify-instance-state/observation';
-import type { Request } from '../../../functions/verify-instance-state/request';
 
 export const SUBNET = 'subnet-0000000000000000a';
 export const OTHER_SUBNET = 'subnet-0000000000000000b';

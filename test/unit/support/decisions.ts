@@ -1,7 +1,6 @@
-import type { Cluster, StateError } from '../../../functions/shared/types';
+import type { Cluster, Request, StateError } from '../../../functions/shared/types';
 import { decide, UNSETTLED_MS } from '../../../functions/verify-instance-state/decide';
 import { whatWentBefore } from '../../../functions/verify-instance-state/plan';
-import type { Request } from '../../../functions/verify-instance-state/request';
 import {
   A,
   B,

@@ -2,7 +2,8 @@ import { composeNotice, type Looked, outcomeOf } from '../../../functions/notify
 import { en } from '../../../functions/notify/locales/en';
 import { ja } from '../../../functions/notify/locales/ja';
 import type { Notice } from '../../../functions/notify/notice';
-import type { NotifyInput, Plan, StateError } from '../../../functions/shared/types';
+import type { Cluster, NotifyInput, Plan, StateError } from '../../../functions/shared/types';
+import { read } from '../../../functions/verify-instance-state/reading';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from './clusters';
 import { assigned, execution, plan, rehearsal, target, unassigned } from './plans';
 
@@ -39,6 +40,13 @@ const DRILL = {
   requestedBy: 'alice',
   reason: 'kernel update',
 };
+/** The event of an instance's stop. */
+export const stopped = (instanceId: string) => ({
+  source: 'aws.ec2',
+  'detail-type': 'EC2 Instance State-change Notification',
+  time: EVENT,
+  detail: { 'instance-id': instanceId, state: 'stopped' },
+});
 const bothHealthy: Plan['nodes'] = [
   { ...A, problems: [] },
   { ...B, problems: [] },
@@ -63,27 +71,28 @@ function success(title: string, of: Plan, changes: Partial<NotifyInput> = {}): E
   };
 }
 
-export function failure(title: string, error: StateError, looked: Looked, changes: Partial<NotifyInput>): Ending {
-  const of = changes.plan?.cluster ?? cluster();
+/** A failure of an execution that read its input, from an event of a's stop unless `changes` say otherwise. */
+export function failure(
+  title: string,
+  error: StateError,
+  looked: Looked,
+  { clusters, ...changes }: Partial<NotifyInput> & { readonly clusters?: readonly Cluster[] },
+): Ending {
+  const input = 'input' in changes ? changes.input : stopped(A.instanceId);
   return {
     title,
     looked,
     input: {
       kind: 'FAILURE',
       execution: EXECUTION,
-      input: {
-        source: 'aws.ec2',
-        'detail-type': 'EC2 Instance State-change Notification',
-        time: EVENT,
-        detail: { 'instance-id': A.instanceId, state: 'stopped' },
-      },
+      input,
       plan: null,
       unassigned: null,
       assigned: null,
       verified: null,
       error,
       previous: { plan: null, unassigned: null, error: null },
-      clusters: [of],
+      reading: read(input, clusters ?? [changes.plan?.cluster ?? cluster()]),
       ...changes,
     },
   };
@@ -286,6 +295,12 @@ export const ENDINGS: readonly Ending[] = [
     lambdaError('InvalidInput', 'The input is null, not an object.'),
     null,
     { input: null },
+  ),
+  failure(
+    'FAILED: the first function does not run',
+    { Error: 'Runtime.ExitError', Cause: 'RequestId: 1 Error: Runtime exited with error: exit status 129' },
+    see(A, ['stopped', 'running']),
+    { reading: { request: null, invalid: null, clusters: [cluster()] } },
   ),
 ];
 
