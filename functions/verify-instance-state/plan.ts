@@ -15,9 +15,10 @@ import type {
   UnassignIpOutput,
   VerifyInstanceStateInput,
 } from '../shared/types';
-import { type Before, type Decision, FIRST_PASS, REFUSALS, reportNodes } from './decide';
+import type { Decision } from './decide';
 import { isExcluded, STANDBY_TAG } from './health';
 import type { Observation } from './observation';
+import { type Before, FIRST_PASS, REFUSALS, reportNodes } from './situation';
 
 /** What the passes before this one mean for the decision. */
 export function whatWentBefore({ plan, unassigned, error }: VerifyInstanceStateInput['previous']): Before {

@@ -1,6 +1,7 @@
 import type { Attempt, Cluster, Plan, Request, StateError, UnassignIpOutput } from '../../functions/shared/types';
-import { decide, type Times } from '../../functions/verify-instance-state/decide';
+import { decide } from '../../functions/verify-instance-state/decide';
 import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
+import type { Times } from '../../functions/verify-instance-state/table';
 import {
   A,
   B,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { Attempt, Cluster, Request } from '../../functions/shared/types';
-import { type Before, decide, FIRST_PASS, REFUSALS } from '../../functions/verify-instance-state/decide';
+import { decide } from '../../functions/verify-instance-state/decide';
 import { problemsOf } from '../../functions/verify-instance-state/health';
 import type { InstanceSeen, Observation } from '../../functions/verify-instance-state/observation';
 import { makePlan } from '../../functions/verify-instance-state/plan';
+import { type Before, FIRST_PASS, REFUSALS } from '../../functions/verify-instance-state/situation';
 import { A, B, C, D, ELASTIC_IP, NOW, OTHER_SUBNET, STRANGER, SUBNET, seen } from './support/clusters';
 
 const DOCUMENTED = new Set([

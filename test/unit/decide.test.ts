@@ -1,13 +1,8 @@
 import type { Cluster, ClusterNode, Request } from '../../functions/shared/types';
-import {
-  type Decision,
-  decide,
-  FRESH_EVENT_MS,
-  reportNodes,
-  type Times,
-  UNSETTLED_MS,
-} from '../../functions/verify-instance-state/decide';
+import { type Decision, decide } from '../../functions/verify-instance-state/decide';
 import type { InstanceSeen } from '../../functions/verify-instance-state/observation';
+import { reportNodes } from '../../functions/verify-instance-state/situation';
+import { FRESH_EVENT_MS, type Times, UNSETTLED_MS } from '../../functions/verify-instance-state/table';
 import {
   A,
   alarm,

@@ -1,11 +1,7 @@
 import type { Cluster, Request } from '../../functions/shared/types';
-import {
-  type Before,
-  decide,
-  FIRST_PASS,
-  type Times,
-  UNSETTLED_MS,
-} from '../../functions/verify-instance-state/decide';
+import { decide } from '../../functions/verify-instance-state/decide';
+import { type Before, FIRST_PASS } from '../../functions/verify-instance-state/situation';
+import { type Times, UNSETTLED_MS } from '../../functions/verify-instance-state/table';
 import {
   A,
   B,

@@ -1,6 +1,7 @@
 import type { Plan, Request } from '../../functions/shared/types';
-import { decide, FIRST_PASS } from '../../functions/verify-instance-state/decide';
+import { decide } from '../../functions/verify-instance-state/decide';
 import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
+import { FIRST_PASS } from '../../functions/verify-instance-state/situation';
 import {
   A,
   B,

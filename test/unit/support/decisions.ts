@@ -1,6 +1,7 @@
 import type { Cluster, Request, StateError } from '../../../functions/shared/types';
-import { decide, UNSETTLED_MS } from '../../../functions/verify-instance-state/decide';
+import { decide } from '../../../functions/verify-instance-state/decide';
 import { whatWentBefore } from '../../../functions/verify-instance-state/plan';
+import { UNSETTLED_MS } from '../../../functions/verify-instance-state/table';
 import {
   A,
   B,
