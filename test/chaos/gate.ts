@@ -26,7 +26,6 @@ export class Gate {
   readonly answers: string[][] = [];
   /** Calls that nothing else can change the answer of are not held. */
   open: (action: string, execution: number) => boolean = () => false;
-  private readonly executions: string[] = [];
 
   constructor(
     private readonly cloud: Cloud,
@@ -36,13 +35,11 @@ export class Gate {
     Object.assign(cloud, { dispatch: (request: ApiRequest) => this.hold(request, dispatch) });
   }
 
-  /** The number of an execution; the first to call EC2 is 1. */
-  numberOf(arn: string): number {
-    if (!this.executions.includes(arn)) {
-      this.executions.push(arn);
-      this.answers.push([]);
-    }
-    return this.executions.indexOf(arn) + 1;
+  /** The number of an execution; the first to start is 1. */
+  private numberOf(arn: string): number {
+    const { executions } = this.cloud.stateMachine;
+    while (this.answers.length < executions.length) this.answers.push([]);
+    return executions.findIndex((execution) => execution.arn === arn) + 1;
   }
 
   private async hold(request: ApiRequest, dispatch: Dispatch): Promise<ApiResponse | 'reset'> {
