@@ -1,4 +1,4 @@
-import { clusterConcerned } from '../shared/input';
+import { asFields, clusterConcerned } from '../shared/input';
 import {
   type Attempt,
   type Cluster,
@@ -11,7 +11,7 @@ import {
   type StateError,
 } from '../shared/types';
 import { consoleLink } from './console';
-import { asRecord, type Failure, type Move, type Notice } from './notice';
+import type { Failure, Move, Notice } from './notice';
 import { repairSteps, safeHolder } from './repair';
 import type { Now } from './where';
 
@@ -61,14 +61,14 @@ export function durationsOf({ kind, execution, plan, unassigned, assigned, verif
 export function modeOf(input: NotifyInput): Mode | null {
   const known = latestPlan(input)?.mode ?? input.reading?.request?.mode;
   if (known !== undefined) return known;
-  const { mode, 'detail-type': detailType } = asRecord(input.input);
+  const { mode, 'detail-type': detailType } = asFields(input.input);
   return detailType === undefined ? (MODES.find((each) => each === mode) ?? null) : 'failover';
 }
 
 export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], looked: Looked): Notice {
   const plan = latestPlan(input);
   const { execution, unassigned, assigned, verified } = input;
-  const request = asRecord(input.input);
+  const request = asFields(input.input);
   const said = (key: string) => (typeof request[key] === 'string' ? String(request[key]) : null);
   return {
     outcome,
@@ -154,7 +154,7 @@ export function attemptsOf({ plan, previous }: NotifyInput): readonly Attempt[] 
 
 /** The instance that an event says is in trouble. */
 function saidDown(input: unknown): string | null {
-  const instanceId = asRecord(asRecord(input).detail)['instance-id'];
+  const instanceId = asFields(asFields(input).detail)['instance-id'];
   return typeof instanceId === 'string' ? instanceId : null;
 }
 
@@ -170,7 +170,7 @@ function failedState({ reading, plan, unassigned, assigned, verified }: NotifyIn
 /** For a Lambda's error `Cause` is a JSON string with `errorMessage`; for States.Timeout and the like it is plain text. */
 function messageOf({ Error: name, Cause: cause }: StateError): string {
   try {
-    const { errorMessage } = asRecord(JSON.parse(cause));
+    const { errorMessage } = asFields(JSON.parse(cause));
     return typeof errorMessage === 'string' ? errorMessage : cause;
   } catch {
     return cause || name;

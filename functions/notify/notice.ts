@@ -106,7 +106,3 @@ export function addressesOf({ moves }: Notice): string {
 export function targetsOf({ moves }: Notice): string {
   return [...new Set(moves.map(({ to }) => to))].join(', ');
 }
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}

@@ -8,7 +8,7 @@ export function isFields(value: unknown): value is Fields {
 }
 
 /** What is no object has no fields. */
-function asFields(value: unknown): Fields {
+export function asFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
