@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { composeNotice } from '../../functions/notify/compose';
 import { SUBJECT_MAX, toSubject } from '../../functions/notify/notice';
 import type { NotifyInput } from '../../functions/shared/types';
-import { A, B, C, cluster, ELASTIC_IP, STRANGER } from './support/clusters';
+import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from './support/clusters';
 import { ENDINGS, type Ending, failure, LOCALES, lambdaError, noticeOf, see, stopped } from './support/notices';
 import { plan, REGION, target, unassigned } from './support/plans';
 
@@ -137,15 +137,23 @@ describe('what every notice says', () => {
     expect(body).toContain('The addresses stayed where they were.');
     expect(write(named('put back'), 'ja').subject).not.toContain('フェイルオーバー');
   });
-  test('an Elastic IP put back after the address was moved on is called a move', () => {
+  test('an Elastic IP put back after an address was moved on is called a move', () => {
     const { input } = named('put back');
-    const heldBefore = [{ address: '10.0.0.5', ...B, elasticIpAllocationId: null }];
-    const { subject, body } = write({
-      ...named('put back'),
-      input: { ...input, plan: plan({ ...input.plan, heldBefore }) },
-    });
-    expect(subject).toBe('[mail] Failover: 10.0.0.5 moved');
+    const of = cluster({ virtualIps: vips(2) });
+    const heldBefore = vips(2).map(({ address }, index) => ({
+      address,
+      ...(index === 0 ? A : B),
+      elasticIpAllocationId: null,
+    }));
+    const moved = { ...input, plan: plan({ ...input.plan, heldBefore, cluster: of }) };
+    const { subject, body } = write({ ...named('put back'), input: moved });
+    expect(subject).toBe('[mail] Failover: 10.0.0.5, 10.0.0.6 moved');
     expect(body).not.toContain('stayed where they were');
+  });
+  test('addresses that came back to where they were for another reason are called a move', () => {
+    const { input } = named('put back');
+    const home = { ...input, plan: plan({ ...input.plan, reason: 'HOLDER_UNHEALTHY' }) };
+    expect(write({ ...named('put back'), input: home }).subject).toBe('[mail] Failover: 10.0.0.5 moved');
   });
   test('a failure: the state, the error, the message without its JSON', () => {
     const { body, subject } = write(named('stranger'));

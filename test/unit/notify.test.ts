@@ -230,7 +230,10 @@ describe('who is not told', () => {
     [
       'put an Elastic IP back, and was overtaken by another node',
       {
-        plan: puttingBack([{ instanceId: A.instanceId, error: 'Superseded' }]),
+        plan: puttingBack([
+          { instanceId: B.instanceId, error: 'Superseded' },
+          { instanceId: A.instanceId, error: 'Superseded' },
+        ]),
         unassigned: nothing,
         error: lambdaError('ElasticIpNotAssociated', 'x'),
       },

@@ -41,6 +41,11 @@ describe('the cluster that a wrong input is about', () => {
 });
 
 test('an error that is not about the input is not swallowed', () => {
-  const broken = [{ ...MAIL, name: 'other' }, null] as unknown as readonly Cluster[];
-  expect(() => read({ cluster: 'mail', mode: 'failover' }, broken)).toThrow(TypeError);
+  const input = {
+    cluster: 'mail',
+    get mode(): string {
+      throw new TypeError('a defect');
+    },
+  };
+  expect(() => read(input, CLUSTERS)).toThrow(TypeError);
 });

@@ -152,6 +152,33 @@ describe('Elastic IPs', () => {
       message: expect.stringContaining(message),
     });
   });
+  describe('of several addresses', () => {
+    const other = 'eipalloc-00000000000000002';
+    const both = cluster({
+      virtualIps: [
+        { address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP },
+        { address: '10.0.0.6', elasticIpAllocationId: other },
+      ],
+    });
+    const on = (first: object, second: object) =>
+      ec2
+        .on(DescribeNetworkInterfacesCommand)
+        .resolves(interfaces({ node: B, ...first }, { node: B, address: '10.0.0.6', ...second }));
+    test('are proven each on its own', async () => {
+      on({ elasticIp: ELASTIC_IP }, { elasticIp: other });
+      await expect(run(plan({}, both))).resolves.toMatchObject({ holders: [{ ...B }, { ...B }] });
+    });
+    test('are not proven when they have changed places', async () => {
+      on({ elasticIp: other }, { elasticIp: ELASTIC_IP });
+      await expect(run(plan({}, both))).rejects.toMatchObject({ name: 'NotConverged' });
+    });
+    test('are all named when they are missing, with all that EC2 said', async () => {
+      on({}, {});
+      await expect(run(plan({ attempts: superseded }, both), ago(10_001), ['One.', 'Two.'])).rejects.toThrow(
+        `but ${ELASTIC_IP} is not on 10.0.0.5; ${other} is not on 10.0.0.6. One. Two.`,
+      );
+    });
+  });
   test('is not asked for while an address is elsewhere', async () => {
     const two = cluster({
       nodes: [A, B, C],
