@@ -104,6 +104,11 @@ export class Lambda {
     const outcome = await new Promise<Outcome | 'timeout'>((resolve) => {
       environment.end = resolve;
       timer = clock.setTimeout(() => resolve('timeout'), fn.timeoutMilliseconds);
+      const fault = this.faults.atStart([fn.label, fn.name, fn.logicalId]);
+      if (fault !== undefined) {
+        void this.strike(environment, fault.kind);
+        return;
+      }
       environment.instance
         .invoke(payload, {
           requestId,

@@ -117,7 +117,7 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
       do: fc.constant('lambda-fault' as const),
       function: fc.constantFrom(...FUNCTIONS),
       kind: fc.constantFrom('crash' as const, 'timeout' as const),
-      atCall: fc.integer({ min: 1, max: 3 }),
+      atCall: fc.integer({ min: 0, max: 3 }),
       when: fc.constantFrom('before' as const, 'after' as const),
     }),
   },

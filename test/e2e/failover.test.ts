@@ -83,6 +83,21 @@ it('I start an execution with a mode that does not exist; it fails with InvalidI
   expect(stage.eventsOf('notice').map(({ attributes }) => attributes.outcome)).toEqual(['FAILED']);
 });
 
+it('the function that reads the request crashes time and again; the notice says all the same where 10.0.0.5 is', async () => {
+  const stage = await givenACluster();
+  for (let nth = 0; nth < 40; nth += 1) {
+    stage.cloud.lambda.faults.add({ function: 'verify-instance-state', kind: 'crash', atCall: 0, when: 'before' });
+  }
+  stage.stop(stage.active);
+  await stage.settled();
+  expect(stage.failures.map(({ error }) => error)).toEqual(['Runtime.ExitError']);
+  expect(stage.notices('FAILED')).toHaveLength(1);
+  expect(stage.notices('FAILED')[0]?.message).toContain(
+    `10.0.0.5: on ${stage.active.networkInterfaceId} (${stage.active.instanceId}, stopped)`,
+  );
+  expect(stage.notices('FAILED')[0]?.message).toContain('aws ec2 assign-private-ip-addresses');
+});
+
 const OTHER = {
   name: 'db',
   subnetId: 'subnet-0a1b2c3d4e5f60001',
@@ -136,6 +151,7 @@ it.each<[string, string, (stage: Stage) => void]>([
         const { type, details } = JSON.parse(line);
         return type === 'TaskStateExited' && details.name === 'ReadRequest';
       });
+      expect(read).toBeGreaterThan(0);
       expect(events.slice(0, read).join('')).toContain('10.0.0.77');
       expect(events.slice(read).filter((line) => line.includes('10.0.0.77'))).toEqual([]);
     }
