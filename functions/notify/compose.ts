@@ -1,3 +1,4 @@
+import { darkTime } from '../shared/dark-time';
 import { asFields, clusterConcerned } from '../shared/input';
 import {
   type Attempt,
@@ -6,8 +7,10 @@ import {
   MODES,
   type Mode,
   type NotifyInput,
+  type NotRead,
   type Outcome,
   type Plan,
+  type Request,
   type StateError,
 } from '../shared/types';
 import { consoleLink } from './console';
@@ -37,29 +40,31 @@ export function latestPlan({ plan, previous }: NotifyInput): Plan | null {
 }
 
 export function clusterOf(input: NotifyInput): Cluster | null {
-  const { reading } = input;
-  if (reading !== undefined && 'clusters' in reading) return clusterConcerned(input.input, reading.clusters);
-  return latestPlan(input)?.cluster ?? reading?.request?.cluster ?? reading?.invalid?.cluster ?? null;
+  if (isNotRead(input.reading)) return clusterConcerned(input.input, input.reading.clusters);
+  const { request, invalid } = input.reading ?? {};
+  return latestPlan(input)?.cluster ?? request?.cluster ?? invalid?.cluster ?? null;
 }
 
-/**
- * Dark time counts what this execution caused: from its unassign to its assign. An address whose interface died with its
- * instance had no holder before; when that began, EC2 does not say.
- */
+function isNotRead(reading: NotifyInput['reading']): reading is NotRead {
+  return reading !== undefined && 'clusters' in reading;
+}
+
+/** What was asked, where it was understood. */
+function requestOf({ reading }: NotifyInput): Request | null {
+  return reading === undefined || isNotRead(reading) ? null : reading.request;
+}
+
 export function durationsOf({ kind, execution, plan, unassigned, assigned, verified }: NotifyInput): Durations {
   if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || !verified) return { eventToVerifiedMs: null, darkTimeMs: null };
-  const released = plan.homelessSince ?? unassigned?.releasedAt ?? null;
-  const assignedAt = assigned?.assignedAt ?? null;
   return {
     eventToVerifiedMs: Math.max(0, Date.parse(verified.verifiedAt) - Date.parse(plan.eventTime ?? execution.startTime)),
-    darkTimeMs:
-      released === null || assignedAt === null ? 0 : Math.max(0, Date.parse(assignedAt) - Date.parse(released)),
+    darkTimeMs: plan.darkTimeBeforeMs + darkTime(plan, unassigned, assigned),
   };
 }
 
 /** Null where the input says nothing that could be understood. */
 export function modeOf(input: NotifyInput): Mode | null {
-  const known = latestPlan(input)?.mode ?? input.reading?.request?.mode;
+  const known = latestPlan(input)?.mode ?? requestOf(input)?.mode;
   if (known !== undefined) return known;
   const { mode, 'detail-type': detailType } = asFields(input.input);
   return detailType === undefined ? (MODES.find((each) => each === mode) ?? null) : 'failover';
@@ -74,7 +79,7 @@ export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], lo
     outcome,
     cluster: clusterOf(input)?.name ?? null,
     mode: modeOf(input),
-    trigger: plan?.trigger ?? input.reading?.request?.trigger ?? null,
+    trigger: plan?.trigger ?? requestOf(input)?.trigger ?? null,
     reason: plan?.reason ?? null,
     rehearsed: plan?.rehearsed ?? null,
     requestedTarget: plan?.requestedTarget ?? said('target'),
@@ -160,7 +165,7 @@ function saidDown(input: unknown): string | null {
 
 /** The first state of the pass that left no result. */
 function failedState({ reading, plan, unassigned, assigned, verified }: NotifyInput): string {
-  if (reading !== undefined && 'clusters' in reading) return 'ReadRequest';
+  if (isNotRead(reading)) return 'ReadRequest';
   if (plan === null) return 'VerifyInstanceState';
   if (unassigned === null) return 'UnassignIp';
   if (assigned === null) return 'AssignIp';

@@ -56,12 +56,14 @@ function isQuietCheck(input: NotifyInput): boolean {
   return input.kind === 'FAILURE' && modeOf(input) === 'check' && !wronglyAsked && !hasChangedSomething(input);
 }
 
+/** Errors of an attempt whose assignment was made. */
+const LANDED = new Set(['TargetLost', 'Superseded', 'ElasticIpMissing']);
+
 function hasChangedSomething(input: NotifyInput): boolean {
   const { unassigned, assigned, previous, error } = input;
   if (error?.Error === 'ElasticIpNotAssociated' && putsElasticIpBack(latestPlan(input))) return false;
   const released = [unassigned?.releasedAt, previous?.unassigned?.releasedAt, latestPlan(input)?.homelessSince];
-  // After these errors the assignment was made.
-  const landed = attemptsOf(input).some(({ error }) => error === 'TargetLost' || error === 'Superseded');
+  const landed = attemptsOf(input).some(({ error }) => LANDED.has(error));
   return landed || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string');
 }
 

@@ -44,7 +44,7 @@ export class TargetLost extends Error {
   override name = 'TargetLost';
 }
 
-/** Another execution moved the addresses away from the target, or was in the way of an Elastic IP: decide again. */
+/** Another execution moved the addresses away from the target: decide again. */
 export class Superseded extends Error {
   override name = 'Superseded';
 }
@@ -59,7 +59,12 @@ export class TargetRefused extends Error {
   override name = 'TargetRefused';
 }
 
-/** The addresses are proven on the target, but EC2 refuses to put a configured Elastic IP on one of them, time and again. */
+/** The addresses are on the target, but a configured Elastic IP is not on one of them: decide again. */
+export class ElasticIpMissing extends Error {
+  override name = 'ElasticIpMissing';
+}
+
+/** The addresses are on the target, but a configured Elastic IP is not, although it was associated twice. */
 export class ElasticIpNotAssociated extends Error {
   override name = 'ElasticIpNotAssociated';
 }

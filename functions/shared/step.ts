@@ -8,17 +8,19 @@ export const DEADLINE_MS = 240_000;
 /**
  * Wraps a step's function as a Lambda handler: the execution's ID, cluster and mode on every log line, the result or the
  * error logged once, and no work after the deadline.
- * @throws {DeadlineExceeded} when the step starts more than DEADLINE_MS after the execution
+ * @param latestStartMs after the execution's start, milliseconds
+ * @throws {DeadlineExceeded} when the step starts later than that
  */
 export function step<Input extends { readonly execution: Execution; readonly plan?: Plan | null }, Output>(
   run: (input: Input) => Promise<Output>,
+  latestStartMs: number = DEADLINE_MS,
 ): (input: Input) => Promise<Output> {
   return async (input) => {
     logger.resetKeys();
     logger.appendKeys({ executionId: input.execution.id });
     if (input.plan) logger.appendKeys({ cluster: input.plan.cluster.name, mode: input.plan.mode });
     try {
-      refuseAfterDeadline(input.execution);
+      refuseAfterDeadline(input.execution, latestStartMs);
       const output = await run(input);
       logger.info('done', { output });
       return output;
@@ -29,11 +31,11 @@ export function step<Input extends { readonly execution: Execution; readonly pla
   };
 }
 
-function refuseAfterDeadline({ startTime }: Execution): void {
+function refuseAfterDeadline({ startTime }: Execution, latestStartMs: number): void {
   const age = Date.now() - Date.parse(startTime);
-  if (age > DEADLINE_MS) {
+  if (age > latestStartMs) {
     throw new DeadlineExceeded(
-      `The execution started ${Math.round(age / 1000)} s ago and may work for ${DEADLINE_MS / 1000} s. Start it again.`,
+      `The execution started ${Math.round(age / 1000)} s ago and may work for ${latestStartMs / 1000} s. Start it again.`,
     );
   }
 }

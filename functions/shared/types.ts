@@ -52,7 +52,7 @@ export interface Request {
   readonly saidDown: string | null;
 }
 
-/** What ReadRequest made of the input. The later states know no other cluster. */
+/** What ReadRequest made of the input: all that the later states know of it. */
 export type Reading =
   | { readonly request: Request; readonly invalid: null }
   | {
@@ -61,10 +61,8 @@ export type Reading =
       readonly invalid: { readonly message: string; readonly cluster: Cluster | null };
     };
 
-/** What stands in the place of a reading where ReadRequest could not be run. */
+/** What stands in the place of a reading where ReadRequest failed. */
 export interface NotRead {
-  readonly request: null;
-  readonly invalid: null;
   readonly clusters: readonly Cluster[];
 }
 
@@ -184,6 +182,8 @@ export interface Plan {
   readonly eventTime: string | null;
   /** Since when this execution has left an address without a holder; null if it has not. */
   readonly homelessSince: string | null;
+  /** How long earlier passes of this execution left an address without a holder, milliseconds. */
+  readonly darkTimeBeforeMs: number;
   readonly decidedAt: string;
 }
 
@@ -213,6 +213,7 @@ export interface VerifyInstanceStateInput {
   readonly previous: {
     readonly plan: Plan | null;
     readonly unassigned: UnassignIpOutput | null;
+    readonly assigned: AssignIpOutput | null;
     readonly error: StateError | null;
   };
 }

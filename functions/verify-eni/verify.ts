@@ -1,6 +1,13 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { holdersOf } from '../shared/addresses';
-import { ElasticIpNotAssociated, NotConverged, Superseded, TargetLost, TargetRefused } from '../shared/errors';
+import {
+  ElasticIpMissing,
+  ElasticIpNotAssociated,
+  NotConverged,
+  Superseded,
+  TargetLost,
+  TargetRefused,
+} from '../shared/errors';
 import { READS_SETTLE_MS } from '../shared/fresh';
 import type { AssignIpOutput, Cluster, Plan, Target, VerifyEniOutput } from '../shared/types';
 import { type Look, look } from './look';
@@ -13,8 +20,9 @@ const PAUSES_MS = [100, 200, 400, 800, 1_500];
  * running target; every configured Elastic IP on its address.
  * @throws {NotConverged} not to be seen yet: look again
  * @throws {TargetLost} the target does not run any more, or lost its interface
- * @throws {Superseded} all addresses are on another ready node of the cluster, or they are here and an Elastic IP is not
- * @throws {ElasticIpNotAssociated} EC2 refused an Elastic IP, also when it was asked again
+ * @throws {Superseded} all addresses are on another ready node of the cluster, or one was moved on before its Elastic IP came
+ * @throws {ElasticIpMissing} all but an Elastic IP is there
+ * @throws {ElasticIpNotAssociated} the same, after it was associated again
  * @throws {TargetRefused} proven, but not on the node that a person named, because that one could not take them
  * @throws {TransientAwsError}
  */
@@ -30,7 +38,7 @@ export async function verify(
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     const seen = await look(ec2, cluster);
     const notThere = whatIsNotThere(cluster, target, seen);
-    missing = notThere.length > 0 ? notThere : missingElasticIps(cluster, seen);
+    missing = notThere.length === 0 ? missingElasticIps(cluster, seen) : notThere;
     if (missing.length === 0) {
       refuseOtherThanAsked(plan, target);
       return { verifiedAt: new Date().toISOString(), holders: holdersOf(cluster, seen.addresses), findings: [] };
@@ -39,6 +47,7 @@ export async function verify(
     if (settled && notThere.length === 0) refuseElasticIps(plan, target, missing, refusals);
     if (settled) refuseSuperseded(plan, target, seen);
     refuseLostTarget(target, seen);
+    if (settled) refuseMovedOn(missing, refusals);
   }
   throw new NotConverged(`EC2 does not show the whole move yet: ${missing.join('; ')}. Looking again.`);
 }
@@ -74,19 +83,26 @@ function missingElasticIps({ virtualIps }: Cluster, { addresses }: Look): string
 }
 
 /**
- * The addresses are here and an Elastic IP is not. Another execution that moved an address on and back again may have
- * been in the way, so the decision is made again, once; what EC2 refuses then is for a person to repair.
+ * The addresses are here and an Elastic IP is not: another execution may have moved an address on and back again, and
+ * dropped it. So it is associated again, once; what is missing then is for a person to repair.
  */
 function refuseElasticIps(
   { attempts }: Plan,
   { instanceId }: Target,
   missing: readonly string[],
   refusals: readonly string[],
-): void {
-  const there = `The addresses are on ${instanceId}, but ${missing.join('; ')}. ${refusals.join(' ')}`.trimEnd();
-  const again = attempts.some((attempt) => attempt.instanceId === instanceId && attempt.error === 'Superseded');
-  if (!again) throw new Superseded(`${there} Deciding again.`);
-  if (refusals.length > 0) throw new ElasticIpNotAssociated(there);
+): never {
+  const there = [`The addresses are on ${instanceId}, but ${missing.join('; ')}.`, ...refusals].join(' ');
+  if (attempts.some((attempt) => attempt.instanceId === instanceId && attempt.error === 'ElasticIpMissing')) {
+    throw new ElasticIpNotAssociated(there);
+  }
+  throw new ElasticIpMissing(`${there} Deciding again.`);
+}
+
+/** EC2 refuses an Elastic IP for an address that is not here any more. */
+function refuseMovedOn(missing: readonly string[], refusals: readonly string[]): void {
+  if (refusals.length === 0) return;
+  throw new Superseded(`${refusals.join(' ')} Now ${missing.join('; ')}. Deciding again.`);
 }
 
 /** Only reads that are surely later than the assignment prove that somebody else moved the addresses on. */
@@ -110,12 +126,12 @@ function refuseLostTarget({ instanceId, networkInterfaceId }: Target, { ready }:
   throw new TargetLost(`${instanceId} is not running with ${networkInterfaceId} attached any more. Deciding again.`);
 }
 
-/** The addresses are safe, yet a person asked for another node: that is told as a failure. */
+/** The addresses are safe, yet a person asked for another node: that is told as a failure, but for a race that was lost. */
 function refuseOtherThanAsked({ requestedTarget, attempts }: Plan, target: Target): void {
   if (requestedTarget === null || requestedTarget === target.instanceId) return;
-  const attempt = attempts.find(({ instanceId }) => instanceId === requestedTarget);
+  const attempt = attempts.find(({ instanceId, error }) => instanceId === requestedTarget && error !== 'Superseded');
   if (attempt === undefined) return;
   throw new TargetRefused(
-    `${requestedTarget} did not take the addresses (${attempt.error}). They are safe on ${target.instanceId}, proven by EC2.`,
+    `${requestedTarget} does not have the addresses (${attempt.error}). They are safe on ${target.instanceId}, proven by EC2.`,
   );
 }

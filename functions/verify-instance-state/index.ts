@@ -23,16 +23,13 @@ export function handler(input: ReadRequestInput | VerifyInstanceStateInput): Pro
   return 'clusters' in input ? readRequest(input) : verifyInstanceState(input);
 }
 
-/** Finds out what is asked, and of which cluster. It has no deadline: the failure notice needs what it finds. */
-async function readRequest({ execution, input, clusters }: ReadRequestInput): Promise<Reading> {
-  logger.resetKeys();
-  logger.appendKeys({ executionId: execution.id });
+/** Finds out what is asked, and of which cluster. It is never too late: the failure notice needs what it finds. */
+const readRequest = step(async ({ input, clusters }: ReadRequestInput): Promise<Reading> => {
   const reading = read(input, clusters);
   const { request } = reading;
   if (request !== null) logger.appendKeys({ cluster: request.cluster.name, mode: request.mode });
-  logger.info('done', { output: reading });
   return reading;
-}
+}, Number.POSITIVE_INFINITY);
 
 /** Asks EC2 who holds the addresses and who is healthy, and decides. */
 const verifyInstanceState = step(

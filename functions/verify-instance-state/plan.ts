@@ -1,5 +1,6 @@
 import { holdersOf } from '../shared/addresses';
 import { REQUEST_TIMEOUT_MS } from '../shared/aws';
+import { darkTime } from '../shared/dark-time';
 import { PLAN_MAX_AGE_MS, READS_SETTLE_MS } from '../shared/fresh';
 import type {
   Attempt,
@@ -78,6 +79,7 @@ export function makePlan(
     requestReason: request.reason,
     eventTime: request.eventTime,
     homelessSince: homelessSince(holders, previous),
+    darkTimeBeforeMs: darkTimeBefore(previous),
     decidedAt: new Date(now).toISOString(),
   };
 }
@@ -132,4 +134,10 @@ function homelessSince(
 ): string | null {
   if (holders.every(({ networkInterfaceId }) => networkInterfaceId !== null)) return null;
   return plan?.homelessSince ?? unassigned?.releasedAt ?? null;
+}
+
+/** What earlier passes left dark until they assigned the addresses. */
+function darkTimeBefore({ plan, unassigned, assigned }: VerifyInstanceStateInput['previous']): number {
+  if (plan === null) return 0;
+  return plan.darkTimeBeforeMs + darkTime(plan, unassigned, assigned);
 }

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../shared/errors';
 import { clusterConcerned } from '../shared/input';
 import type { Cluster, Reading } from '../shared/types';
-import { readRequest } from './request';
+import { parseRequest } from './request';
 
 /**
  * Reads an execution's input for all later states. What is wrong with it is handed on instead of thrown: the failure
@@ -9,7 +9,7 @@ import { readRequest } from './request';
  */
 export function read(input: unknown, clusters: readonly Cluster[]): Reading {
   try {
-    return { request: readRequest(input, clusters), invalid: null };
+    return { request: parseRequest(input, clusters), invalid: null };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return { request: null, invalid: { message: error.message, cluster: clusterConcerned(input, clusters) } };

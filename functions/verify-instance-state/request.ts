@@ -6,6 +6,8 @@ const STATE_CHANGE = 'EC2 Instance State-change Notification';
 const ALARM_CHANGE = 'CloudWatch Alarm State Change';
 const UP = new Set(['pending', 'running']);
 const FIELDS = ['cluster', 'mode', 'target', 'reason', 'requestedBy'];
+/** The texts of a request stand several times in a state's data, which may have 256 KiB. */
+const LONGEST_TEXT = 2_000;
 const EXPECTED =
   'Send an EC2 state-change or a CloudWatch alarm event as EventBridge delivers it, or ' +
   '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.';
@@ -17,7 +19,7 @@ const EXPECTED =
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
-export function readRequest(input: unknown, clusters: readonly Cluster[]): Request {
+export function parseRequest(input: unknown, clusters: readonly Cluster[]): Request {
   if (!isFields(input)) throw new InvalidInput(`The input is ${show(input)}, not an object. ${EXPECTED}`);
   if (!Object.hasOwn(input, 'detail-type')) return readPersonsRequest(input, clusters);
   const { source, 'detail-type': detailType, detail } = input;
@@ -123,6 +125,9 @@ function text(fields: Fields, key: string, path: string, allowed: string): strin
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
   if (typeof value !== 'string' || value === '')
     throw new InvalidInput(`${path} is ${show(value)}; ${allowed} is allowed.`);
+  if (value.length > LONGEST_TEXT) {
+    throw new InvalidInput(`${path} has ${value.length} characters; at most ${LONGEST_TEXT} are allowed.`);
+  }
   return value;
 }
 

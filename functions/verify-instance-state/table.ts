@@ -122,11 +122,15 @@ function refuseDoubtful({ saidDown, eventTime }: Request, { instanceId }: Cluste
   );
 }
 
-function missingElasticIpRow(situation: Situation, holder: ClusterNode): Row | undefined {
+function missingElasticIpRow(
+  situation: Situation,
+  holder: ClusterNode,
+  reason: Reason = 'ELASTIC_IP_MISSING',
+): Row | undefined {
   const missing = missingElasticIps(situation);
   if (missing.length === 0) return undefined;
   const explanation = `The Elastic IP of ${missing.join(', ')} is not associated; the holder ${holder.instanceId} is healthy.`;
-  return { kind: 'MOVE', reason: 'ELASTIC_IP_MISSING', explanation, target: holder };
+  return { kind: 'MOVE', reason, explanation, target: holder };
 }
 
 /**
@@ -148,7 +152,9 @@ function laterPassRow(situation: Situation, holder: ClusterNode, { now }: Times)
   if (now < before.settledAt) {
     throw new StateUnsettled(`${explanation} EC2 may not show yet what this execution did. Looking again.`);
   }
-  const repair = missingElasticIpRow(situation, holder);
+  // What this execution began counts, but for a person's wish, which others overtook.
+  const began = before.reason === null || before.reason === 'REQUESTED' ? undefined : before.reason;
+  const repair = missingElasticIpRow(situation, holder, began);
   if (repair !== undefined) return repair;
   const refusal = before.attempts.find(({ instanceId, error }) => instanceId === request.target && REFUSALS.has(error));
   if (refusal === undefined) {

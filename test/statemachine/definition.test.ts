@@ -95,6 +95,7 @@ describe('The workflow definition', () => {
     expect(stateNamed('Prepare').Next).toBe('ReadRequest');
     const leading = states.filter(([, state]) => /"Next":"RequestNotRead"/.test(JSON.stringify(state)));
     expect(leading.map(([name]) => name)).toEqual(['ReadRequest']);
+    expect(stateNamed('RequestNotRead').ResultPath).toBe('$.reading.Payload');
   });
 
   it.each(tasks)('%s keeps what every other state has found', (_name, { ResultPath, Catch = [] }) => {
@@ -128,10 +129,10 @@ describe('The workflow definition', () => {
     ]);
   });
 
-  it('decides again exactly on the four errors that another node or a fresh look can cure', () => {
+  it('decides again exactly on the five errors that another node or a fresh look can cure', () => {
     for (const name of ['UnassignIp', 'AssignIp', 'VerifyEni']) {
       expect(stateNamed(name).Catch?.[0]).toMatchObject({
-        ErrorEquals: ['TargetCannotHold', 'TargetLost', 'Superseded', 'PlanStale'],
+        ErrorEquals: ['TargetCannotHold', 'TargetLost', 'Superseded', 'ElasticIpMissing', 'PlanStale'],
         Next: 'DecideAgain',
       });
     }
@@ -178,9 +179,10 @@ describe('The workflow definition', () => {
   });
 
   it('leaves the failure notice time after the latest start of a step', () => {
-    const step = Math.max(...STEPS.map((name) => stateNamed(name).TimeoutSeconds ?? Number.POSITIVE_INFINITY));
+    const late = STEPS.filter((name) => name !== 'ReadRequest');
+    const step = Math.max(...late.map((name) => stateNamed(name).TimeoutSeconds ?? Number.POSITIVE_INFINITY));
     const longestPause = Math.max(
-      ...STEPS.flatMap((name) =>
+      ...late.flatMap((name) =>
         (stateNamed(name).Retry ?? []).map((retrier) => retrier.MaxDelaySeconds ?? retrier.IntervalSeconds),
       ),
     );
@@ -188,5 +190,16 @@ describe('The workflow definition', () => {
     // The last step starts at the deadline, times out, pauses, is told that it is too late; then the notice goes out.
     expect(DEADLINE_MS / 1000 + step + longestPause + notice).toBeLessThanOrEqual(definition.TimeoutSeconds);
     expect(definition.TimeoutSeconds).toBeLessThan(300);
+  });
+
+  it('leaves the failure notice time when the function that reads the request fails at once, every time', () => {
+    const [{ IntervalSeconds, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts }] = stateNamed('ReadRequest')
+      .Retry as [Retrier];
+    const pauses = Array.from({ length: MaxAttempts }, (_, nth) =>
+      Math.min(IntervalSeconds * BackoffRate ** nth, MaxDelaySeconds),
+    );
+    const notice = stateNamed('NotifyFailure').TimeoutSeconds ?? Number.POSITIVE_INFINITY;
+    const longest = pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(longest + notice).toBeLessThan(definition.TimeoutSeconds);
   });
 });

@@ -70,7 +70,7 @@ describe('changes are sent once: the workflow sends them again, with a fresh clo
 describe('reads, and the notice, are retried patiently inside the Lambda', () => {
   const watched = cluster({ nodes: [{ ...A, alarms: ['smtp'] }, B] });
   const looks = () => only(ec2.commandCalls(DescribeNetworkInterfacesCommand));
-  const before = { plan: null, unassigned: null, error: null };
+  const before = { plan: null, unassigned: null, assigned: null, error: null };
   const reading = read({ cluster: 'mail', mode: 'failover' }, [watched]);
 
   test.each<[string, () => Promise<unknown>, () => Call | undefined]>([

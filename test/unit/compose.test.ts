@@ -99,7 +99,7 @@ describe('what a notice knows', () => {
   });
   test('where ReadRequest does not run, the notice finds the cluster by itself', () => {
     const clusters = [cluster({ name: 'db', nodes: [C] }), cluster({ nodes: [A, B] })];
-    const of = (input: unknown) => noticeOfFailure({ input, reading: { request: null, invalid: null, clusters } });
+    const of = (input: unknown) => noticeOfFailure({ input, reading: { clusters } });
     expect(of({ cluster: 'mail', mode: 'drill', requestedBy: 'alice' })).toMatchObject({
       cluster: 'mail',
       mode: 'drill',
@@ -125,6 +125,12 @@ describe('durations', () => {
     expect(durationsOf({ ...success(), kind: 'FAILURE' })).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
     expect(durationsOf(success(plan(), { verified: null }))).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
   });
+  test('dark time is that of all passes together', () => {
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const gap = { unassigned: unassigned({ releasedAt: at(0) }), assigned: assigned({ assignedAt: at(300) }) };
+    expect(durationsOf(success(plan(), gap)).darkTimeMs).toBe(300);
+    expect(durationsOf(success(plan({ darkTimeBeforeMs: 2_000 }), gap)).darkTimeMs).toBe(2_300);
+  });
   test('without an unassign or an assign of its own there is no dark time', () => {
     expect(durationsOf(success(plan(), { unassigned: null })).darkTimeMs).toBe(0);
     expect(durationsOf(success(plan(), { assigned: null })).darkTimeMs).toBe(0);
@@ -140,6 +146,7 @@ describe('attempts', () => {
   ) => ({
     plan: plan({ attempts: [tried], ...changes }),
     unassigned: null,
+    assigned: null,
     error,
   });
   test('are those of the plan, where there is one', () => {

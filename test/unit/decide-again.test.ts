@@ -44,7 +44,7 @@ function passes(request: Request, ...steps: readonly Pass[]): Plan[] {
   for (const { world, after, because, unassigned = null } of steps) {
     const plan = plans.at(-1) ?? null;
     const error: StateError | null = because === undefined ? null : { Error: because, Cause: '{}' };
-    const previous = { plan, unassigned, error };
+    const previous = { plan, unassigned, assigned: null, error };
     const times: Times = { now: NOW + after * 1_000, executionStart: NOW - 1_000 };
     const view = seen(request.cluster, world);
     plans.push(makePlan(request, view, decide(request, view, times, whatWentBefore(previous)), previous, times.now));
@@ -163,7 +163,8 @@ describe('an execution that finds its own move', () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
     const world = { instances: deadA, holders: C, elasticIps: [null] };
     const again = (after: number): Pass => ({ world, after, because: 'Superseded' });
-    expect(errorOf(event(of), first, again(30))).toBe('MOVE c ELASTIC_IP_MISSING');
+    expect(errorOf(event(of), first, again(30))).toBe('MOVE c HOLDER_UNHEALTHY');
+    expect(errorOf(byHand(of, 'drill', B), { world: {}, after: 0 }, again(30))).toBe('MOVE c ELASTIC_IP_MISSING');
     expect(errorOf(event(of), first, again(12))).toBe('StateUnsettled');
   });
 });

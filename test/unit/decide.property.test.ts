@@ -166,7 +166,7 @@ test('nothing to do has no target and no source; a rehearsal is never a move', (
       const result = outcome(() => decide(request, view, times, before));
       if (request.mode === 'rehearsal') expect(result).toMatchObject({ action: 'REHEARSE' });
       if ('error' in result || result.action !== 'NONE') return;
-      const previous = { plan: null, unassigned: null, error: null };
+      const previous = { plan: null, unassigned: null, assigned: null, error: null };
       expect(makePlan(request, view, result, previous, times.now)).toMatchObject({ target: null, sources: [] });
     }),
     RUNS,
@@ -178,7 +178,7 @@ test('primary addresses and strangers are never sources of a move', () => {
     fc.property(anySituation, ({ request, seen: view, times, before }) => {
       const result = outcome(() => decide(request, view, times, before));
       if ('error' in result || result.action !== 'MOVE') return;
-      const previous = { plan: null, unassigned: null, error: null };
+      const previous = { plan: null, unassigned: null, assigned: null, error: null };
       const { sources, target } = makePlan(request, view, result, previous, times.now);
       const ours = request.cluster.nodes.map((each) => each.networkInterfaceId);
       for (const source of sources) {

@@ -128,6 +128,16 @@ const SAID: readonly [string, () => string, readonly string[]][] = [
     [`The Elastic IP of 10.0.0.6, 10.0.0.7 is not associated; the holder ${A.instanceId} is healthy`],
   ],
   [
+    'addresses found elsewhere in a later pass, without their Elastic IP',
+    () =>
+      explanation(
+        event(ELASTIC),
+        { holders: B, elasticIps: [null] },
+        { ...later, attempts: [{ ...A, error: 'Superseded' }] },
+      ),
+    ['Elastic IP', '10.0.0.5', B.instanceId],
+  ],
+  [
     'addresses found elsewhere in a later pass',
     () => explanation(event(two), { holders: C }, { ...later, attempts: [{ ...A, error: 'Superseded' }] }),
     [`10.0.0.5, 10.0.0.6: on ${C.instanceId}, which is healthy, when this execution decided again`],

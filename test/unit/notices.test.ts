@@ -237,7 +237,12 @@ describe('where the addresses are, and what to type', () => {
     const third = see(null, ['terminated', 'running', 'running']);
     const of = cluster({ nodes: [A, B, C] });
     const ending = named('every node refused');
-    const previous = { plan: plan({}, of), unassigned: null, error: lambdaError('TargetCannotHold', 'x') };
+    const previous = {
+      plan: plan({}, of),
+      unassigned: null,
+      assigned: null,
+      error: lambdaError('TargetCannotHold', 'x'),
+    };
     expect(commands({ ...ending, looked: third, input: { ...ending.input, previous } })[0]?.command).toBe(
       assign(C.networkInterfaceId),
     );

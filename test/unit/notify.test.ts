@@ -135,7 +135,7 @@ describe('a failure', () => {
     expect(published()[0]?.Message).toContain('This could not be found out: UnauthorizedOperation');
   });
   test('knows the cluster from the pass before when the last one had no plan', async () => {
-    const previous = { plan: plan(), unassigned: unassigned(), error: lambdaError('TargetLost', 'x') };
+    const previous = { plan: plan(), unassigned: unassigned(), assigned: null, error: lambdaError('TargetLost', 'x') };
     const { reading: _reading, ...input } = failed({ previous });
     await handler(input);
     expect(published()[0]?.MessageAttributes?.cluster?.StringValue).toBe('mail');
@@ -172,7 +172,7 @@ describe('who is not told', () => {
     [
       'to put an Elastic IP back, time and again',
       {
-        plan: puttingBack([{ instanceId: B.instanceId, error: 'Superseded' }]),
+        plan: puttingBack([{ instanceId: B.instanceId, error: 'ElasticIpMissing' }]),
         unassigned: nothing,
         assigned: assigned(),
         error: lambdaError('ElasticIpNotAssociated', 'x'),
@@ -186,6 +186,7 @@ describe('who is not told', () => {
         previous: {
           plan: plan({ mode: 'check', trigger: 'schedule' }),
           unassigned: null,
+          assigned: null,
           error: lambdaError('PlanStale', 'x'),
         },
       },
@@ -207,16 +208,34 @@ describe('who is not told', () => {
       'took an address off in the pass before',
       {
         input: CHECK,
-        previous: { plan: checking, unassigned: unassigned(), error: lambdaError('TargetCannotHold', 'x') },
+        previous: {
+          plan: checking,
+          unassigned: unassigned(),
+          assigned: null,
+          error: lambdaError('TargetCannotHold', 'x'),
+        },
       },
     ],
     [
       'assigned an address in the pass before',
-      { input: CHECK, previous: { plan: checking, unassigned: nothing, error: lambdaError('TargetLost', 'x') } },
+      {
+        input: CHECK,
+        previous: { plan: checking, unassigned: nothing, assigned: null, error: lambdaError('TargetLost', 'x') },
+      },
     ],
     [
       'was overtaken in the pass before',
-      { input: CHECK, previous: { plan: checking, unassigned: nothing, error: lambdaError('Superseded', 'x') } },
+      {
+        input: CHECK,
+        previous: { plan: checking, unassigned: nothing, assigned: null, error: lambdaError('Superseded', 'x') },
+      },
+    ],
+    [
+      'could not put an Elastic IP on in the pass before',
+      {
+        input: CHECK,
+        previous: { plan: checking, unassigned: nothing, assigned: null, error: lambdaError('ElasticIpMissing', 'x') },
+      },
     ],
     [
       'moved an address and could not associate its Elastic IP',
@@ -231,10 +250,11 @@ describe('who is not told', () => {
       'put an Elastic IP back, and was overtaken by another node',
       {
         plan: puttingBack([
-          { instanceId: B.instanceId, error: 'Superseded' },
+          { instanceId: B.instanceId, error: 'ElasticIpMissing' },
           { instanceId: A.instanceId, error: 'Superseded' },
         ]),
         unassigned: nothing,
+        assigned: null,
         error: lambdaError('ElasticIpNotAssociated', 'x'),
       },
     ],

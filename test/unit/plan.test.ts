@@ -18,9 +18,9 @@ import {
   type World,
 } from './support/clusters';
 import { lambdaError } from './support/notices';
-import { plan, unassigned } from './support/plans';
+import { assigned, plan, unassigned } from './support/plans';
 
-const nothing = { plan: null, unassigned: null, error: null };
+const nothing = { plan: null, unassigned: null, assigned: null, error: null };
 const TIMES = { now: NOW, executionStart: NOW - 30_000 };
 const planned = (request: Request, world: World, previous: Parameters<typeof makePlan>[3] = nothing): Plan => {
   const view = seen(request.cluster, world);
@@ -67,7 +67,7 @@ describe('the nodes of a plan', () => {
   test('only a node that refused or died itself is told as refused', () => {
     const attempts = [{ instanceId: C.instanceId, error: 'PlanStale' }];
     const before = plan({ attempts }, three);
-    const previous = { plan: before, unassigned: null, error: lambdaError('TargetLost', 'x') };
+    const previous = { plan: before, unassigned: null, assigned: null, error: lambdaError('TargetLost', 'x') };
     const { nodes } = planned(event(three), { holders: null, instances: { [A.instanceId]: stopped(A) } }, previous);
     expect(nodes.map(({ problems }) => problems.map(({ code }) => code))).toEqual([['NOT_RUNNING'], ['REFUSED'], []]);
   });
@@ -101,8 +101,33 @@ describe('the target of a plan', () => {
 test('one address of several without a holder is enough for dark time', () => {
   const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
   const released = unassigned({ releasedAt: '2026-01-31T12:29:59.000Z' });
-  const previous = { plan: plan({}, of), unassigned: released, error: lambdaError('PlanStale', 'x') };
+  const previous = { plan: plan({}, of), unassigned: released, assigned: null, error: lambdaError('PlanStale', 'x') };
   const instances = { [A.instanceId]: stopped(A) };
   expect(planned(event(of), { instances, holders: [A, null] }, previous).homelessSince).toBe(released.releasedAt);
   expect(planned(event(of), { instances, holders: [A, A] }, previous).homelessSince).toBeNull();
+});
+
+describe('how long earlier passes left an address dark', () => {
+  const at = (ms: number) => new Date(NOW - 60_000 + ms).toISOString();
+  const wasPlanned = (changes: Partial<Plan> = {}) => plan(changes, three);
+  const darkAfter = (previous: Partial<Parameters<typeof makePlan>[3]>) =>
+    planned(event(three), { holders: B }, { ...nothing, error: lambdaError('ElasticIpMissing', 'x'), ...previous })
+      .darkTimeBeforeMs;
+  const released = unassigned({ releasedAt: at(0) });
+  const landed = assigned({ assignedAt: at(400) });
+
+  test('not at all in the first pass', () => {
+    expect(planned(event(three), { holders: B }).darkTimeBeforeMs).toBe(0);
+  });
+  test('from the unassign to the assign of the pass before', () => {
+    expect(darkAfter({ plan: wasPlanned(), unassigned: released, assigned: landed })).toBe(400);
+  });
+  test('from an unassign of a still earlier pass', () => {
+    expect(darkAfter({ plan: wasPlanned({ homelessSince: at(-1_000) }), assigned: landed })).toBe(1_400);
+  });
+  test('added to that of the passes before it', () => {
+    const plan = wasPlanned({ darkTimeBeforeMs: 3_000 });
+    expect(darkAfter({ plan, unassigned: released, assigned: landed })).toBe(3_400);
+    expect(darkAfter({ plan, unassigned: released })).toBe(3_000);
+  });
 });

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../functions/shared/types';
 import { read } from '../../functions/verify-instance-state/reading';
-import { readRequest } from '../../functions/verify-instance-state/request';
+import { parseRequest } from '../../functions/verify-instance-state/request';
 import { A, B, C, cluster, D } from './support/clusters';
 
 const MAIL = cluster({ nodes: [A, B] });
@@ -10,7 +10,7 @@ const about = (input: unknown) => read(input, CLUSTERS).invalid?.cluster;
 
 test('an input that is understood is handed on as the request that it is', () => {
   const input = { cluster: 'db', mode: 'drill', target: D.instanceId };
-  expect(read(input, CLUSTERS)).toEqual({ request: readRequest(input, CLUSTERS), invalid: null });
+  expect(read(input, CLUSTERS)).toEqual({ request: parseRequest(input, CLUSTERS), invalid: null });
 });
 
 test('of a wrong input is handed on what is wrong', () => {

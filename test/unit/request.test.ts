@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InvalidInput } from '../../functions/shared/errors';
 import type { Cluster } from '../../functions/shared/types';
-import { readRequest } from '../../functions/verify-instance-state/request';
+import { parseRequest } from '../../functions/verify-instance-state/request';
 import { A, B, C, cluster, D } from './support/clusters';
 
 const CLUSTERS: readonly Cluster[] = [
@@ -37,7 +37,7 @@ describe('inputs that are understood', () => {
     ['pending', null],
     ['running', null],
   ])('an instance that is %s', (state, saidDown) => {
-    expect(readRequest(stateChange(state), CLUSTERS)).toEqual({
+    expect(parseRequest(stateChange(state), CLUSTERS)).toEqual({
       cluster: CLUSTERS[0],
       mode: 'failover',
       trigger: 'event',
@@ -49,10 +49,10 @@ describe('inputs that are understood', () => {
     });
   });
   test('an event of the other cluster', () => {
-    expect(readRequest(stateChange('stopped', D.instanceId), CLUSTERS).cluster.name).toBe('db');
+    expect(parseRequest(stateChange('stopped', D.instanceId), CLUSTERS).cluster.name).toBe('db');
   });
   test("an alarm that a node's configuration names", () => {
-    expect(readRequest(alarmChange('smtp-down'), CLUSTERS)).toMatchObject({
+    expect(parseRequest(alarmChange('smtp-down'), CLUSTERS)).toMatchObject({
       cluster: { name: 'mail' },
       mode: 'failover',
       trigger: 'alarm',
@@ -60,14 +60,14 @@ describe('inputs that are understood', () => {
     });
   });
   test("an alarm on a metric of a node's instance", () => {
-    expect(readRequest(alarmChange('any', { InstanceId: C.instanceId }), CLUSTERS).cluster.name).toBe('db');
+    expect(parseRequest(alarmChange('any', { InstanceId: C.instanceId }), CLUSTERS).cluster.name).toBe('db');
   });
   test.each(['failover', 'rehearsal'])('a %s without a target', (mode) => {
-    expect(readRequest({ cluster: 'mail', mode }, CLUSTERS)).toMatchObject({ mode, trigger: 'request', target: null });
+    expect(parseRequest({ cluster: 'mail', mode }, CLUSTERS)).toMatchObject({ mode, trigger: 'request', target: null });
   });
   test.each(['failover', 'rehearsal', 'drill'])('a %s with everything', (mode) => {
     const request = { cluster: 'mail', mode, target: B.instanceId, reason: 'patches', requestedBy: 'alice' };
-    expect(readRequest(request, CLUSTERS)).toMatchObject({
+    expect(parseRequest(request, CLUSTERS)).toMatchObject({
       cluster: CLUSTERS[0],
       target: B.instanceId,
       reason: 'patches',
@@ -77,7 +77,7 @@ describe('inputs that are understood', () => {
     });
   });
   test('what the schedule sends', () => {
-    expect(readRequest({ cluster: 'mail', mode: 'check' }, CLUSTERS)).toMatchObject({
+    expect(parseRequest({ cluster: 'mail', mode: 'check' }, CLUSTERS)).toMatchObject({
       mode: 'check',
       trigger: 'schedule',
     });
@@ -207,7 +207,7 @@ test.each(WRONG)('%s is refused by name', (_name, input, named) => {
 
 function messageFor(input: unknown): string {
   try {
-    readRequest(input, CLUSTERS);
+    parseRequest(input, CLUSTERS);
   } catch (error) {
     if (error instanceof InvalidInput) return error.message;
     throw error;
@@ -238,6 +238,17 @@ function manyInstances(): unknown {
   };
 }
 
+test.each(['reason', 'requestedBy'])(
+  'a %s has at most 2,000 characters: it stands several times in what states are given',
+  (field) => {
+    const request = (length: number) => ({ cluster: 'mail', mode: 'failover', [field]: 'x'.repeat(length) });
+    expect(parseRequest(request(2_000), CLUSTERS)[field as 'reason' | 'requestedBy']).toHaveLength(2_000);
+    expect(() => parseRequest(request(2_001), CLUSTERS)).toThrow(
+      new InvalidInput(`${field} has 2001 characters; at most 2000 are allowed.`),
+    );
+  },
+);
+
 test.each(JUNK)('64 KB of junk, %s, gives a short message', (_name, input) => {
   expect(messageFor(input).length).toBeLessThan(1_000);
 });
@@ -264,7 +275,7 @@ test('any input is understood or refused, never anything else', () => {
         JSON.stringify(input ?? null, (_key, each) => (typeof each === 'bigint' ? 0 : each)) ?? 'null',
       );
       try {
-        readRequest(json, CLUSTERS);
+        parseRequest(json, CLUSTERS);
       } catch (error) {
         expect(error).toBeInstanceOf(InvalidInput);
       }

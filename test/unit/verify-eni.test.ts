@@ -111,40 +111,40 @@ describe('Elastic IPs', () => {
   });
 
   const REFUSAL = `EC2 refused to associate ${ELASTIC_IP} with 10.0.0.5: InvalidParameterValue: no.`;
-  const superseded = [{ instanceId: B.instanceId, error: 'Superseded' }];
+  const asked = [{ instanceId: B.instanceId, error: 'ElasticIpMissing' }];
   const there = `The addresses are on ${B.instanceId}, but ${ELASTIC_IP} is not on 10.0.0.5.`;
   test.each<[string, string, Plan['attempts'], number, readonly string[], string, string]>([
     ['is looked at again', 'reads may lag', [], 10_000 - 3_001, [REFUSAL], 'NotConverged', 'Looking again.'],
-    ['is decided again', 'it stays so', [], 10_001, [], 'Superseded', `${there} Deciding again.`],
-    ['is decided again', 'EC2 refused it', [], 10_001, [REFUSAL], 'Superseded', `${there} ${REFUSAL} Deciding again.`],
+    ['is associated again', 'it stays so', [], 10_001, [], 'ElasticIpMissing', `${there} Deciding again.`],
     [
-      'is decided again',
-      'another node was superseded before',
-      [{ instanceId: C.instanceId, error: 'Superseded' }],
+      'is associated again',
+      'EC2 refused',
+      [],
       10_001,
       [REFUSAL],
-      'Superseded',
+      'ElasticIpMissing',
       `${there} ${REFUSAL} Deciding again.`,
     ],
     [
-      'is decided again',
-      'the plan before was too old',
-      [{ instanceId: B.instanceId, error: 'PlanStale' }],
+      'is associated again',
+      'that was so on another node',
+      [{ instanceId: C.instanceId, error: 'ElasticIpMissing' }],
       10_001,
       [REFUSAL],
-      'Superseded',
+      'ElasticIpMissing',
       `${there} ${REFUSAL} Deciding again.`,
     ],
     [
-      'is an error',
-      'EC2 refused it twice',
-      superseded,
+      'is associated again',
+      'this node was overtaken before',
+      [{ instanceId: B.instanceId, error: 'Superseded' }],
       10_001,
       [REFUSAL],
-      'ElasticIpNotAssociated',
-      `${there} ${REFUSAL}`,
+      'ElasticIpMissing',
+      `${there} ${REFUSAL} Deciding again.`,
     ],
-    ['is looked at again', 'EC2 refused nothing this time', superseded, 10_001, [], 'NotConverged', 'Looking again.'],
+    ['is an error', 'EC2 refused again', asked, 10_001, [REFUSAL], 'ElasticIpNotAssociated', `${there} ${REFUSAL}`],
+    ['is an error', 'it is gone again', asked, 10_001, [], 'ElasticIpNotAssociated', there],
   ])('one that is missing %s when %s', async (_what, _when, attempts, age, refusals, name, message) => {
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
     await expect(run(plan({ attempts }, of), ago(age), refusals)).rejects.toMatchObject({
@@ -174,7 +174,7 @@ describe('Elastic IPs', () => {
     });
     test('are all named when they are missing, with all that EC2 said', async () => {
       on({}, {});
-      await expect(run(plan({ attempts: superseded }, both), ago(10_001), ['One.', 'Two.'])).rejects.toThrow(
+      await expect(run(plan({ attempts: asked }, both), ago(10_001), ['One.', 'Two.'])).rejects.toThrow(
         `but ${ELASTIC_IP} is not on 10.0.0.5; ${other} is not on 10.0.0.6. One. Two.`,
       );
     });
@@ -185,15 +185,35 @@ describe('Elastic IPs', () => {
       virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }, { address: '10.0.0.6' }],
     });
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }, { node: C, address: '10.0.0.6' }));
-    await expect(run(plan({ attempts: superseded }, two), ago(11_000), [REFUSAL])).rejects.toMatchObject({
+    await expect(run(plan({ attempts: asked }, two), ago(11_000))).rejects.toMatchObject({
       name: 'NotConverged',
       message: expect.not.stringContaining(ELASTIC_IP),
+    });
+  });
+  describe('that EC2 refused because its address was moved on', () => {
+    test.each([
+      ['to nobody', [], 'no interface'],
+      ['to a node that does not run', [{ node: A }], A.networkInterfaceId],
+    ])('%s: the race is lost, and that is decided again', async (_where, found, on) => {
+      ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces(...found));
+      await expect(run(plan({}, of), ago(10_001), [REFUSAL])).rejects.toMatchObject({
+        name: 'Superseded',
+        message: `${REFUSAL} Now 10.0.0.5 is on ${on}. Deciding again.`,
+      });
+    });
+    test('is believed only when reads have settled', async () => {
+      ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
+      await expect(run(plan({}, of), ago(6_999), [REFUSAL])).rejects.toMatchObject({ name: 'NotConverged' });
+    });
+    test('is less than that the target died', async () => {
+      ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running'], [B, 'stopped']));
+      await expect(run(plan({}, of), ago(10_001), [REFUSAL])).rejects.toMatchObject({ name: 'TargetLost' });
     });
   });
   test('what was refused for an address that another execution moved on does not matter', async () => {
     const nodes = cluster({ nodes: [A, B, C], virtualIps: of.virtualIps });
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: C, elasticIp: ELASTIC_IP }));
-    await expect(run(plan({ attempts: superseded }, nodes), ago(11_000), [REFUSAL])).rejects.toMatchObject({
+    await expect(run(plan({ attempts: asked }, nodes), ago(11_000), [REFUSAL])).rejects.toMatchObject({
       name: 'Superseded',
       message: expect.stringContaining(`All addresses are on ${C.instanceId}`),
     });
@@ -259,7 +279,7 @@ describe('all addresses on another running node', () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
     await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({
-      name: 'Superseded',
+      name: 'ElasticIpMissing',
       message: expect.stringContaining(`${ELASTIC_IP} is not on 10.0.0.5`),
     });
   });
@@ -310,6 +330,12 @@ describe('a person who named another target', () => {
   test('and got it at the second attempt has nothing to be told either', async () => {
     const stale = [{ instanceId: B.instanceId, error: 'PlanStale' }];
     await expect(run(plan({ requestedTarget: B.instanceId, attempts: stale }, three))).resolves.toBeDefined();
+  });
+  test('that another execution took the addresses from has lost a race, which is no error', async () => {
+    const overtaken = [{ instanceId: C.instanceId, error: 'Superseded' }];
+    const drill = (tried: Plan['attempts']) => run(plan({ requestedTarget: C.instanceId, attempts: tried }, three));
+    await expect(drill(overtaken)).resolves.toBeDefined();
+    await expect(drill([...overtaken, ...attempts])).rejects.toMatchObject({ name: 'TargetRefused' });
   });
   test('that was never tried is told by the notice of the move', async () => {
     const others = [{ instanceId: A.instanceId, error: 'PlanStale' }];

@@ -39,7 +39,7 @@ const FAILOVER = { cluster: 'mail', mode: 'failover' };
 const input = (changes: Partial<VerifyInstanceStateInput> = {}, of: Cluster = cluster()): VerifyInstanceStateInput => ({
   execution: execution(),
   reading: read(FAILOVER, [of]),
-  previous: { plan: null, unassigned: null, error: null },
+  previous: { plan: null, unassigned: null, assigned: null, error: null },
   ...changes,
 });
 
@@ -142,6 +142,7 @@ test('leaves out the target of the pass before that refused', async () => {
   const previous = {
     plan: plan(),
     unassigned: null,
+    assigned: null,
     error: { Error: 'TargetCannotHold', Cause: '{}' },
   };
   await expect(handler(input({ previous }))).rejects.toMatchObject({ name: 'NoHealthyStandby' });

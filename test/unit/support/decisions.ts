@@ -136,6 +136,18 @@ const LATER_PASS: readonly Row[] = [
     world: { holders: C },
     after: ['Superseded', 30],
   },
+  {
+    situation: 'the same; its configured Elastic IP is not on it',
+    of: elastic,
+    world: { holders: C, elasticIps: [null] },
+    after: ['Superseded', 30],
+  },
+  {
+    situation: 'the VIP is on b, healthy, but its configured Elastic IP is not (ElasticIpMissing)',
+    of: elastic,
+    world: { holders: B, elasticIps: [null] },
+    after: ['ElasticIpMissing', 13],
+  },
 ];
 
 function cell(row: Row, request: Request): string {
@@ -149,7 +161,7 @@ function cell(row: Row, request: Request): string {
     reason: request.target === null ? 'HOLDER_UNHEALTHY' : 'REQUESTED',
     decidedAt: new Date(now - (after?.[1] ?? 0) * 1_000).toISOString(),
   });
-  const previous = { plan: after === undefined ? null : before, unassigned: null, error };
+  const previous = { plan: after === undefined ? null : before, unassigned: null, assigned: null, error };
   const times = { now, executionStart: now - Math.max(age * 1_000, age < 20 ? 0 : UNSETTLED_MS) };
   try {
     const {

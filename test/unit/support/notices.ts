@@ -91,7 +91,7 @@ export function failure(
       assigned: null,
       verified: null,
       error,
-      previous: { plan: null, unassigned: null, error: null },
+      previous: { plan: null, unassigned: null, assigned: null, error: null },
       reading: read(input, clusters ?? [changes.plan?.cluster ?? cluster()]),
       ...changes,
     },
@@ -128,6 +128,7 @@ export function see(
 const spent: NotifyInput['previous'] = {
   plan: planned(),
   unassigned: unassigned({ releasedAt: RELEASED }),
+  assigned: null,
   error: lambdaError('TargetCannotHold', 'x'),
 };
 
@@ -300,7 +301,7 @@ export const ENDINGS: readonly Ending[] = [
     'FAILED: the first function does not run',
     { Error: 'Runtime.ExitError', Cause: 'RequestId: 1 Error: Runtime exited with error: exit status 129' },
     see(A, ['stopped', 'running']),
-    { reading: { request: null, invalid: null, clusters: [cluster()] } },
+    { reading: { clusters: [cluster()] } },
   ),
 ];
 

@@ -52,6 +52,7 @@ export function plan(changes: Partial<Plan> = {}, of: Cluster = changes.cluster 
     requestReason: null,
     eventTime: new Date(Date.now() - 3_000).toISOString(),
     homelessSince: null,
+    darkTimeBeforeMs: 0,
     decidedAt: new Date(Date.now() - 500).toISOString(),
     ...changes,
   };
