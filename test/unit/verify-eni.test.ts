@@ -201,6 +201,13 @@ describe('Elastic IPs', () => {
         message: `${REFUSAL} Now 10.0.0.5 is on ${on}. Deciding again.`,
       });
     });
+    test('is told of all of them', async () => {
+      const two = cluster({ virtualIps: [...of.virtualIps, { address: '10.0.0.6' }] });
+      ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
+      await expect(run(plan({}, two), ago(10_001), ['One.', 'Two.'])).rejects.toThrow(
+        'One. Two. Now 10.0.0.5 is on no interface; 10.0.0.6 is on no interface. Deciding again.',
+      );
+    });
     test('is believed only when reads have settled', async () => {
       ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces());
       await expect(run(plan({}, of), ago(6_999), [REFUSAL])).rejects.toMatchObject({ name: 'NotConverged' });
@@ -275,13 +282,17 @@ describe('all addresses on another running node', () => {
     await expect(run(plan({}, three), ago(10_000))).rejects.toMatchObject({ name: 'Superseded' });
     expect(looks()).toBe(2);
   });
-  test('is another one than the target, whose Elastic IP alone is missing', async () => {
+  test('does not count when they are on the target and its Elastic IP alone is missing', async () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: ELASTIC_IP }] });
     ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: B }));
     await expect(run(plan({}, of), ago(11_000))).rejects.toMatchObject({
       name: 'ElasticIpMissing',
       message: expect.stringContaining(`${ELASTIC_IP} is not on 10.0.0.5`),
     });
+  });
+  test('is another one than the target, which has them, but not alone', async () => {
+    ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }, { node: B }));
+    await expect(run(plan({}, three), ago(11_000))).rejects.toMatchObject({ name: 'NotConverged' });
   });
   test('counts also when there are several', async () => {
     const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
