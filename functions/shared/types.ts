@@ -180,7 +180,7 @@ export interface Plan {
   readonly requestReason: string | null;
   /** When the event happened, or null where no event started the execution. */
   readonly eventTime: string | null;
-  /** Since when this execution has left an address without a holder; null if it has not. */
+  /** Since when an address is off its holder because of this execution, as far as it knows; null if none is. */
   readonly homelessSince: string | null;
   /** How long earlier passes of this execution left an address without a holder, milliseconds. */
   readonly darkTimeBeforeMs: number;

@@ -126,10 +126,10 @@ function refuseLostTarget({ instanceId, networkInterfaceId }: Target, { ready }:
   throw new TargetLost(`${instanceId} is not running with ${networkInterfaceId} attached any more. Deciding again.`);
 }
 
-/** The addresses are safe, yet a person asked for another node: that is told as a failure, but for a race that was lost. */
+/** The addresses are safe, yet a person asked for another node: that is told as a failure. */
 function refuseOtherThanAsked({ requestedTarget, attempts }: Plan, target: Target): void {
   if (requestedTarget === null || requestedTarget === target.instanceId) return;
-  const attempt = attempts.find(({ instanceId, error }) => instanceId === requestedTarget && error !== 'Superseded');
+  const attempt = attempts.findLast(({ instanceId }) => instanceId === requestedTarget);
   if (attempt === undefined) return;
   throw new TargetRefused(
     `${requestedTarget} does not have the addresses (${attempt.error}). They are safe on ${target.instanceId}, proven by EC2.`,

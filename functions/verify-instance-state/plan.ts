@@ -78,7 +78,7 @@ export function makePlan(
     requestedBy: request.requestedBy,
     requestReason: request.reason,
     eventTime: request.eventTime,
-    homelessSince: homelessSince(holders, previous),
+    homelessSince: homelessSince(previous),
     darkTimeBeforeMs: darkTimeBefore(previous),
     decidedAt: new Date(now).toISOString(),
   };
@@ -127,12 +127,12 @@ function peopleWantOff({ trigger, target }: Request, { nodes }: Cluster, holders
     .map(({ instanceId }) => instanceId);
 }
 
-/** The moment from which this execution's own unassign counts, as long as an address still has no holder. */
-function homelessSince(
-  holders: readonly Holder[],
-  { plan, unassigned }: VerifyInstanceStateInput['previous'],
-): string | null {
-  if (holders.every(({ networkInterfaceId }) => networkInterfaceId !== null)) return null;
+/**
+ * Since when this execution has an address off its holder without knowing of an assignment. What a read shows does not
+ * count: it may be older than the unassign, or show an assignment whose answer was lost.
+ */
+function homelessSince({ plan, unassigned, assigned }: VerifyInstanceStateInput['previous']): string | null {
+  if (typeof assigned?.assignedAt === 'string') return null;
   return plan?.homelessSince ?? unassigned?.releasedAt ?? null;
 }
 

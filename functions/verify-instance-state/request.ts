@@ -104,8 +104,8 @@ function readPersonsRequest(input: Fields, clusters: readonly Cluster[]): Reques
     mode,
     trigger: mode === 'check' ? 'schedule' : 'request',
     target,
-    reason: optionalText(input, 'reason'),
-    requestedBy: optionalText(input, 'requestedBy'),
+    reason: cut(optionalText(input, 'reason')),
+    requestedBy: cut(optionalText(input, 'requestedBy')),
     eventTime: null,
     saidDown: null,
   };
@@ -125,15 +125,17 @@ function text(fields: Fields, key: string, path: string, allowed: string): strin
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
   if (typeof value !== 'string' || value === '')
     throw new InvalidInput(`${path} is ${show(value)}; ${allowed} is allowed.`);
-  if (value.length > LONGEST_TEXT) {
-    throw new InvalidInput(`${path} has ${value.length} characters; at most ${LONGEST_TEXT} are allowed.`);
-  }
   return value;
 }
 
 function optionalText(fields: Fields, key: string): string | null {
   if (!Object.hasOwn(fields, key)) return null;
   return text(fields, key, key, 'a text that is not empty');
+}
+
+/** What a person says is no reason to refuse the request: the execution's input keeps the whole text. */
+function cut(value: string | null): string | null {
+  return value === null || value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT)}…`;
 }
 
 /** A value for a message, at most 80 characters of it. Of lists and objects only the size: they may be nested thousands deep. */

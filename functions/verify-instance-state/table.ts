@@ -152,14 +152,13 @@ function laterPassRow(situation: Situation, holder: ClusterNode, { now }: Times)
   if (now < before.settledAt) {
     throw new StateUnsettled(`${explanation} EC2 may not show yet what this execution did. Looking again.`);
   }
-  // What this execution began counts, but for a person's wish, which others overtook.
-  const began = before.reason === null || before.reason === 'REQUESTED' ? undefined : before.reason;
-  const repair = missingElasticIpRow(situation, holder, began);
-  if (repair !== undefined) return repair;
   const refusal = before.attempts.find(({ instanceId, error }) => instanceId === request.target && REFUSALS.has(error));
-  if (refusal === undefined) {
-    return { kind: 'NONE', reason: request.target === null ? 'HOLDER_HEALTHY' : 'OVERTAKEN', explanation };
-  }
+  if (request.target !== null && refusal === undefined) return { kind: 'NONE', reason: 'OVERTAKEN', explanation };
+  // What this execution began because its holder was unhealthy is still that failover.
+  const failover = before.reason === 'HOLDER_UNHEALTHY' ? before.reason : undefined;
+  const repair = missingElasticIpRow(situation, holder, failover);
+  if (repair !== undefined) return repair;
+  if (refusal === undefined) return { kind: 'NONE', reason: 'HOLDER_HEALTHY', explanation };
   throw new TargetRefused(`${refusal.instanceId} could not take the addresses (${refusal.error}). ${explanation}`);
 }
 

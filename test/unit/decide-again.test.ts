@@ -164,7 +164,13 @@ describe('an execution that finds its own move', () => {
     const world = { instances: deadA, holders: C, elasticIps: [null] };
     const again = (after: number): Pass => ({ world, after, because: 'Superseded' });
     expect(errorOf(event(of), first, again(30))).toBe('MOVE c HOLDER_UNHEALTHY');
-    expect(errorOf(byHand(of, 'drill', B), { world: {}, after: 0 }, again(30))).toBe('MOVE c ELASTIC_IP_MISSING');
+    expect(errorOf(check(of), { world: { elasticIps: [null] }, after: 0 }, again(30))).toBe(
+      'MOVE c ELASTIC_IP_MISSING',
+    );
+    const drill = (because: string) =>
+      errorOf(byHand(of, 'drill', B), { world: {}, after: 0 }, { world, after: 30, because });
+    expect(drill('Superseded')).toBe('NONE OVERTAKEN');
+    expect(drill('TargetCannotHold')).toBe('MOVE c ELASTIC_IP_MISSING');
     expect(errorOf(event(of), first, again(12))).toBe('StateUnsettled');
   });
 });
@@ -258,7 +264,7 @@ describe('what stays true in every pass', () => {
     const plans = passes(event(four), first, step, third);
     expect(plans.map(({ homelessSince }) => homelessSince)).toEqual([null, RELEASED.releasedAt, RELEASED.releasedAt]);
     const found: Pass = { world: { instances: deadA, holders: B }, after: 6, because: 'PlanStale' };
-    expect(passes(event(four), first, step, found).at(-1)?.homelessSince).toBeNull();
+    expect(passes(event(four), first, step, found).at(-1)?.homelessSince).toBe(RELEASED.releasedAt);
   });
   test('the plan remembers where the addresses were when the execution began', () => {
     const step: Pass = { world: homeless, after: 2, because: 'TargetCannotHold', unassigned: RELEASED };

@@ -2,21 +2,7 @@ import type { Plan, Request } from '../../functions/shared/types';
 import { decide } from '../../functions/verify-instance-state/decide';
 import { makePlan, whatWentBefore } from '../../functions/verify-instance-state/plan';
 import { FIRST_PASS } from '../../functions/verify-instance-state/situation';
-import {
-  A,
-  B,
-  byHand,
-  C,
-  cluster,
-  event,
-  instance,
-  NOW,
-  SUBNET,
-  seen,
-  stopped,
-  vips,
-  type World,
-} from './support/clusters';
+import { A, B, byHand, C, cluster, event, instance, NOW, SUBNET, seen, stopped, type World } from './support/clusters';
 import { lambdaError } from './support/notices';
 import { assigned, plan, unassigned } from './support/plans';
 
@@ -98,13 +84,24 @@ describe('the target of a plan', () => {
   });
 });
 
-test('one address of several without a holder is enough for dark time', () => {
-  const of = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+describe('since when an address is off its holder because of this execution', () => {
   const released = unassigned({ releasedAt: '2026-01-31T12:29:59.000Z' });
-  const previous = { plan: plan({}, of), unassigned: released, assigned: null, error: lambdaError('PlanStale', 'x') };
-  const instances = { [A.instanceId]: stopped(A) };
-  expect(planned(event(of), { instances, holders: [A, null] }, previous).homelessSince).toBe(released.releasedAt);
-  expect(planned(event(of), { instances, holders: [A, A] }, previous).homelessSince).toBeNull();
+  const left = { plan: plan({}, three), unassigned: released, assigned: null, error: lambdaError('PlanStale', 'x') };
+  const since = (world: World, previous = {}) => planned(event(three), world, { ...left, ...previous }).homelessSince;
+
+  test('since the unassign', () => {
+    expect(since({ holders: null })).toBe(released.releasedAt);
+  });
+  test('also when a read shows a holder: it may be older than the unassign, or the answer to an assign was lost', () => {
+    expect(since({ holders: B })).toBe(released.releasedAt);
+    expect(since({ instances: { [A.instanceId]: stopped(A) } })).toBe(released.releasedAt);
+  });
+  test('no longer, once it was assigned, even when its new holder is gone', () => {
+    expect(since({ holders: null }, { assigned: assigned() })).toBeNull();
+  });
+  test('not at all without an unassign', () => {
+    expect(since({ holders: null }, { unassigned: null })).toBeNull();
+  });
 });
 
 describe('how long earlier passes left an address dark', () => {
@@ -124,6 +121,16 @@ describe('how long earlier passes left an address dark', () => {
   });
   test('from an unassign of a still earlier pass', () => {
     expect(darkAfter({ plan: wasPlanned({ homelessSince: at(-1_000) }), assigned: landed })).toBe(1_400);
+  });
+  test('not from the assign on, although the new holder is gone', () => {
+    const previous = {
+      plan: wasPlanned(),
+      unassigned: released,
+      assigned: landed,
+      error: lambdaError('TargetLost', 'x'),
+    };
+    const again = planned(event(three), { holders: null }, previous);
+    expect([again.darkTimeBeforeMs, again.homelessSince]).toEqual([400, null]);
   });
   test('added to that of the passes before it', () => {
     const plan = wasPlanned({ darkTimeBeforeMs: 3_000 });

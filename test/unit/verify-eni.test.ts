@@ -342,11 +342,11 @@ describe('a person who named another target', () => {
     const stale = [{ instanceId: B.instanceId, error: 'PlanStale' }];
     await expect(run(plan({ requestedTarget: B.instanceId, attempts: stale }, three))).resolves.toBeDefined();
   });
-  test('that another execution took the addresses from has lost a race, which is no error', async () => {
-    const overtaken = [{ instanceId: C.instanceId, error: 'Superseded' }];
-    const drill = (tried: Plan['attempts']) => run(plan({ requestedTarget: C.instanceId, attempts: tried }, three));
-    await expect(drill(overtaken)).resolves.toBeDefined();
-    await expect(drill([...overtaken, ...attempts])).rejects.toMatchObject({ name: 'TargetRefused' });
+  test('is told what became of it last', async () => {
+    const tried = [{ instanceId: C.instanceId, error: 'ElasticIpMissing' }, ...attempts];
+    await expect(run(plan({ requestedTarget: C.instanceId, attempts: tried }, three))).rejects.toThrow(
+      `${C.instanceId} does not have the addresses (TargetCannotHold). They are safe on ${B.instanceId}`,
+    );
   });
   test('that was never tried is told by the notice of the move', async () => {
     const others = [{ instanceId: A.instanceId, error: 'PlanStale' }];
