@@ -1,4 +1,5 @@
-import { IDENTIFIED_TYPES, isObject, type Json, type Template, TemplateError } from './template';
+import { IDENTIFIED_TYPES } from './identities';
+import { isObject, type Json, type Template, TemplateError } from './template';
 
 /** What the local cloud makes of a resource type. Paths go through lists; `*` at the end stands for all below. */
 export interface KnownResource {
