@@ -58,15 +58,9 @@ test('notices: what a failover did and a drill overtook is told by the drill', a
 
 test('notices: an execution that lost its addresses before it could put the Elastic IP on them decides again', async () => {
   await expectNoViolation({
+    ...CALM,
     config: 1,
     seed: 0,
-    lag: 0,
-    throttle: false,
-    slow: false,
-    minute: 0,
-    interfaces: 'primary',
-    full: null,
-    foreignElasticIp: false,
     steps: [
       {
         after: 0,

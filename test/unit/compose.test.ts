@@ -4,19 +4,9 @@ import { quote, toSubject } from '../../functions/notify/notice';
 import type { NotifyInput, StateError } from '../../functions/shared/types';
 import { A, B, C, cluster, STRANGER, vips } from './support/clusters';
 import { failure, LOCALES, lambdaError, see } from './support/notices';
-import { assigned, execution, plan, rehearsal, unassigned } from './support/plans';
+import { assigned, plan, rehearsal, succeeded, unassigned } from './support/plans';
 
 const VERIFIED = { verifiedAt: new Date().toISOString(), holders: [], findings: [] };
-const success = (of = plan(), changes: Partial<NotifyInput> = {}): NotifyInput => ({
-  kind: 'SUCCESS',
-  execution: execution(),
-  input: {},
-  plan: of,
-  unassigned: unassigned(),
-  assigned: assigned(),
-  verified: VERIFIED,
-  ...changes,
-});
 const failed = (changes: Partial<NotifyInput> = {}, error: StateError = lambdaError('X', 'x')) =>
   failure('', error, see(null, ['stopped', 'running', 'running']), changes);
 const noticeOfFailure = (changes: Parameters<typeof failure>[3] = {}, error?: StateError) => {
@@ -33,7 +23,7 @@ const both = [
 describe('where the addresses come from', () => {
   const two = cluster({ virtualIps: vips(2) });
   const from = (heldBefore: ReturnType<typeof plan>['heldBefore']) =>
-    composeNotice(success(plan({ heldBefore }, two)), 'FAILED_OVER', null).moves.map((move) => move.from);
+    composeNotice(succeeded(plan({ heldBefore }, two)), 'FAILED_OVER', null).moves.map((move) => move.from);
   const holder = (address: string, on: object) => ({
     address,
     networkInterfaceId: null,
@@ -56,28 +46,28 @@ describe('where the addresses come from', () => {
     expect(describeHolder(undefined)).toBeNull();
   });
   test('a plan without a target, or no plan, moves nothing', () => {
-    expect(composeNotice(success(rehearsal({ target: null })), 'REHEARSED', null).moves).toEqual([]);
+    expect(composeNotice(succeeded(rehearsal({ target: null })), 'REHEARSED', null).moves).toEqual([]);
     expect(noticeOfFailure().moves).toEqual([]);
-    expect(body(success(rehearsal({ target: null })), 'REHEARSED')).not.toContain('What a move would look like');
+    expect(body(succeeded(rehearsal({ target: null })), 'REHEARSED')).not.toContain('What a move would look like');
   });
 });
 
 describe('what a notice knows', () => {
   test('a rehearsal knows what a real run would have been', () => {
-    expect(composeNotice(success(rehearsal()), 'REHEARSED', null).rehearsed).toBe('NONE');
+    expect(composeNotice(succeeded(rehearsal()), 'REHEARSED', null).rehearsed).toBe('NONE');
   });
   test('a drill tells how many standbys are left, as a failover does', () => {
     const of = plan({ mode: 'drill', nodes: both });
-    expect(composeNotice(success(of), 'DRILLED', null).standbysLeft).toBe(1);
-    expect(composeNotice(success(of), 'FAILED_OVER', null).standbysLeft).toBe(1);
-    expect(composeNotice(success(of), 'REHEARSED', null).standbysLeft).toBeNull();
+    expect(composeNotice(succeeded(of), 'DRILLED', null).standbysLeft).toBe(1);
+    expect(composeNotice(succeeded(of), 'FAILED_OVER', null).standbysLeft).toBe(1);
+    expect(composeNotice(succeeded(of), 'REHEARSED', null).standbysLeft).toBeNull();
   });
   test('two problems of a node are two', () => {
     const problems = [
       { code: 'SYSTEM_CHECK_IMPAIRED', detail: 'impaired' },
       { code: 'EBS_CHECK_IMPAIRED', detail: 'impaired' },
     ] as const;
-    const line = body(success(plan({ nodes: [{ ...A, problems }] })), 'FAILED_OVER')
+    const line = body(succeeded(plan({ nodes: [{ ...A, problems }] })), 'FAILED_OVER')
       .split('\n')
       .find((each) => each.includes(`${A.instanceId} (${A.networkInterfaceId}): `));
     expect(line?.split(', ')).toHaveLength(2);
@@ -122,19 +112,19 @@ describe('what a notice knows', () => {
 
 describe('durations', () => {
   test('belong to what succeeded', () => {
-    expect(durationsOf({ ...success(), kind: 'FAILURE' })).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
-    expect(durationsOf(success(plan(), { verified: null }))).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
+    expect(durationsOf({ ...succeeded(), kind: 'FAILURE' })).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
+    expect(durationsOf(succeeded(plan(), { verified: null }))).toEqual({ eventToVerifiedMs: null, darkTimeMs: null });
   });
   test('dark time is that of all passes together', () => {
     const at = (ms: number) => new Date(Date.now() + ms).toISOString();
     const gap = { unassigned: unassigned({ releasedAt: at(0) }), assigned: assigned({ assignedAt: at(300) }) };
-    expect(durationsOf(success(plan(), gap)).darkTimeMs).toBe(300);
-    expect(durationsOf(success(plan({ darkTimeBeforeMs: 2_000 }), gap)).darkTimeMs).toBe(2_300);
+    expect(durationsOf(succeeded(plan(), gap)).darkTimeMs).toBe(300);
+    expect(durationsOf(succeeded(plan({ darkTimeBeforeMs: 2_000 }), gap)).darkTimeMs).toBe(2_300);
   });
   test('without an unassign or an assign of its own there is no dark time', () => {
-    expect(durationsOf(success(plan(), { unassigned: null })).darkTimeMs).toBe(0);
-    expect(durationsOf(success(plan(), { assigned: null })).darkTimeMs).toBe(0);
-    expect(durationsOf(success(plan(), { assigned: assigned({ assignedAt: null }) })).darkTimeMs).toBe(0);
+    expect(durationsOf(succeeded(plan(), { unassigned: null })).darkTimeMs).toBe(0);
+    expect(durationsOf(succeeded(plan(), { assigned: null })).darkTimeMs).toBe(0);
+    expect(durationsOf(succeeded(plan(), { assigned: assigned({ assignedAt: null }) })).darkTimeMs).toBe(0);
   });
 });
 
@@ -150,7 +140,7 @@ describe('attempts', () => {
     error,
   });
   test('are those of the plan, where there is one', () => {
-    const input = { ...success(plan({ attempts: [tried] })), previous: previous() };
+    const input = { ...succeeded(plan({ attempts: [tried] })), previous: previous() };
     expect(attemptsOf(input)).toEqual([tried]);
   });
   test('are none without a plan', () => {

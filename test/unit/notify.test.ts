@@ -8,7 +8,7 @@ import type { NotifyInput, Plan } from '../../functions/shared/types';
 import { A, B, cluster } from './support/clusters';
 import { ec2Error, instances, interfaces } from './support/ec2';
 import { ENDINGS, failure, lambdaError } from './support/notices';
-import { assigned, execution, plan, rehearsal, unassigned } from './support/plans';
+import { assigned, execution, plan, rehearsal, succeeded, unassigned } from './support/plans';
 
 const ec2 = mockClient(EC2Client);
 const sns = mockClient(SNSClient);
@@ -34,16 +34,6 @@ afterEach(() => jest.restoreAllMocks());
 const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 const metrics = () => written.map((line) => JSON.parse(line));
 
-const success = (of = plan(), changes: Partial<NotifyInput> = {}): NotifyInput => ({
-  kind: 'SUCCESS',
-  execution: execution(),
-  input: {},
-  plan: of,
-  unassigned: unassigned(),
-  assigned: assigned(),
-  verified: { verifiedAt: new Date().toISOString(), holders: [], findings: [] },
-  ...changes,
-});
 const silentCheck = rehearsal({ mode: 'check', trigger: 'schedule', notify: false });
 const failed = (changes: Parameters<typeof failure>[3] = {}) =>
   failure('', lambdaError('NoHealthyStandby', 'No node.'), null, changes).input;
@@ -51,16 +41,16 @@ const CHECK = { cluster: 'mail', mode: 'check' };
 
 describe('one message an outcome', () => {
   test.each([
-    ['FAILED_OVER', success(), 'failover'],
-    ['DRILLED', success(plan({ mode: 'drill', trigger: 'request' })), 'drill'],
-    ['REHEARSED', success(rehearsal()), 'rehearsal'],
+    ['FAILED_OVER', succeeded(), 'failover'],
+    ['DRILLED', succeeded(plan({ mode: 'drill', trigger: 'request' })), 'drill'],
+    ['REHEARSED', succeeded(rehearsal()), 'rehearsal'],
     [
       'NOTHING_TO_DO',
-      success(plan({ action: 'NONE', target: null }), { kind: 'NOTHING_TO_DO', verified: null }),
+      succeeded(plan({ action: 'NONE', target: null }), { kind: 'NOTHING_TO_DO', verified: null }),
       'failover',
     ],
     ['FAILED', failed(), 'failover'],
-    ['FAILED_OVER', success(plan({ mode: 'check', trigger: 'schedule' })), 'check'],
+    ['FAILED_OVER', succeeded(plan({ mode: 'check', trigger: 'schedule' })), 'check'],
   ])('%s, with attributes for subscription filters', async (outcome, input, mode) => {
     await expect(handler(input)).resolves.toMatchObject({ outcome, messageId: 'message-1' });
     expect(published()).toHaveLength(1);
@@ -94,25 +84,25 @@ describe('one message an outcome', () => {
 
   test('Japanese where the stack says so, and an error where it says something else', async () => {
     process.env.LOCALE = 'ja';
-    await handler(success());
+    await handler(succeeded());
     expect(published()[0]?.Subject).toBe('フェイルオーバーが起動されました。');
     process.env.LOCALE = 'fr';
-    await expect(handler(success())).rejects.toThrow(/LOCALE is "fr".*"en" or "ja"/);
+    await expect(handler(succeeded())).rejects.toThrow(/LOCALE is "fr".*"en" or "ja"/);
     delete process.env.TOPIC_ARN;
-    await expect(handler(success())).rejects.toThrow(/TOPIC_ARN is missing/);
+    await expect(handler(succeeded())).rejects.toThrow(/TOPIC_ARN is missing/);
     process.env.LOCALE = 'en';
-    await expect(handler(success())).rejects.toThrow(/TOPIC_ARN is missing and LOCALE is "en"/);
+    await expect(handler(succeeded())).rejects.toThrow(/TOPIC_ARN is missing and LOCALE is "en"/);
   });
 
   test('English where the stack says nothing', async () => {
     delete process.env.LOCALE;
-    await handler(success());
+    await handler(succeeded());
     expect(published()[0]?.Subject).toContain('moved');
   });
 
   test('a message without an ID was sent all the same', async () => {
     sns.on(PublishCommand).resolves({});
-    await expect(handler(success())).resolves.toMatchObject({ messageId: '' });
+    await expect(handler(succeeded())).resolves.toMatchObject({ messageId: '' });
   });
 });
 
@@ -141,7 +131,7 @@ describe('a failure', () => {
     expect(published()[0]?.MessageAttributes?.cluster?.StringValue).toBe('mail');
   });
   test('success looks at nothing: the proof is in the input', async () => {
-    await handler(success());
+    await handler(succeeded());
     expect(ec2.calls()).toHaveLength(0);
   });
 });
@@ -155,7 +145,7 @@ describe('who is not told', () => {
   });
   const nothing = unassigned({ released: [], releasedAt: null });
   test('a silent check sends nothing and is counted', async () => {
-    await expect(handler(success(silentCheck))).resolves.toMatchObject({ outcome: 'CHECKED', messageId: null });
+    await expect(handler(succeeded(silentCheck))).resolves.toMatchObject({ outcome: 'CHECKED', messageId: null });
     expect(published()).toHaveLength(0);
   });
   test.each<[string, Parameters<typeof failed>[0]]>([
@@ -276,21 +266,21 @@ describe('who is not told', () => {
 describe('a notice that cannot be sent', () => {
   test('is an error of its own, so that the workflow can tell', async () => {
     sns.on(PublishCommand).rejects(Object.assign(new Error('no'), { name: 'AuthorizationErrorException' }));
-    await expect(handler(success())).rejects.toMatchObject({ name: 'AuthorizationErrorException' });
+    await expect(handler(succeeded())).rejects.toMatchObject({ name: 'AuthorizationErrorException' });
     expect(metrics()).toHaveLength(0);
   });
   test('is logged', async () => {
     const logged = jest.spyOn(logger, 'error').mockImplementation();
     const error = Object.assign(new Error('no'), { name: 'NotFoundException' });
     sns.on(PublishCommand).rejects(error);
-    await expect(handler(success())).rejects.toBe(error);
+    await expect(handler(succeeded())).rejects.toBe(error);
     expect(logged.mock.calls).toEqual([['failed', error]]);
   });
   test('is transient when SNS is down', async () => {
     sns
       .on(PublishCommand)
       .rejects(Object.assign(new Error('no'), { name: 'InternalErrorException', $metadata: { httpStatusCode: 500 } }));
-    await expect(handler(success())).rejects.toMatchObject({
+    await expect(handler(succeeded())).rejects.toMatchObject({
       name: 'TransientAwsError',
       message: expect.stringContaining('Publish: InternalErrorException'),
     });
@@ -300,7 +290,7 @@ describe('a notice that cannot be sent', () => {
 describe('metrics in the log', () => {
   const at = (ms: number) => new Date(Date.parse('2026-01-31T12:00:00Z') + ms).toISOString();
   const timed = (changes: Partial<NotifyInput> = {}, of = plan({ eventTime: at(0) })) =>
-    success(of, {
+    succeeded(of, {
       unassigned: unassigned({ releasedAt: at(2_000) }),
       assigned: assigned({ assignedAt: at(2_400) }),
       verified: { verifiedAt: at(3_000), holders: [], findings: [] },
@@ -345,13 +335,13 @@ describe('metrics in the log', () => {
     expect(_aws.CloudWatchMetrics).toHaveLength(1);
   });
   test('readiness is a count', async () => {
-    await handler(success(silentCheck));
+    await handler(succeeded(silentCheck));
     expect(metrics()[0]._aws.CloudWatchMetrics[1].Metrics).toEqual([{ Name: 'Ready', Unit: 'Count' }]);
   });
   test('the namespace is what the stack says', async () => {
     const namespace = async () => {
       written = [];
-      await handler(success());
+      await handler(succeeded());
       return metrics()[0]._aws.CloudWatchMetrics.map(({ Namespace }: { Namespace: string }) => Namespace);
     };
     process.env.METRICS_NAMESPACE = 'Mine';
@@ -376,21 +366,21 @@ describe('metrics in the log', () => {
   });
   test('durations belong to moves only', async () => {
     await expect(handler(failed())).resolves.toMatchObject({ eventToVerifiedMs: null, darkTimeMs: null });
-    await expect(handler(success(rehearsal()))).resolves.toMatchObject({ eventToVerifiedMs: null, darkTimeMs: null });
+    await expect(handler(succeeded(rehearsal()))).resolves.toMatchObject({ eventToVerifiedMs: null, darkTimeMs: null });
   });
 
   const problem = { severity: 'problem', code: 'NO_ROOM', detail: 'x' } as const;
   const warning = { severity: 'warning', code: 'NO_RESERVATION', detail: 'x' } as const;
   test.each<[string, NotifyInput, number | undefined]>([
-    ['a good check', success(silentCheck), 1],
-    ['a check with a warning', success(silentCheck, { unassigned: unassigned({ findings: [warning] }) }), 1],
-    ['a check that found a problem', success(silentCheck, { assigned: assigned({ findings: [problem] }) }), 0],
-    ['a plan with a problem', success({ ...silentCheck, findings: [problem] }), 0],
+    ['a good check', succeeded(silentCheck), 1],
+    ['a check with a warning', succeeded(silentCheck, { unassigned: unassigned({ findings: [warning] }) }), 1],
+    ['a check that found a problem', succeeded(silentCheck, { assigned: assigned({ findings: [problem] }) }), 0],
+    ['a plan with a problem', succeeded({ ...silentCheck, findings: [problem] }), 0],
     ['a check that failed', failed({ input: CHECK }), 0],
-    ['a repair that leaves no standby', success(plan({ mode: 'check', trigger: 'schedule' })), 0],
+    ['a repair that leaves no standby', succeeded(plan({ mode: 'check', trigger: 'schedule' })), 0],
     [
       'a repair that leaves a standby',
-      success(
+      succeeded(
         plan({
           mode: 'check',
           trigger: 'schedule',
@@ -402,8 +392,8 @@ describe('metrics in the log', () => {
       ),
       1,
     ],
-    ['a failover by event', success(), undefined],
-    ['a rehearsal by hand', success(rehearsal()), undefined],
+    ['a failover by event', succeeded(), undefined],
+    ['a rehearsal by hand', succeeded(rehearsal()), undefined],
   ])('readiness: %s', async (_name, input, expected) => {
     await handler(input);
     expect(metrics()[0].Ready).toBe(expected);
@@ -412,7 +402,7 @@ describe('metrics in the log', () => {
 
 test('the audit log has one line an outcome: from, to, who, why', async () => {
   const info = jest.spyOn(logger, 'info').mockImplementation();
-  await handler(success(plan({ requestedBy: 'alice', trigger: 'request', mode: 'drill', reason: 'REQUESTED' })));
+  await handler(succeeded(plan({ requestedBy: 'alice', trigger: 'request', mode: 'drill', reason: 'REQUESTED' })));
   expect(info.mock.calls).toEqual([
     [
       'outcome',
@@ -438,7 +428,7 @@ test('the audit log names every holder and collects the findings of all states',
   const holder = { address: '10.0.0.5', networkInterfaceId: null, instanceId: null, elasticIpAllocationId: null };
   const heldBefore = [{ ...holder, ...A }, { ...holder, networkInterfaceId: 'eni-0b' }, holder];
   await handler(
-    success(plan({ heldBefore, findings: [finding('1')] }), {
+    succeeded(plan({ heldBefore, findings: [finding('1')] }), {
       unassigned: unassigned({ findings: [finding('2')] }),
       assigned: assigned({ findings: [finding('3')] }),
       verified: { verifiedAt: new Date().toISOString(), holders: [], findings: [finding('4')] },
@@ -464,7 +454,7 @@ test('the audit log of a failure has its error', async () => {
 test('every line of the log carries the execution, the cluster and the mode', async () => {
   const appendKeys = jest.spyOn(logger, 'appendKeys').mockImplementation();
   const resetKeys = jest.spyOn(logger, 'resetKeys').mockImplementation();
-  await handler(success());
+  await handler(succeeded());
   expect(appendKeys.mock.calls).toEqual([[{ executionId: execution().id, cluster: 'mail', mode: 'failover' }]]);
   expect(resetKeys).toHaveBeenCalledTimes(1);
 });

@@ -3,6 +3,7 @@ import type {
   Cluster,
   ClusterNode,
   Execution,
+  NotifyInput,
   Plan,
   UnassignIpOutput,
 } from '../../../functions/shared/types';
@@ -94,6 +95,20 @@ export function assigned(changes: Partial<AssignIpOutput> = {}): AssignIpOutput 
     reassociated: [],
     refusals: [],
     findings: [],
+    ...changes,
+  };
+}
+
+/** What Notify is given after a move that was proven. */
+export function succeeded(of = plan(), changes: Partial<NotifyInput> = {}): NotifyInput {
+  return {
+    kind: 'SUCCESS',
+    execution: execution(),
+    input: {},
+    plan: of,
+    unassigned: unassigned(),
+    assigned: assigned(),
+    verified: { verifiedAt: new Date().toISOString(), holders: [], findings: [] },
     ...changes,
   };
 }
