@@ -1,6 +1,6 @@
 import { holdersOf } from '../shared/addresses';
 import { REQUEST_TIMEOUT_MS } from '../shared/aws';
-import { darkTime } from '../shared/dark-time';
+import { darkSince, darkTime } from '../shared/dark-time';
 import { PLAN_MAX_AGE_MS, READS_SETTLE_MS } from '../shared/fresh';
 import type {
   Attempt,
@@ -132,8 +132,7 @@ function peopleWantOff({ trigger, target }: Request, { nodes }: Cluster, holders
  * count: it may be older than the unassign, or show an assignment whose answer was lost.
  */
 function homelessSince({ plan, unassigned, assigned }: VerifyInstanceStateInput['previous']): string | null {
-  if (typeof assigned?.assignedAt === 'string') return null;
-  return plan?.homelessSince ?? unassigned?.releasedAt ?? null;
+  return plan === null || typeof assigned?.assignedAt === 'string' ? null : darkSince(plan, unassigned);
 }
 
 /** What earlier passes left dark until they assigned the addresses. */
