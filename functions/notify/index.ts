@@ -59,12 +59,32 @@ function isQuietCheck(input: NotifyInput): boolean {
 /** Errors of an attempt whose assignment was made. */
 const LANDED = new Set(['TargetLost', 'Superseded', 'ElasticIpMissing']);
 
+/** Errors with which AssignIp ends when it got no answer: EC2 may have carried the assignment out. */
+const UNANSWERED = new Set([
+  'PlanStale',
+  'TransientAwsError',
+  'DeadlineExceeded',
+  'States.Timeout',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
+  'Lambda.Unknown',
+]);
+
+/** In this pass or in the one before, AssignIp was entered and left without an answer. */
+function mayHaveAssigned({ plan, unassigned, assigned, error, previous }: NotifyInput): boolean {
+  const now = plan?.action === 'MOVE' && unassigned !== null && assigned === null && UNANSWERED.has(error?.Error ?? '');
+  const before = (previous?.unassigned ?? null) !== null && UNANSWERED.has(previous?.error?.Error ?? '');
+  return now || before;
+}
+
 function hasChangedSomething(input: NotifyInput): boolean {
   const { unassigned, assigned, previous, error } = input;
   if (error?.Error === 'ElasticIpNotAssociated' && putsElasticIpBack(latestPlan(input))) return false;
   const released = [unassigned?.releasedAt, previous?.unassigned?.releasedAt, latestPlan(input)?.homelessSince];
   const landed = attemptsOf(input).some(({ error }) => LANDED.has(error));
-  return landed || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string');
+  return (
+    landed || mayHaveAssigned(input) || [...released, assigned?.assignedAt].some((moment) => typeof moment === 'string')
+  );
 }
 
 /** All that was ever to be done was to associate an Elastic IP: the addresses stayed where they were. */

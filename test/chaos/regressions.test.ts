@@ -92,3 +92,26 @@ test('drills come to rest: an assignment that EC2 carries out late is no second 
     ],
   });
 });
+
+test('notices: a check whose assignment got no answer is told when nobody can take the addresses any more', async () => {
+  await expectNoViolation({
+    ...CALM,
+    seed: 0,
+    slow: true,
+    full: 2,
+    foreignElasticIp: true,
+    steps: [
+      { after: 0, what: { do: 'api-fault', action: 'AssignPrivateIpAddresses', kind: 'slow', nth: 1, times: 4 } },
+      { after: 0, on: 'ReadRequest', what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 0, what: { do: 'event-fault', kind: 'delay', milliseconds: 15_000 } },
+      { after: 0, what: { do: 'stop', cluster: 1, node: 0 } },
+      { after: 400, what: { do: 'start', cluster: 1, node: 0 } },
+      { after: 21_136, what: { do: 'check', cluster: 1 } },
+      { after: 302, on: 'VerifyInstanceState', what: { do: 'failover', cluster: 1, node: 3 } },
+      { after: 2, what: { do: 'throttle', action: 'DescribeNetworkInterfaces', milliseconds: 11_486 } },
+      { after: 75, what: { do: 'repeat-event', back: 0 } },
+      { after: 99, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 109_573, what: { do: 'drill', cluster: 0, node: 2 } },
+    ],
+  });
+});

@@ -168,6 +168,18 @@ describe('who is not told', () => {
         error: lambdaError('ElasticIpNotAssociated', 'x'),
       },
     ],
+    [
+      'in the silent rehearsal of assign, unanswered',
+      {
+        plan: silentCheck,
+        unassigned: unassigned({ released: [], releasedAt: null }),
+        error: lambdaError('TransientAwsError', 'x'),
+      },
+    ],
+    [
+      'because EC2 refused its assignment',
+      { plan: checking, unassigned: nothing, error: lambdaError('UnauthorizedOperation', 'x') },
+    ],
     ['to repair, without having changed anything', { plan: plan({ mode: 'check', trigger: 'schedule' }) }],
     [
       'when it decided again, and its plan before had grown old',
@@ -218,6 +230,17 @@ describe('who is not told', () => {
       {
         input: CHECK,
         previous: { plan: checking, unassigned: nothing, assigned: null, error: lambdaError('Superseded', 'x') },
+      },
+    ],
+    [
+      'got no answer to its assignment',
+      { plan: checking, unassigned: nothing, error: lambdaError('TransientAwsError', 'x') },
+    ],
+    [
+      'got no answer to its assignment in the pass before, whose plan grew old',
+      {
+        input: CHECK,
+        previous: { plan: checking, unassigned: nothing, assigned: null, error: lambdaError('PlanStale', 'x') },
       },
     ],
     [
