@@ -1,9 +1,13 @@
-import { AssignPrivateIpAddressesCommand, AssociateAddressCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { findAddresses } from '../shared/addresses';
-import { call } from '../shared/aws';
-import { TargetCannotHold, TransientAwsError } from '../shared/errors';
-import { refuseStale } from '../shared/fresh';
-import type { AssignIpOutput, Plan, Target, UnassignIpOutput, VirtualIp } from '../shared/types';
+import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { call } from '../shared/aws-clients';
+import { addressesOf } from '../shared/cluster';
+import type { AssignIpInput, AssignIpOutput, Destination, Plan } from '../shared/contract';
+import { mayHaveUnassigned } from '../shared/dark-time';
+import { DENIED, TargetCannotHold, TransientAwsError } from '../shared/errors';
+import { assertFresh } from '../shared/handler';
+import { readAddresses } from '../shared/snapshot';
+import { LOOK_PAUSES_MS } from '../shared/timing';
+import { associateDropped } from './elastic-ips';
 
 /**
  * EC2's codes for an interface that cannot take the addresses: it has no room for its instance's type, or it is gone.
@@ -12,38 +16,42 @@ import type { AssignIpOutput, Plan, Target, UnassignIpOutput, VirtualIp } from '
 const CANNOT_HOLD = new Set(['PrivateIpAddressLimitExceeded', 'InvalidNetworkInterfaceID.NotFound']);
 
 /**
- * Assigns all virtual IPs to the target in one call, then associates the configured Elastic IPs that the move or a
+ * Assigns all virtual IPs to the destination in one call, then associates the configured Elastic IPs that the move or a
  * termination dropped. Both may be repeated.
- * @throws {PlanStale | TargetCannotHold | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
+ * @throws {PlanStale | TargetCannotHold | TransientAwsError} and EC2's errors that may pass
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssignPrivateIpAddresses.html
  */
-export async function assign(
-  writer: EC2Client,
-  reader: EC2Client,
-  plan: Plan,
-  unassigned: UnassignIpOutput,
-): Promise<AssignIpOutput> {
-  refuseStale(plan);
-  if (plan.target === null) throw new Error('A MOVE plan has no target. This is a defect of the decision.');
-  const addresses = plan.cluster.virtualIps.map(({ address }) => address);
-  await take(writer, reader, plan, plan.target, addresses);
+export async function assign(writer: EC2Client, reader: EC2Client, input: AssignIpInput): Promise<AssignIpOutput> {
+  const { execution, plan, decidedAt, unassigned } = input;
+  if (plan.destination === null) throw new Error('A MOVE plan has no destination. This is a defect of the decision.');
+  // Who has unassigned assigns before anything else, however long the unassigning took.
+  if (execution.retryCount > 0 || !mayBeHomeless(input)) assertFresh(execution, decidedAt);
+  await assignAddresses(writer, reader, plan, plan.destination, execution.retryCount > 0);
   const assignedAt = new Date().toISOString();
+  const repeated = execution.retryCount > 0 || plan.pass > 1;
   return {
-    assigned: addresses,
+    assigned: addressesOf(plan.cluster),
     assignedAt,
-    ...(await associateDropped(writer, plan, plan.target, unassigned)),
+    certain: execution.retryCount === 0,
+    ...(await associateDropped(writer, reader, plan, plan.destination, unassigned, repeated)),
     findings: [],
   };
 }
 
-async function take(
+/** An address has no holder by this execution's doing, or may have none. */
+export function mayBeHomeless({ plan, unassigned }: Pick<AssignIpInput, 'plan' | 'unassigned'>): boolean {
+  return plan.mayBeHomeless || mayHaveUnassigned(plan, unassigned);
+}
+
+/** @param repeated an earlier attempt may have been carried out, and reads may not show it at once */
+async function assignAddresses(
   writer: EC2Client,
   reader: EC2Client,
   plan: Plan,
-  target: Target,
-  addresses: string[],
+  { networkInterfaceId, instanceId, instanceType }: Destination,
+  repeated: boolean,
 ): Promise<void> {
-  const { networkInterfaceId, instanceId, instanceType } = target;
+  const addresses = addressesOf(plan.cluster);
   try {
     await call(
       'AssignPrivateIpAddresses',
@@ -58,10 +66,8 @@ async function take(
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     // EC2 does not document what assigning an address does that the interface already has: look before failing.
-    const found = await findAddresses(reader, plan.cluster);
-    const there = found.filter((candidate) => candidate.networkInterfaceId === networkInterfaceId);
-    if (there.length === addresses.length) return;
-    if (!CANNOT_HOLD.has(error.name)) throw error;
+    if (await isThere(reader, plan, networkInterfaceId, repeated ? LOOK_PAUSES_MS : [])) return;
+    if (!CANNOT_HOLD.has(error.name) && !DENIED.has(error.name)) throw error;
     throw new TargetCannotHold(
       `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${addresses.join(', ')}: ${error.name}: ${error.message} Trying another node.`,
       { cause: error },
@@ -69,56 +75,18 @@ async function take(
   }
 }
 
-/**
- * Unassigning drops an Elastic IP, and so does deleting the interface; a reassignment does not.
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateAddress.html
- */
-async function associateDropped(
-  writer: EC2Client,
-  plan: Plan,
-  target: Target,
-  unassigned: UnassignIpOutput,
-): Promise<Pick<AssignIpOutput, 'reassociated' | 'refusals'>> {
-  const takenOff = new Set([...unassigned.released, ...unassigned.alreadyGone]);
-  const dropped = plan.cluster.virtualIps.flatMap(({ address, elasticIpAllocationId }) => {
-    if (elasticIpAllocationId === undefined) return [];
-    const seen = plan.holders.find((holder) => holder.address === address)?.elasticIpAllocationId;
-    return seen === elasticIpAllocationId && !takenOff.has(address) ? [] : [{ address, elasticIpAllocationId }];
-  });
-  const refusals = await Promise.all(dropped.map((elasticIp) => associate(writer, target, elasticIp)));
-  return {
-    reassociated: dropped.flatMap(({ elasticIpAllocationId }, index) =>
-      refusals[index] === null ? [elasticIpAllocationId] : [],
-    ),
-    refusals: refusals.filter((refusal) => refusal !== null),
-  };
-}
-
-/**
- * EC2 refuses, among other reasons, when another execution has just moved the address on. A look at once could not tell:
- * reads lag behind writes. VerifyEni looks until it can.
- * @returns what EC2 said when it refused, or null
- */
-async function associate(
-  writer: EC2Client,
-  { networkInterfaceId }: Target,
-  { address, elasticIpAllocationId }: Required<VirtualIp>,
-): Promise<string | null> {
-  try {
-    await call(
-      'AssociateAddress',
-      writer.send(
-        new AssociateAddressCommand({
-          AllocationId: elasticIpAllocationId,
-          NetworkInterfaceId: networkInterfaceId,
-          PrivateIpAddress: address,
-          AllowReassociation: true,
-        }),
-      ),
-    );
-    return null;
-  } catch (error) {
-    if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
-    return `EC2 refused to associate ${elasticIpAllocationId} with ${address} on ${networkInterfaceId}: ${error.name}: ${error.message}`;
+/** Whether every address is on the interface: one look, and one more after each pause. */
+async function isThere(
+  reader: EC2Client,
+  { cluster }: Plan,
+  networkInterfaceId: string,
+  pauses: readonly number[],
+): Promise<boolean> {
+  for (const pause of [0, ...pauses]) {
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    const seen = await readAddresses(reader, cluster);
+    const there = seen.filter((candidate) => candidate.networkInterfaceId === networkInterfaceId);
+    if (there.length === cluster.virtualIps.length) return true;
   }
+  return false;
 }

@@ -1,20 +1,21 @@
 import { AssignPrivateIpAddressesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CLIENT_DEFAULTS } from '../shared/aws';
-import { PATIENT_RETRY } from '../shared/patient-retry';
-import { step } from '../shared/step';
-import type { AssignIpInput, AssignIpOutput } from '../shared/types';
+import { READER, WRITER } from '../shared/aws-clients';
+import type { AssignIpInput, AssignIpOutput } from '../shared/contract';
+import { handler as handle } from '../shared/handler';
+import { DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
-import { assign } from './assign';
+import { assign, mayBeHomeless } from './assign';
 import { rehearseAssign } from './rehearse';
 
-const writer = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: 1 });
-const reader = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+const writer = new EC2Client(WRITER);
+const reader = new EC2Client(READER);
 void warmUp(new AssignPrivateIpAddressesCommand({ NetworkInterfaceId: '', PrivateIpAddresses: [''] }), (command) =>
   writer.send(command),
 );
 
-/** Assigns the addresses to the target's interface (AllowReassignment). */
-export const handler = step(
-  ({ plan, unassigned }: AssignIpInput): Promise<AssignIpOutput> =>
-    plan.action === 'REHEARSE' ? rehearseAssign(reader, plan) : assign(writer, reader, plan, unassigned),
+/** Assigns the addresses to the destination's interface (AllowReassignment). Who has unassigned assigns, whatever the clock says. */
+export const handler = handle(
+  (input: AssignIpInput): Promise<AssignIpOutput> =>
+    input.plan.action === 'REHEARSE' ? rehearseAssign(reader, input.plan) : assign(writer, reader, input),
+  (input) => (mayBeHomeless(input) ? Number.POSITIVE_INFINITY : DEADLINE_SECONDS),
 );

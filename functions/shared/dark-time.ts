@@ -1,16 +1,32 @@
-import type { AssignIpOutput, Plan, UnassignIpOutput } from './types';
+import type { AssignIpOutput, Plan, UnassignIpOutput } from './contract';
+import { DENIED } from './errors';
 
-/** Since when an address is off its holder because of this execution: the first unassign without a known assign; or null. */
-export function darkSince({ homelessSince }: Plan, unassigned: UnassignIpOutput | null): string | null {
-  return homelessSince ?? unassigned?.releasedAt ?? null;
+/**
+ * UnassignIp took an address off its holder in this pass, or may have: its answer, or the whole invocation, may be lost.
+ * @param unassigned null: UnassignIp left no result
+ */
+export function mayHaveUnassigned({ cluster, sources }: Plan, unassigned: UnassignIpOutput | null): boolean {
+  const wouldUnassign = cluster.handover !== 'atomic' && sources.some(({ healthy }) => !healthy);
+  if (unassigned === null) return wouldUnassign;
+  const { released, alreadyGone, refused } = unassigned;
+  const uncertain = refused !== null && wouldUnassign && !DENIED.has(refused.Error);
+  return released.length > 0 || alreadyGone.length > 0 || uncertain;
 }
 
 /**
- * How long a pass of an execution left an address without a holder, milliseconds: from the unassign to the assign. An
- * address whose interface died with its instance had no holder before; when that began, EC2 does not say.
+ * How long a pass left an address without a holder, from the first unassign to the assign, ms; null where an answer that
+ * would tell it was lost, and where an address had no holder before: EC2 does not say since when.
  */
-export function darkTime(plan: Plan, unassigned: UnassignIpOutput | null, assigned: AssignIpOutput | null): number {
-  const released = darkSince(plan, unassigned);
+export function darkTimeMs(
+  plan: Plan,
+  unassigned: UnassignIpOutput | null,
+  assigned: AssignIpOutput | null,
+): number | null {
   const assignedAt = assigned?.assignedAt ?? null;
-  return released === null || assignedAt === null ? 0 : Math.max(0, Date.parse(assignedAt) - Date.parse(released));
+  if (assigned === null || assignedAt === null) return 0;
+  const since = plan.homelessSince ?? unassigned?.releasedAt ?? null;
+  if (!assigned.certain) return null;
+  if (since !== null) return Math.max(0, Date.parse(assignedAt) - Date.parse(since));
+  const unknown = plan.mayBeHomeless || mayHaveUnassigned(plan, unassigned);
+  return unknown || plan.holders.some(({ networkInterfaceId }) => networkInterfaceId === null) ? null : 0;
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from './types';
+import type { Cluster } from './cluster';
 
 /** A JSON object of unknown content. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -7,7 +7,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What is no object has no fields. */
+/** Returns no fields for anything but an object. */
 export function asFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
@@ -18,32 +18,34 @@ export function asFields(value: unknown): Fields {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 export function watchedInstances({ configuration }: Fields): string[] {
-  const metrics = isFields(configuration) && Array.isArray(configuration.metrics) ? configuration.metrics : [];
+  const { metrics } = asFields(configuration);
+  if (!Array.isArray(metrics)) return [];
   return metrics.flatMap((entry: unknown) => {
-    const stat = isFields(entry) ? entry.metricStat : undefined;
-    const metric = isFields(stat) ? stat.metric : undefined;
-    const dimensions = isFields(metric) ? metric.dimensions : undefined;
-    const instanceId = isFields(dimensions) ? dimensions.InstanceId : undefined;
-    return typeof instanceId === 'string' ? [instanceId] : [];
+    const { InstanceId } = asFields(asFields(asFields(asFields(entry).metricStat).metric).dimensions);
+    return typeof InstanceId === 'string' ? [InstanceId] : [];
   });
+}
+
+/** The nodes that an event's `detail` is about: by the instance, by an alarm's name, or by what the alarm watches. */
+export function nodesConcerned(detail: Fields, { nodes }: Cluster): string[] {
+  const { 'instance-id': instanceId, alarmName } = detail;
+  const watched = watchedInstances(detail);
+  return nodes
+    .filter(
+      (node) =>
+        node.instanceId === instanceId ||
+        watched.includes(node.instanceId) ||
+        (typeof alarmName === 'string' && node.alarms?.includes(alarmName)),
+    )
+    .map((node) => node.instanceId);
 }
 
 /** The cluster that an input is about, as far as can be seen without understanding it; null where there is none. */
 export function clusterConcerned(input: unknown, clusters: readonly Cluster[]): Cluster | null {
-  const { cluster: named, detail: about } = asFields(input);
-  const detail = asFields(about);
-  const { 'instance-id': instanceId, alarmName } = detail;
-  const watched = watchedInstances(detail);
+  const { cluster: named, detail } = asFields(input);
   return (
-    clusters.find(
-      ({ name, nodes }) =>
-        name === named ||
-        nodes.some(
-          (node) =>
-            node.instanceId === instanceId ||
-            watched.includes(node.instanceId) ||
-            (typeof alarmName === 'string' && node.alarms?.includes(alarmName)),
-        ),
-    ) ?? null
+    clusters.find((cluster) => cluster.name === named) ??
+    clusters.find((cluster) => nodesConcerned(asFields(detail), cluster).length > 0) ??
+    null
   );
 }

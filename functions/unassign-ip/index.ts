@@ -1,20 +1,19 @@
 import { EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
-import { CLIENT_DEFAULTS } from '../shared/aws';
-import { PATIENT_RETRY } from '../shared/patient-retry';
-import { step } from '../shared/step';
-import type { UnassignIpInput, UnassignIpOutput } from '../shared/types';
+import { READER, WRITER } from '../shared/aws-clients';
+import type { UnassignIpInput, UnassignIpOutput } from '../shared/contract';
+import { handler as handle } from '../shared/handler';
 import { warmUp } from '../shared/warm-up';
 import { rehearseUnassign } from './rehearse';
 import { unassign } from './unassign';
 
-const writer = new EC2Client({ ...CLIENT_DEFAULTS, maxAttempts: 1 });
-const reader = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+const writer = new EC2Client(WRITER);
+const reader = new EC2Client(READER);
 void warmUp(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId: '', PrivateIpAddresses: [''] }), (command) =>
   writer.send(command),
 );
 
-/** Takes the addresses off the interfaces that they leave. */
-export const handler = step(
-  ({ plan }: UnassignIpInput): Promise<UnassignIpOutput> =>
-    plan.action === 'REHEARSE' ? rehearseUnassign(reader, plan) : unassign(writer, reader, plan),
+/** Takes the addresses off the unhealthy interfaces that they leave. */
+export const handler = handle(
+  (input: UnassignIpInput): Promise<UnassignIpOutput> =>
+    input.plan.action === 'REHEARSE' ? rehearseUnassign(reader, input.plan) : unassign(writer, reader, input),
 );

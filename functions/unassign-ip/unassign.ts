@@ -1,52 +1,74 @@
 import { type EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
-import { findAddresses } from '../shared/addresses';
-import { call } from '../shared/aws';
-import { TransientAwsError } from '../shared/errors';
-import { refuseStale } from '../shared/fresh';
-import type { KeptAddress, Plan, Source, UnassignIpOutput } from '../shared/types';
+import { call } from '../shared/aws-clients';
+import type { KeptAddress, Plan, Source, StateError, UnassignIpInput, UnassignIpOutput } from '../shared/contract';
+import { DENIED, TransientAwsError, toStateError } from '../shared/errors';
+import { assertFresh } from '../shared/handler';
+import { readAddresses } from '../shared/snapshot';
+import { elapsedMs, UNASSIGN_UNTIL_SECONDS } from '../shared/timing';
 
 /**
- * Takes the virtual IPs off every source at once. What is already off, or whose interface is gone, is a success; so is
- * what is left in place on purpose: with `atomic`, AssignIp moves it in one call, and an Elastic IP that the
- * configuration does not name would be lost by unassigning, while it travels with a reassignment.
- * @throws {PlanStale | TransientAwsError} and EC2's permanent errors, such as UnauthorizedOperation
+ * Takes the virtual IPs off every unhealthy source at once. What is already off, or whose interface is gone, is a success; so
+ * is what is left in place on purpose, and a plain refusal: AssignIp takes the addresses from wherever they are.
+ * @throws {PlanStale | TransientAwsError} and EC2's errors that may pass
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UnassignPrivateIpAddresses.html
  */
-export async function unassign(writer: EC2Client, reader: EC2Client, plan: Plan): Promise<UnassignIpOutput> {
-  refuseStale(plan);
-  const kept = keptInPlace(plan);
+export async function unassign(
+  writer: EC2Client,
+  reader: EC2Client,
+  { execution, plan, decidedAt }: UnassignIpInput,
+): Promise<UnassignIpOutput> {
+  assertFresh(execution, decidedAt);
+  const kept = keptInPlace(plan, elapsedMs(execution) / 1_000);
   const stay = new Set(kept.map(({ address }) => address));
   const results = await Promise.all(
     plan.sources.map((source) => {
       const addresses = source.addresses.filter((address) => !stay.has(address));
-      return addresses.length === 0
-        ? { released: [], alreadyGone: [] }
-        : release(writer, reader, plan, { ...source, addresses });
+      return addresses.length === 0 ? NOTHING : release(writer, reader, plan, { ...source, addresses });
     }),
   );
   const released = results.flatMap((result) => result.released);
+  const alreadyGone = results.flatMap((result) => result.alreadyGone);
+  const refused = results.map((result) => result.refused).find((refusal) => refusal !== null) ?? null;
+  // On a retry it may have been this execution's own call whose answer was lost.
+  const overtaken =
+    execution.retryCount === 0 && released.length === 0 && alreadyGone.length > 0 && !results.some(({ died }) => died);
   return {
     released,
-    alreadyGone: results.flatMap((result) => result.alreadyGone),
+    alreadyGone,
     kept,
     releasedAt: released.length === 0 ? null : new Date().toISOString(),
+    ...(overtaken && { overtaken }),
+    refused,
     findings: [],
   };
 }
 
-/** The addresses of the sources that stay where they are until AssignIp takes them, and why. */
-export function keptInPlace({ cluster, holders, sources }: Plan): KeptAddress[] {
-  const onSources = new Set(sources.flatMap(({ addresses }) => addresses));
-  return cluster.virtualIps
-    .filter(({ address }) => onSources.has(address))
-    .flatMap(({ address, elasticIpAllocationId: ours }): KeptAddress[] => {
-      if (cluster.handover === 'atomic') return [{ address, why: 'ATOMIC' }];
+/**
+ * The addresses that stay on their source until AssignIp takes them over in one call, and why: a healthy holder keeps them, so
+ * a planned move has no moment without a holder; an Elastic IP that the configuration does not name would be lost by
+ * unassigning, while it travels with a reassignment; late in an execution the assignment might find no time.
+ * @param elapsedSeconds since the execution's start
+ */
+export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds: number): KeptAddress[] {
+  return sources.flatMap(({ addresses, healthy }) =>
+    addresses.flatMap((address): KeptAddress[] => {
+      const ours = cluster.virtualIps.find((virtualIp) => virtualIp.address === address)?.elasticIpAllocationId;
       const found = holders.find((holder) => holder.address === address)?.elasticIpAllocationId ?? null;
-      return found === null || found === ours ? [] : [{ address, why: 'FOREIGN_ELASTIC_IP' }];
-    });
+      if (healthy) return [{ address, why: 'HEALTHY_HOLDER' }];
+      if (cluster.handover === 'atomic') return [{ address, why: 'ATOMIC' }];
+      if (found !== null && found !== ours) return [{ address, why: 'FOREIGN_ELASTIC_IP' }];
+      return elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'NO_TIME' }] : [];
+    }),
+  );
 }
 
-type Released = Pick<UnassignIpOutput, 'released' | 'alreadyGone'>;
+interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
+  readonly refused: StateError | null;
+  /** The interface is gone, as with a terminated instance: nobody need have taken the addresses off. */
+  readonly died: boolean;
+}
+
+const NOTHING: Released = { released: [], alreadyGone: [], refused: null, died: false };
 
 /**
  * EC2's codes for addresses that the interface does not hold, and for an interface that is gone. A write's answer is newer
@@ -60,26 +82,32 @@ const NOT_THERE = new Set(['InvalidParameterValue', 'InvalidNetworkInterfaceID.N
 async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source: Source): Promise<Released> {
   const { networkInterfaceId, addresses } = source;
   try {
-    await take(writer, networkInterfaceId, addresses);
-    return { released: [...addresses], alreadyGone: [] };
+    await unassignAddresses(writer, networkInterfaceId, addresses);
+    return { ...NOTHING, released: [...addresses] };
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
-    const found = await findAddresses(reader, plan.cluster);
+    if (DENIED.has(error.name)) return { ...NOTHING, refused: toStateError(error) };
+    const died = error.name === 'InvalidNetworkInterfaceID.NotFound';
+    const seen = await readAddresses(reader, plan.cluster);
     const there = addresses.filter((address) =>
-      found.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),
+      seen.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),
     );
-    if (there.length === 0) return { released: [], alreadyGone: [...addresses] };
+    if (there.length === 0) return { ...NOTHING, alreadyGone: [...addresses], died };
     if (there.length === addresses.length) {
       if (!NOT_THERE.has(error.name)) throw error;
-      return { released: [], alreadyGone: [...addresses] };
+      return { ...NOTHING, alreadyGone: [...addresses], died };
     }
     const gone = addresses.filter((address) => !there.includes(address));
     const rest = await release(writer, reader, plan, { ...source, addresses: there });
-    return { released: rest.released, alreadyGone: [...gone, ...rest.alreadyGone] };
+    return { ...rest, alreadyGone: [...gone, ...rest.alreadyGone] };
   }
 }
 
-async function take(writer: EC2Client, networkInterfaceId: string, addresses: readonly string[]): Promise<void> {
+async function unassignAddresses(
+  writer: EC2Client,
+  networkInterfaceId: string,
+  addresses: readonly string[],
+): Promise<void> {
   await call(
     'UnassignPrivateIpAddresses',
     writer.send(

@@ -1,17 +1,18 @@
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CLIENT_DEFAULTS } from '../shared/aws';
-import { PATIENT_RETRY } from '../shared/patient-retry';
-import { step } from '../shared/step';
-import type { VerifyEniInput, VerifyEniOutput } from '../shared/types';
+import { READER } from '../shared/aws-clients';
+import type { VerifyEniInput, VerifyEniOutput } from '../shared/contract';
+import { handler as handle } from '../shared/handler';
+import { LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { rehearseVerify } from './rehearse';
 import { verify } from './verify';
 
-const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+const ec2 = new EC2Client(READER);
 void warmUp(new DescribeNetworkInterfacesCommand({}), (command) => ec2.send(command));
 
-/** Reads back until the addresses are on the target and nowhere else. */
-export const handler = step(
-  ({ plan, assigned }: VerifyEniInput): Promise<VerifyEniOutput> =>
-    plan.action === 'REHEARSE' ? rehearseVerify(ec2, plan) : verify(ec2, plan, assigned),
+/** Reads back until the addresses are on the destination and nowhere else. */
+export const handler = handle(
+  (input: VerifyEniInput): Promise<VerifyEniOutput> =>
+    input.plan.action === 'REHEARSE' ? rehearseVerify(ec2, input.plan) : verify(ec2, input),
+  () => LAST_DEADLINE_SECONDS,
 );

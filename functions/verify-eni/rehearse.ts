@@ -1,23 +1,22 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { holdersOf } from '../shared/addresses';
-import type { Finding, Plan, VerifyEniOutput } from '../shared/types';
-import { look } from './look';
+import type { Finding, Plan, VerifyEniOutput } from '../shared/contract';
+import { holdersOf, isReady, readSnapshot } from '../shared/snapshot';
 
 /**
- * Reads what the proof of a real move would read, and finds out whether the target could be proven ready.
- * @throws {TransientAwsError}
+ * Reads what the proof of a real move would read, and finds out whether the destination could be proven ready.
+ * @throws {TransientAwsError} and EC2's own errors
  */
-export async function rehearseVerify(ec2: EC2Client, { cluster, target }: Plan): Promise<VerifyEniOutput> {
-  const { addresses, ready } = await look(ec2, cluster);
-  const findings: Finding[] =
-    target === null || ready.includes(target.instanceId)
-      ? []
-      : [
-          {
-            severity: 'problem',
-            code: 'TargetUnhealthy',
-            detail: `${target.instanceId} is not running with ${target.networkInterfaceId} attached`,
-          },
-        ];
-  return { verifiedAt: new Date().toISOString(), holders: holdersOf(cluster, addresses), findings };
+export async function rehearseVerify(
+  ec2: EC2Client,
+  { cluster, destination, heldBefore }: Plan,
+): Promise<VerifyEniOutput> {
+  const verifiedAt = () => new Date().toISOString();
+  if (destination === null) return { verifiedAt: verifiedAt(), holders: heldBefore, findings: [] };
+  const snapshot = await readSnapshot(ec2, cluster);
+  const { instanceId, networkInterfaceId } = destination;
+  const detail = `${instanceId} is not running with ${networkInterfaceId} attached`;
+  const findings: Finding[] = isReady(destination, snapshot)
+    ? []
+    : [{ severity: 'problem', code: 'TARGET_UNHEALTHY', detail }];
+  return { verifiedAt: verifiedAt(), holders: holdersOf(cluster, snapshot), findings };
 }

@@ -1,86 +1,194 @@
-import type { ClusterNode, Finding, Plan, Reason, Request } from '../shared/types';
-import { allChecksOk, pausedBecause } from './health';
-import type { Observation } from './observation';
-import { assess, type Before, FIRST_PASS, isLaterPass, type Situation } from './situation';
-import { noStandby, type Row, readTable, type Times } from './table';
+import { type ClusterNode, nodeLabel } from '../shared/cluster';
+import type { Finding, Plan, Reason } from '../shared/contract';
+import { allChecksOk, lastAlarmChange } from './health';
+import { decideByRules } from './rules';
+import { type Ruling, whyNot } from './rulings';
+import { assess, type Facts, type Situation } from './situation';
+import { pauseOf, unreadableTags } from './tags';
 
-/** The decision: what is done, why, and with which target. */
-export type Decision = Pick<Plan, 'action' | 'reason' | 'explanation' | 'notify' | 'rehearsed' | 'findings'> & {
-  readonly target: ClusterNode | null;
+/** The decision: what is done, why, and with which node. */
+export type Decision = Pick<Plan, 'action' | 'why' | 'explanation' | 'notify' | 'record' | 'rehearsed' | 'findings'> & {
+  readonly destination: ClusterNode | null;
+  /** FAIL: the error's name. */
+  readonly failure: string | null;
 };
 
 /**
- * Decides what to do about one cluster, from what EC2 says now. The rows of the table are read from the top; the first
- * that fits decides. A rehearsal, and a check that finds nothing to repair, report their row and change nothing.
- *
- * @throws {PrimaryAddress | HeldByStranger | TargetUnhealthy | NoHealthyStandby} nothing can be done, for a person to repair
- * @throws {StateUnsettled} a fresh event contradicts EC2: look again
- * @throws {TargetRefused} the person's target could not take the addresses, which are safe on a healthy node
+ * Decides what to do about one cluster, from what AWS says now: the first rule that fits, and then what the mode makes of
+ * it. A rehearsal changes nothing; neither does a check that finds nothing to repair, or what it cannot repair.
+ * @throws {StateUnsettled} or why something could not be read: look again
  */
-export function decide(request: Request, seen: Observation, times: Times, before: Before = FIRST_PASS): Decision {
-  const situation = assess(request, seen, request.mode === 'rehearsal' ? FIRST_PASS : before);
-  const paused = pausedBecause(request.cluster, seen);
-  const byItself = request.trigger !== 'request' && !isLaterPass(before);
-  if (paused !== null && byItself && request.mode === 'failover') {
-    return nothing('PAUSED', `A node is tagged as paused: ${paused || '(no reason given)'}.`, false);
+export function decide(facts: Facts): Decision {
+  const situation = assess(facts);
+  const ruling = decideByRules(situation);
+  if (ruling.kind === 'LOOK_AGAIN') throw ruling.error;
+  const { request, cluster, snapshot, now } = facts;
+  const pause = pauseOf(cluster, snapshot, now);
+  const paused = pause !== null && request.trigger !== 'request' && situation.firstPass;
+  const findings = [
+    ...findingsOf(situation),
+    ...(pause === null ? [] : [pausedFinding(pause, paused && isNeeded(ruling))]),
+  ];
+  switch (request.mode) {
+    case 'rehearsal':
+      return rehearse(situation, ruling, findings, true);
+    case 'check':
+      return paused ? rehearse(situation, ruling, findings, false) : check(situation, ruling, findings);
+    default:
+      return paused ? suppressed(situation, ruling, pause, findings) : carryOut(situation, ruling, findings);
   }
-  if (request.mode === 'rehearsal') return rehearse(situation, readTable(situation, times), true);
-  if (request.mode !== 'check') return carryOut(readTable(situation, times), request);
-  if (paused !== null && byItself) return rehearse(situation, readTable(situation, times), false);
-  return check(situation, times);
 }
 
-function check(situation: Situation, times: Times): Decision {
+/** A check repairs what it can. What it cannot is a finding: the readiness alarm tells it once, where a notice would come with every check. */
+function check(situation: Situation, ruling: Ruling, findings: readonly Finding[]): Decision {
+  if (ruling.kind === 'MOVE' || situation.before.mayHaveChanged) return carryOut(situation, ruling, findings);
+  const preferred = ruling.kind === 'NONE' && ruling.why === 'HOLDER_HEALTHY' ? failbackTarget(situation) : null;
+  if (preferred === null) return rehearse(situation, ruling, findings, false);
+  const explanation = `The preferred node ${preferred.instanceId} has been healthy again for long enough.`;
+  return carryOut(situation, { kind: 'MOVE', why: 'FAILBACK', explanation, destination: preferred }, findings);
+}
+
+function carryOut(situation: Situation, ruling: Ruling, findings: readonly Finding[]): Decision {
   const { request } = situation;
-  const row = readTable(situation, times);
-  if (row.kind !== 'NONE' || isLaterPass(situation.before)) return carryOut(row, request);
-  const preferred = failbackTarget(situation, times.now);
-  if (preferred === null) return rehearse(situation, row, false);
-  return move('FAILBACK', `The preferred node ${preferred.instanceId} is healthy again for long enough.`, preferred);
+  const decision = { ...NOT_REHEARSED, ...saying(ruling), findings };
+  if (ruling.kind === 'MOVE')
+    return { ...decision, action: 'MOVE', notify: true, record: true, destination: ruling.destination };
+  if (ruling.kind === 'FAIL') {
+    return { ...decision, action: 'FAIL', notify: !isRepetition(situation), record: true, failure: ruling.error };
+  }
+  const flapping = ruling.kind === 'NONE' && ruling.why === 'FLAPPING';
+  const asked = request.trigger === 'request';
+  return {
+    ...decision,
+    action: 'NONE',
+    notify: asked || (flapping && !isRepetition(situation)),
+    record: asked || flapping,
+  };
 }
 
-function carryOut(row: Row, request: Request): Decision {
-  if (row.kind === 'ERROR') throw row.error;
-  if (row.kind === 'MOVE') return move(row.reason, row.explanation, row.target);
-  return nothing(row.reason, row.explanation, request.trigger === 'request');
+/** What a pause keeps from being done is told: the first event of a death, not the ones that follow it. */
+function suppressed(situation: Situation, ruling: Ruling, pause: string, findings: readonly Finding[]): Decision {
+  const { request, cluster } = situation;
+  const needed = isNeeded(ruling);
+  const followsAnother = FOLLOWING.has(request.eventDetail ?? '') && cluster.checkIntervalMinutes !== undefined;
+  return {
+    ...NOT_REHEARSED,
+    action: 'NONE',
+    why: 'PAUSED',
+    explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${saying(ruling).explanation}`,
+    notify: needed && !followsAnother && !isRepetition(situation),
+    record: needed,
+    findings,
+  };
 }
 
-function move(reason: Reason, explanation: string, target: ClusterNode): Decision {
-  return { action: 'MOVE', reason, explanation, notify: true, rehearsed: null, findings: [], target };
+/** States that come after `stopping` or `shutting-down`. */
+const FOLLOWING = new Set(['stopped', 'terminated']);
+
+/** The alarm that started this execution has gone up before, within the damping time: then it was told. */
+function isRepetition({ signals, firstPass }: Situation): boolean {
+  return firstPass && (signals.rises ?? 0) > 1;
 }
 
-function nothing(reason: Reason, explanation: string, notify: boolean): Decision {
-  return { action: 'NONE', reason, explanation, notify, rehearsed: null, findings: [], target: null };
+const NOT_REHEARSED = { rehearsed: null, destination: null, failure: null };
+
+function saying(ruling: Ruling): { why: Reason; explanation: string } {
+  if (ruling.kind === 'LOOK_AGAIN') throw ruling.error;
+  return { why: ruling.why, explanation: ruling.explanation };
+}
+
+function isNeeded(ruling: Ruling): boolean {
+  return ruling.kind === 'MOVE' || ruling.kind === 'FAIL';
 }
 
 /** Walks the states with the node that a real run would take; on a healthy holder, the one that would follow it. */
-function rehearse(situation: Situation, row: Row, notify: boolean): Decision {
-  const target = row.kind === 'MOVE' ? row.target : (situation.requestedTarget ?? situation.candidates[0] ?? null);
-  const findings: Finding[] = [];
-  if (row.kind === 'ERROR') findings.push({ severity: 'problem', code: row.reason, detail: row.error.message });
-  else if (target === null) {
-    findings.push({ severity: 'problem', code: 'NoHealthyStandby', detail: noStandby(situation).message });
-  }
-  const explanation = row.kind === 'ERROR' ? row.error.message : row.explanation;
-  return { action: 'REHEARSE', reason: row.reason, explanation, notify, rehearsed: row.kind, findings, target };
+function rehearse(situation: Situation, ruling: Ruling, findings: readonly Finding[], notify: boolean): Decision {
+  if (ruling.kind === 'LOOK_AGAIN') throw ruling.error;
+  const next = situation.requestedTarget ?? situation.candidates[0] ?? null;
+  const destination = ruling.kind === 'MOVE' ? ruling.destination : next;
+  const problem = (code: Finding['code'], detail: string): Finding => ({ severity: 'problem', code, detail });
+  return {
+    action: 'REHEARSE',
+    ...saying(ruling),
+    rehearsed: ruling.kind,
+    destination,
+    failure: null,
+    notify: notify || situation.history.noticeLost,
+    record: true,
+    findings: [
+      ...findings,
+      ...(ruling.kind === 'FAIL' && isFindingCode(ruling.why) ? [problem(ruling.why, ruling.explanation)] : []),
+      ...(ruling.kind !== 'FAIL' && destination === null ? [problem('NO_HEALTHY_STANDBY', whyNot(situation))] : []),
+      ...(wouldBeDamped(situation) ? [problem('FLAPPING', flappingNodes(situation))] : []),
+    ],
+  };
+}
+
+function isFindingCode(why: Reason): why is Reason & Finding['code'] {
+  return (
+    why === 'PRIMARY_ADDRESS' ||
+    why === 'HELD_BY_STRANGER' ||
+    why === 'TARGET_UNHEALTHY' ||
+    why === 'NO_HEALTHY_STANDBY'
+  );
+}
+
+function wouldBeDamped({ request, candidates, quietCandidates }: Situation): boolean {
+  return request.trigger !== 'request' && candidates.length > 0 && quietCandidates.length === 0;
+}
+
+function flappingNodes({ candidates, cluster }: Situation): string {
+  const nodes = candidates.map(({ instanceId }) => nodeLabel(cluster, instanceId)).join(', ');
+  return `alarms of ${nodes} changed less than ${cluster.dampingMinutes} minutes ago`;
+}
+
+function findingsOf(situation: Situation): Finding[] {
+  const { cluster, snapshot, signals, history, request } = situation;
+  const reporting = request.mode === 'check' || request.mode === 'rehearsal';
+  return [
+    ...signals.notRead.map(({ call, error }) => ({
+      severity: reporting ? ('problem' as const) : ('warning' as const),
+      code: 'NOT_READ' as const,
+      detail: error.message.startsWith(call) ? error.message : `${call}: ${error.name}: ${error.message}`,
+    })),
+    ...(reporting ? unreadableTags(cluster, snapshot) : []),
+    ...(history.noticeLost
+      ? [
+          {
+            severity: 'warning' as const,
+            code: 'NOTICE_LOST' as const,
+            detail: `an earlier notice about cluster ${cluster.name} could not be sent`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function pausedFinding(pause: string, needed: boolean): Finding {
+  return { severity: needed ? 'problem' : 'warning', code: 'PAUSED', detail: pause || '(no reason given)' };
 }
 
 /**
- * The node that an automatic failback would move to now, or null. EC2 remembers only when an instance was launched, and
- * nothing else is kept, so a failback comes with the first check of an hour at most.
+ * The node that an automatic failback moves to now, or null. It takes back only what the workflow moved by itself to where
+ * the addresses are now: what a person moved stays, and so does what nobody knows of. It counts from the preferred node's
+ * recovery: the latest of its launch, its alarms' changes, and its status checks.
  */
-function failbackTarget({ cluster, seen, soleHolder, candidates }: Situation, now: number): ClusterNode | null {
-  const { failbackAfterMinutes, checkIntervalMinutes } = cluster;
-  const preferred = cluster.nodes[0];
-  if (failbackAfterMinutes === undefined || checkIntervalMinutes === undefined) return null;
-  if (
-    preferred === undefined ||
-    preferred === soleHolder ||
-    !candidates.includes(preferred) ||
-    !allChecksOk(preferred, seen)
-  )
+function failbackTarget({
+  cluster,
+  snapshot,
+  signals,
+  history,
+  soleHolder,
+  quietCandidates,
+  now,
+}: Situation): ClusterNode | null {
+  const { failbackAfterMinutes, nodes } = cluster;
+  const preferred = nodes[0];
+  if (failbackAfterMinutes === undefined || preferred === undefined || preferred === soleHolder) return null;
+  if (!quietCandidates.includes(preferred) || !allChecksOk(preferred, signals) || signals.notRead.length > 0)
     return null;
-  if (new Date(now).getUTCMinutes() >= checkIntervalMinutes) return null;
-  const launched = Date.parse(seen.instances[preferred.instanceId]?.launchTime ?? '');
-  return now - launched >= failbackAfterMinutes * 60_000 ? preferred : null;
+  if (history.movedByItselfTo !== soleHolder?.instanceId || history.preferredFailedLately !== false) return null;
+  const launched = Date.parse(snapshot.instances[preferred.instanceId]?.launchTime ?? '');
+  const recovered = Math.max(launched, lastAlarmChange(preferred, signals));
+  return now - recovered >= failbackAfterMinutes * 60_000 ? preferred : null;
 }

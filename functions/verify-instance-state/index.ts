@@ -1,45 +1,69 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { CLIENT_DEFAULTS } from '../shared/aws';
+import { OPTIONAL_READER, READER } from '../shared/aws-clients';
+import { MODES, type Plan, type Previous, type Request, type VerifyInstanceStateInput } from '../shared/contract';
 import { InvalidInput } from '../shared/errors';
+import { handler as handle } from '../shared/handler';
+import { asFields } from '../shared/input';
 import { logger } from '../shared/logger';
-import { PATIENT_RETRY } from '../shared/patient-retry';
-import { step } from '../shared/step';
-import type { Plan, Reading, ReadRequestInput, VerifyInstanceStateInput } from '../shared/types';
+import { readSnapshot } from '../shared/snapshot';
+import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
+import { whatWentBefore } from './before';
 import { decide } from './decide';
-import { observe } from './observe';
-import { makePlan, whatWentBefore } from './plan';
-import { read } from './reading';
+import { NO_HISTORY, readHistory } from './history';
+import { invalidPlan, makePlan } from './plan';
+import { type Reading, readInput } from './request';
+import { readSignals } from './signals';
 
-const ec2 = new EC2Client({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
-const cloudWatch = new CloudWatchClient({ ...CLIENT_DEFAULTS, retryStrategy: PATIENT_RETRY });
+const ec2 = new EC2Client(READER);
+const optionalEc2 = new EC2Client(OPTIONAL_READER);
+const cloudWatch = new CloudWatchClient(OPTIONAL_READER);
 void warmUp(new DescribeNetworkInterfacesCommand({}), (command) => ec2.send(command));
 
-export function handler(input: ReadRequestInput): Promise<Reading>;
-export function handler(input: VerifyInstanceStateInput): Promise<Plan>;
-/** Two states call this function, so that the second one finds it warm. */
-export function handler(input: ReadRequestInput | VerifyInstanceStateInput): Promise<Reading | Plan> {
-  return 'clusters' in input ? readRequest(input) : verifyInstanceState(input);
+/** Asks EC2 who holds the addresses and who is healthy, and decides. */
+export const handler = handle(verifyInstanceState, ({ previous }) =>
+  whatWentBefore(previous).mayBeHomeless ? LAST_DEADLINE_SECONDS : DEADLINE_SECONDS,
+);
+
+async function verifyInstanceState({ execution, input, clusters, previous }: VerifyInstanceStateInput): Promise<Plan> {
+  const reading = previous === null ? readInput(input, clusters ?? []) : again(previous);
+  if ('invalid' in reading) return refuse(reading, input);
+  const { request, cluster } = reading;
+  logger.appendKeys({ cluster: cluster.name, mode: request.mode });
+  const asked = Date.now();
+  const snapshotRead = readSnapshot(ec2, cluster);
+  const [snapshot, signals, history] = await Promise.all([
+    snapshotRead,
+    readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, asked),
+    request.mode === 'check' && previous === null ? readHistory(cloudWatch, cluster, asked) : NO_HISTORY,
+  ]);
+  const { retryCount } = execution;
+  const facts = {
+    request,
+    cluster,
+    snapshot,
+    signals,
+    history,
+    before: whatWentBefore(previous),
+    retryCount,
+    now: Date.now(),
+  };
+  return makePlan(facts, decide(facts));
 }
 
-/** Finds out what is asked, and of which cluster. It is never too late: the failure notice needs what it finds. */
-const readRequest = step(async ({ input, clusters }: ReadRequestInput): Promise<Reading> => {
-  const reading = read(input, clusters);
-  const { request } = reading;
-  if (request !== null) logger.appendKeys({ cluster: request.cluster.name, mode: request.mode });
-  return reading;
-}, Number.POSITIVE_INFINITY);
+/** The request and the cluster as the pass before understood them. */
+function again({ plan }: Previous): Exclude<Reading, { invalid: string }> {
+  const { cluster, mode, trigger, target, reason, requestedBy, eventTime, eventId, saidDown, eventDetail } = plan;
+  return {
+    cluster,
+    request: { mode, trigger, target, reason, requestedBy, eventTime, eventId, saidDown, eventDetail },
+  };
+}
 
-/** Asks EC2 who holds the addresses and who is healthy, and decides. */
-const verifyInstanceState = step(
-  async ({ execution, reading: { request, invalid }, previous }: VerifyInstanceStateInput): Promise<Plan> => {
-    if (request === null) throw new InvalidInput(invalid.message);
-    logger.appendKeys({ cluster: request.cluster.name, mode: request.mode });
-    const seen = await observe(ec2, cloudWatch, request.cluster);
-    // Now, after the answers: the age of a plan must not hide how long EC2 took.
-    const now = Date.now();
-    const times = { now, executionStart: Date.parse(execution.startTime) };
-    return makePlan(request, seen, decide(request, seen, times, whatWentBefore(previous)), previous, now);
-  },
-);
+/** @throws {InvalidInput} where no cluster is concerned: then there is nothing to look at */
+function refuse({ invalid, cluster }: Extract<Reading, { invalid: string }>, input: unknown): Plan {
+  if (cluster === null) throw new InvalidInput(invalid);
+  const mode: Request['mode'] | null = MODES.find((each) => each === asFields(input).mode) ?? null;
+  return invalidPlan(cluster, invalid, mode);
+}

@@ -1,103 +1,131 @@
-import type { Attempt, Cluster, ClusterNode, NodeReport, Reason, Request } from '../shared/types';
-import { allChecksOk, isExcluded, problemsOf } from './health';
-import type { Observation } from './observation';
+import { addressesOf, type Cluster, type ClusterNode } from '../shared/cluster';
+import type { NodeReport, Request } from '../shared/contract';
+import { interfacesWith, type Snapshot } from '../shared/snapshot';
+import { DECIDE_SETTLED_RETRIES } from '../shared/timing';
+import { type Before, doubtsAbout, refusalOf } from './before';
+import { allChecksOk, lastAlarmChange, problemsOf } from './health';
+import type { History } from './history';
+import type { Signals } from './signals';
+import { isExcluded } from './tags';
 
-/** What an earlier pass of the same execution left; `FIRST_PASS` where there is none. */
-export interface Before {
-  readonly attempts: readonly Attempt[];
-  /** Instances that a person wanted the addresses off. */
-  readonly lastResort: readonly string[];
-  /** Why the pass before moved. */
-  readonly reason: Reason | null;
-  /** From when on a read surely shows what the pass before wrote, milliseconds since the epoch. */
-  readonly settledAt: number;
-}
-export const FIRST_PASS: Before = { attempts: [], lastResort: [], reason: null, settledAt: 0 };
-
-/** Errors of an attempt after which its target is not tried again in the same execution. */
-export const REFUSALS = new Set(['TargetCannotHold', 'TargetLost']);
-
-/** The facts that the rows of the decision table ask about. */
-export interface Situation {
+/** All that a decision is made from. */
+export interface Facts {
   readonly request: Request;
   readonly cluster: Cluster;
-  readonly seen: Observation;
+  readonly snapshot: Snapshot;
+  readonly signals: Signals;
+  readonly history: History;
   readonly before: Before;
+  /** How often this state has looked already. */
+  readonly retryCount: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The facts, and what the rules of the decision ask about. */
+export interface Situation extends Facts {
+  readonly firstPass: boolean;
+  /** Reads surely show what this execution did. */
+  readonly settled: boolean;
   readonly reports: readonly NodeReport[];
   readonly requestedTarget: ClusterNode | null;
-  /** Nodes that may take the addresses and do not hold all of them, best first. */
-  readonly candidates: readonly ClusterNode[];
   /** The one node that holds all addresses, or null. */
   readonly soleHolder: ClusterNode | null;
+  readonly holderIsHealthy: boolean;
+  /** Addresses that no interface has. */
+  readonly homeless: readonly string[];
+  /** Nodes that may take the addresses and do not hold all of them, best first. */
+  readonly candidates: readonly ClusterNode[];
+  /** The same without those whose alarms changed a moment ago. */
+  readonly quietCandidates: readonly ClusterNode[];
 }
 
-/** The nodes with their problems, in configured order. */
-export function reportNodes(cluster: Cluster, seen: Observation): NodeReport[] {
-  return cluster.nodes.map((node) => ({
+export function assess(facts: Facts): Situation {
+  const { request, cluster, snapshot, signals, before, retryCount } = facts;
+  const reports = cluster.nodes.map((node) => ({
     instanceId: node.instanceId,
     networkInterfaceId: node.networkInterfaceId,
-    problems: problemsOf(node, cluster, seen),
+    problems: problemsOf(node, cluster, snapshot, signals),
   }));
+  const soleHolder = cluster.nodes.find((node) => holdsAll(node, cluster, snapshot)) ?? null;
+  const candidates = rank(facts, soleHolder, reports);
+  return {
+    ...facts,
+    firstPass: before.pass === 1,
+    settled: !before.mayHaveChanged || retryCount >= DECIDE_SETTLED_RETRIES,
+    reports,
+    requestedTarget: cluster.nodes.find(({ instanceId }) => instanceId === request.target) ?? null,
+    soleHolder,
+    holderIsHealthy: soleHolder !== null && isHealthy(soleHolder.instanceId, reports),
+    homeless: addressesOf(cluster).filter((address) => interfacesWith(address, snapshot).length === 0),
+    candidates,
+    quietCandidates: candidates.filter((node) => !isFlapping(node, facts)),
+  };
 }
 
-/** Draws the facts from what EC2 says and from what went before. */
-export function assess(request: Request, seen: Observation, before: Before): Situation {
-  const { cluster } = request;
-  const reports = reportNodes(cluster, seen);
-  const holds = (node: ClusterNode) =>
-    cluster.virtualIps.filter(({ address }) => interfacesWith(seen, address).includes(node.networkInterfaceId)).length;
-  const soleHolder =
-    cluster.nodes.find((node) =>
-      cluster.virtualIps.every(({ address }) => {
-        const interfaces = interfacesWith(seen, address);
-        return interfaces.length === 1 && interfaces[0] === node.networkInterfaceId;
-      }),
-    ) ?? null;
-  const refused = new Set(
-    before.attempts.filter(({ error }) => REFUSALS.has(error)).map(({ instanceId }) => instanceId),
-  );
-  const eligible = cluster.nodes.filter(
-    (node) =>
-      node !== soleHolder &&
-      !refused.has(node.instanceId) &&
-      !isExcluded(node, seen) &&
-      healthy(node.instanceId, reports),
-  );
-  // Array.prototype.sort is stable, so the configured order decides what the ranks leave open.
-  const rank = (node: ClusterNode) =>
-    (before.lastResort.includes(node.instanceId) ? 8 : 0) +
-    (node.instanceId === request.target ? 0 : 4) +
-    (allChecksOk(node, seen) ? 0 : 2) +
-    (holds(node) > 0 ? 0 : 1);
-  const candidates = [...eligible].sort((a, b) => rank(a) - rank(b));
-  const requestedTarget = cluster.nodes.find(({ instanceId }) => instanceId === request.target) ?? null;
-  return { request, cluster, seen, before, reports, requestedTarget, candidates, soleHolder };
+function holdsAll({ networkInterfaceId }: ClusterNode, cluster: Cluster, snapshot: Snapshot): boolean {
+  return addressesOf(cluster).every((address) => {
+    const interfaces = interfacesWith(address, snapshot);
+    return interfaces.length === 1 && interfaces[0] === networkInterfaceId;
+  });
 }
 
-/** Elastic IPs of the configuration that are not on their virtual IP; only asked when one node holds everything. */
-export function missingElasticIps({ cluster, seen }: Situation): string[] {
+/** Array.prototype.sort is stable, so the configured order decides what the ranks leave open. */
+function rank(facts: Facts, soleHolder: ClusterNode | null, reports: readonly NodeReport[]): ClusterNode[] {
+  const { request, cluster, snapshot, signals, before } = facts;
+  const ranks = (node: ClusterNode) => [
+    before.lastResort.includes(node.instanceId) ? 1 : 0,
+    doubtsAbout(node.instanceId, before),
+    node.instanceId === request.target ? 0 : 1,
+    allChecksOk(node, signals) ? 0 : 1,
+    addressesOf(cluster).some((address) => interfacesWith(address, snapshot).includes(node.networkInterfaceId)) ? 0 : 1,
+  ];
+  return cluster.nodes
+    .filter(
+      (node) =>
+        node !== soleHolder &&
+        isHealthy(node.instanceId, reports) &&
+        !isExcluded(node.instanceId, snapshot) &&
+        refusalOf(node.instanceId, before) === undefined,
+    )
+    .map((node) => ({ node, ranks: ranks(node) }))
+    .sort((a, b) => compare(a.ranks, b.ranks))
+    .map(({ node }) => node);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((value, position) => value !== b[position]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}
+
+function isFlapping(node: ClusterNode, { cluster: { dampingMinutes = 0 }, signals, now }: Facts): boolean {
+  return now - lastAlarmChange(node, signals) < dampingMinutes * 60_000;
+}
+
+export function isHealthy(instanceId: string, reports: readonly NodeReport[]): boolean {
+  return reports.some((report) => report.instanceId === instanceId && report.problems.length === 0);
+}
+
+/** The holder's instance runs, its checks are good, and only an alarm of the user's says otherwise. */
+export function onlyAlarmed({ soleHolder, reports }: Situation): boolean {
+  const problems = reports.find(({ instanceId }) => instanceId === soleHolder?.instanceId)?.problems ?? [];
+  return problems.length > 0 && problems.every(({ code }) => code === 'ALARM');
+}
+
+/** Configured Elastic IPs that are not on their virtual IP; only asked where one node holds everything. */
+export function missingElasticIps({ cluster, snapshot }: Situation): string[] {
   return cluster.virtualIps
     .filter(({ address, elasticIpAllocationId: wanted }) => {
-      if (wanted === undefined) return false;
-      return seen.addresses.find((candidate) => candidate.address === address)?.elasticIpAllocationId !== wanted;
+      const found = snapshot.addresses.find((seen) => seen.address === address)?.elasticIpAllocationId;
+      return wanted !== undefined && found !== wanted;
     })
     .map(({ address }) => address);
 }
 
-export function isLaterPass({ attempts }: Before): boolean {
-  return attempts.length > 0;
-}
-
-export function healthy(instanceId: string, reports: readonly NodeReport[]): boolean {
-  return reports.some((report) => report.instanceId === instanceId && report.problems.length === 0);
-}
-
-export function interfacesWith(seen: Observation, address: string): string[] {
-  return seen.addresses
-    .filter((candidate) => candidate.address === address)
-    .map(({ networkInterfaceId }) => networkInterfaceId);
-}
-
-export function addresses({ virtualIps }: Cluster): string {
-  return virtualIps.map(({ address }) => address).join(', ');
+/** Somebody else moved an address since this execution first decided: it is neither where it was nor on nobody. */
+export function movedByOthers({ before, cluster, snapshot }: Situation): boolean {
+  return addressesOf(cluster).some((address) => {
+    const first = before.heldBefore?.find((holder) => holder.address === address)?.networkInterfaceId;
+    return interfacesWith(address, snapshot).some((networkInterfaceId) => networkInterfaceId !== first);
+  });
 }

@@ -1,0 +1,82 @@
+/**
+ * Every limit of the workflow, as one budget. The same seconds stand in statemachine/failover.asl.yaml and, for the
+ * function's timeout, in the template; test/statemachine compares them.
+ *
+ *   request < function < function + initialisation <= task
+ *   UNASSIGN_UNTIL + task + AssignIp's retries < DEADLINE        who unassigns has time to assign
+ *   LAST_DEADLINE + task <= execution, DEADLINE < LAST_DEADLINE   whoever fails has time to say so
+ *   execution < Express
+ */
+
+/** Connecting to an endpoint, ms. */
+export const CONNECT_MS = 1_000;
+/** One request, ms: a lost answer leaves time for another try inside the function's timeout. */
+export const REQUEST_MS = 3_000;
+/** SNS may carry out what it answers late, and then a repetition is a second mail: its answer is waited for longer, ms. */
+export const PUBLISH_MS = 8_000;
+/** No attempt of a read begins later than this after its first one, ms. */
+export const READ_PATIENCE_MS = 6_000;
+/** The same for a read that the decision can do without, ms. */
+export const OPTIONAL_READ_PATIENCE_MS = 2_000;
+
+/** A function's timeout, s. */
+export const FUNCTION_SECONDS = 12;
+/** The longest initialisation of a function, which is not part of its timeout, s. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+export const INITIALISATION_SECONDS = 10;
+/** A task waits until no invocation of it can still be working, s. */
+export const TASK_SECONDS = 23;
+/** Nothing but Notify begins later than this after the execution's start, s. */
+export const DEADLINE_SECONDS = 240;
+/** But for an execution that took an address off and does not know of an assignment: it tries until here, s. */
+export const LAST_DEADLINE_SECONDS = 262;
+/** Nobody takes an address off later than this after the execution's start, s: the assignment must have time. */
+export const UNASSIGN_UNTIL_SECONDS = 180;
+/** TimeoutSeconds of the workflow. */
+export const EXECUTION_SECONDS = 290;
+/** Express ends every execution after five minutes. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const EXPRESS_SECONDS = 300;
+
+/** Oldest plan that a step may act on, ms: while a step waited for a throttle the world may have changed. */
+export const PLAN_MAX_AGE_MS = 15_000;
+
+/**
+ * How long after a write a read may still show what was before it, ms. EC2 gives no bound.
+ * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export const READS_SETTLE_MS = 15_000;
+/** Pauses between two looks of one VerifyEni call, ms: a fast EC2 is not slowed down, a slow one is not hammered. */
+export const LOOK_PAUSES_MS = [100, 200, 400, 800, 1_500];
+/** IntervalSeconds of the retriers of NotConverged and StateUnsettled. */
+export const NOT_CONVERGED_SECONDS = 1;
+export const UNSETTLED_SECONDS = 3;
+/** From this retry on a read of VerifyEni is surely later than the assignment: counted in attempts, because clocks differ. */
+export const VERIFY_SETTLED_RETRIES = 4;
+/** From this retry on a read of VerifyInstanceState surely shows what the pass before wrote. */
+export const DECIDE_SETTLED_RETRIES = 5;
+/** How often a state is looked at again before an event that EC2 contradicts is believed to be over. */
+export const DOUBT_RETRIES = 7;
+/** MaxAttempts of StateUnsettled: what still contradicts itself then is told. */
+export const UNSETTLED_RETRIES = 10;
+
+interface Started {
+  readonly startTime: string;
+  readonly stateEnteredTime: string;
+  readonly retryCount: number;
+}
+
+/**
+ * Milliseconds since the execution's start, when this state was entered by the workflow's clock; a state that is tried
+ * again adds what this function's own clock says, which may differ.
+ */
+export function elapsedMs(execution: Started): number {
+  return Date.parse(execution.stateEnteredTime) - Date.parse(execution.startTime) + inStateMs(execution);
+}
+
+/** Milliseconds since the decision, likewise. The first attempt of a state never finds its plan too old by a wrong clock. */
+export function planAgeMs(execution: Started, decidedAt: string): number {
+  return Date.parse(execution.stateEnteredTime) - Date.parse(decidedAt) + inStateMs(execution);
+}
+
+function inStateMs({ stateEnteredTime, retryCount }: Started): number {
+  return retryCount === 0 ? 0 : Math.max(0, Date.now() - Date.parse(stateEnteredTime));
+}

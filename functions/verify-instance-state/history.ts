@@ -1,0 +1,120 @@
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { call } from '../shared/aws-clients';
+import type { Cluster } from '../shared/cluster';
+import { logger } from '../shared/logger';
+
+/**
+ * What the product's own metrics remember of a cluster. EC2 does not say who moved an address, nor when; Notify writes it
+ * down as a metric (functions/notify/metrics.ts), and only checks read it.
+ */
+export interface History {
+  /** Where the last move put the addresses, if the workflow made it by itself; null: a person did, or it is not known. */
+  readonly movedByItselfTo: string | null;
+  /** The preferred node's EC2 status checks failed within the failback time. Null: not known. */
+  readonly preferredFailedLately: boolean | null;
+  /** The newest notice could not be sent. */
+  readonly noticeLost: boolean;
+}
+
+export const NO_HISTORY: History = { movedByItselfTo: null, preferredFailedLately: null, noticeLost: false };
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Five-minute points are kept for 63 days. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
+const MOVES_WINDOW = 62 * DAY;
+const MOVES_PERIOD_SECONDS = 300;
+const NOTICES_WINDOW = 3 * 60 * MINUTE;
+
+/**
+ * One GetMetricData call. What cannot be read is not known: then nothing fails back, and nothing is said to be lost.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+export async function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<History> {
+  try {
+    const [notices, moves] = await Promise.all([
+      read(cloudWatch, [ours('told', 'Told', cluster, 60, 'Maximum')], now - NOTICES_WINDOW, now),
+      cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
+    ]);
+    return { ...(moves ?? NO_HISTORY), noticeLost: newest(notices.told)?.value === 0 };
+  } catch (error) {
+    logger.warn('reading the metrics failed', error instanceof Error ? error : new Error(String(error)));
+    return NO_HISTORY;
+  }
+}
+
+async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: number) {
+  const { failbackAfterMinutes = 0, nodes } = cluster;
+  const preferred = nodes[0]?.instanceId ?? '';
+  const [moves, checks] = await Promise.all([
+    read(
+      cloudWatch,
+      [
+        ours('least', 'AutomaticMoveTo', cluster, MOVES_PERIOD_SECONDS, 'Minimum'),
+        ours('most', 'AutomaticMoveTo', cluster, MOVES_PERIOD_SECONDS, 'Maximum'),
+        ours('person', 'MoveByPerson', cluster, MOVES_PERIOD_SECONDS, 'Sum'),
+      ],
+      now - MOVES_WINDOW,
+      now,
+    ),
+    read(cloudWatch, [statusCheck('failed', preferred)], now - failbackAfterMinutes * MINUTE, now),
+  ]);
+  const least = newest(moves.least);
+  const most = newest(moves.most);
+  const person = newest(moves.person);
+  // Two moves within one period cannot be told apart.
+  const clear = least !== null && least.value === most?.value && (person === null || person.time < least.time);
+  return {
+    movedByItselfTo: clear ? (nodes[least.value - 1]?.instanceId ?? null) : null,
+    preferredFailedLately: (checks.failed ?? []).some(({ value }) => value > 0),
+  };
+}
+
+function ours(Id: string, MetricName: string, { name }: Cluster, Period: number, Stat: string): MetricDataQuery {
+  const Metric = {
+    Namespace: process.env.METRICS_NAMESPACE ?? 'VipFailover',
+    MetricName,
+    Dimensions: [{ Name: 'Cluster', Value: name }],
+  };
+  return { Id, MetricStat: { Metric, Period, Stat } };
+}
+
+function statusCheck(Id: string, instanceId: string): MetricDataQuery {
+  const Dimensions = [{ Name: 'InstanceId', Value: instanceId }];
+  const Metric = { Namespace: 'AWS/EC2', MetricName: 'StatusCheckFailed', Dimensions };
+  return { Id, MetricStat: { Metric, Period: 60, Stat: 'Maximum' } };
+}
+
+interface Point {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly value: number;
+}
+
+async function read(
+  cloudWatch: CloudWatchClient,
+  MetricDataQueries: MetricDataQuery[],
+  from: number,
+  to: number,
+): Promise<Readonly<Record<string, readonly Point[] | undefined>>> {
+  const { MetricDataResults = [] } = await call(
+    'GetMetricData',
+    cloudWatch.send(
+      new GetMetricDataCommand({
+        MetricDataQueries,
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+        ScanBy: 'TimestampDescending',
+      }),
+    ),
+  );
+  return Object.fromEntries(
+    MetricDataResults.map(({ Id = '', Timestamps = [], Values = [] }) => [
+      Id,
+      Timestamps.map((time, index) => ({ time: time.getTime(), value: Values[index] ?? 0 })),
+    ]),
+  );
+}
+
+function newest(points: readonly Point[] = []): Point | null {
+  return points.reduce<Point | null>((best, point) => (best === null || point.time > best.time ? point : best), null);
+}

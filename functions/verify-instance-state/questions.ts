@@ -1,0 +1,61 @@
+import { addressesOf, type ClusterNode } from '../shared/cluster';
+import { interfacesWith } from '../shared/snapshot';
+import { refusalOf } from './before';
+import { describe } from './health';
+import { movedByOthers, onlyAlarmed, type Situation } from './situation';
+import { isExcluded } from './tags';
+
+/** The node that would take the addresses from an unhealthy holder, or from nobody. */
+export function destinationOf(situation: Situation): ClusterNode | null {
+  const { firstPass, requestedTarget, candidates, quietCandidates, request } = situation;
+  const target = request.mode !== 'rehearsal' && firstPass ? requestedTarget : null;
+  const damped = firstPass && request.trigger !== 'request' && onlyAlarmed(situation);
+  return target ?? (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
+}
+
+export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean {
+  return !firstPass && holderIsHealthy;
+}
+
+export function aimedAt(node: ClusterNode | null, { before }: Situation): boolean {
+  return before.attempts.some(({ instanceId }) => instanceId === node?.instanceId);
+}
+
+export function refusalOfTarget({ requestedTarget, before, reports }: Situation): string | undefined {
+  if (requestedTarget === null) return undefined;
+  const { instanceId } = requestedTarget;
+  const refusal = refusalOf(instanceId, before);
+  if (refusal !== undefined) return `${refusal.error}: ${refusal.message}`;
+  const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+  return problems.length > 0 ? describe(problems) : undefined;
+}
+
+export function keepsTarget(situation: Situation): boolean {
+  const { requestedTarget, soleHolder, request } = situation;
+  return (
+    request.mode !== 'rehearsal' &&
+    requestedTarget !== null &&
+    requestedTarget !== soleHolder &&
+    refusalOfTarget(situation) === undefined &&
+    !movedByOthers(situation)
+  );
+}
+
+export function stranger({ cluster, snapshot }: Situation) {
+  const ours = new Set(cluster.nodes.map(({ networkInterfaceId }) => networkInterfaceId));
+  return snapshot.addresses.find(({ networkInterfaceId }) => !ours.has(networkInterfaceId));
+}
+
+/** What keeps the requested target from taking the addresses. */
+export function obstacles({ requestedTarget, reports, snapshot, soleHolder }: Situation): string[] {
+  if (requestedTarget === null) return [];
+  const { instanceId } = requestedTarget;
+  const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+  const excluded = isExcluded(instanceId, snapshot) && soleHolder !== requestedTarget;
+  return [...(problems.length > 0 ? [describe(problems)] : []), ...(excluded ? ['EXCLUDED by its tag'] : [])];
+}
+
+export function sickHolder({ cluster, snapshot, reports }: Situation) {
+  const holders = new Set(addressesOf(cluster).flatMap((address) => interfacesWith(address, snapshot)));
+  return reports.find(({ networkInterfaceId, problems }) => holders.has(networkInterfaceId) && problems.length > 0);
+}

@@ -1,0 +1,232 @@
+import { addressesOf } from '../shared/cluster';
+import { StateUnsettled } from '../shared/errors';
+import { contradictionIn, interfacesWith } from '../shared/snapshot';
+import { DOUBT_RETRIES } from '../shared/timing';
+import { describe } from './health';
+import {
+  aimedAt,
+  destinationOf,
+  keepsTarget,
+  laterHolder,
+  obstacles,
+  refusalOfTarget,
+  sickHolder,
+  stranger,
+} from './questions';
+import {
+  fail,
+  heldByStranger,
+  list,
+  lookAgain,
+  move,
+  noCandidate,
+  nothing,
+  onHolder,
+  primaryAddress,
+  type Ruling,
+  requestOf,
+  targetRefused,
+} from './rulings';
+import { missingElasticIps, onlyAlarmed, type Situation } from './situation';
+
+export interface Rule {
+  readonly name: string;
+  readonly when: (situation: Situation) => boolean;
+  readonly then: (situation: Situation) => Ruling;
+}
+
+/** The decision table: read from the top, the first rule that fits decides. docs/decision-table.md is made from it. */
+export const RULES: readonly Rule[] = [
+  {
+    name: 'two answers of EC2 contradict each other',
+    when: ({ cluster, snapshot }) => contradictionIn(cluster, snapshot) !== null,
+    then: ({ cluster, snapshot }) => lookAgain(`${contradictionIn(cluster, snapshot)} Nothing was moved on that.`),
+  },
+  {
+    name: 'a VIP is some interface’s primary address',
+    when: ({ snapshot }) => snapshot.addresses.some(({ primary }) => primary),
+    then: primaryAddress,
+  },
+  {
+    name: 'the holder is an interface outside the cluster',
+    when: (situation) => stranger(situation) !== undefined,
+    then: heldByStranger,
+  },
+  {
+    name: 'this execution aimed at the healthy holder: its move may be its own, and is proven',
+    when: (situation) => laterHolder(situation) && aimedAt(situation.soleHolder, situation),
+    then: (situation) =>
+      move(situation.before.why ?? 'NO_HOLDER', `${onHolder(situation)} It was decided again.`, situation.soleHolder),
+  },
+  {
+    name: '`target` already holds all VIPs and is healthy',
+    when: (situation) =>
+      situation.requestedTarget !== null &&
+      situation.requestedTarget === situation.soleHolder &&
+      situation.holderIsHealthy &&
+      missingElasticIps(situation).length === 0,
+    then: (situation) => nothing('ALREADY_THERE', onHolder(situation)),
+  },
+  {
+    name: 'the request’s target has neither refused nor died, and nobody else moved the addresses: it is asked for again',
+    when: (situation) => !situation.firstPass && situation.holderIsHealthy && keepsTarget(situation),
+    then: (situation) =>
+      move(
+        situation.before.why ?? 'REQUESTED',
+        `${requestOf(situation)} It was not carried out yet.`,
+        situation.requestedTarget,
+      ),
+  },
+  {
+    name: 'reads may not show yet what this execution did',
+    when: (situation) =>
+      !situation.firstPass && !situation.settled && (situation.holderIsHealthy || destinationOf(situation) === null),
+    then: () => lookAgain('EC2 may not show yet what this execution did.'),
+  },
+  {
+    name: 'the request’s target refused, and all is on a healthy node',
+    when: (situation) => laterHolder(situation) && refusalOfTarget(situation) !== undefined,
+    then: targetRefused,
+  },
+  {
+    name: 'others moved the addresses to a healthy node while the request waited',
+    when: (situation) =>
+      laterHolder(situation) && situation.requestedTarget !== null && situation.request.mode !== 'rehearsal',
+    then: (situation) =>
+      fail(
+        'OVERTAKEN',
+        'Superseded',
+        `${onHolder(situation)} Another execution or a person moved the addresses there. ${requestOf(situation)} It was not carried out; start it again if it is still wanted.`,
+      ),
+  },
+  {
+    name: '`target` is unhealthy, or excluded by its tag',
+    when: (situation) => situation.firstPass && obstacles(situation).length > 0,
+    then: (situation) =>
+      fail(
+        'TARGET_UNHEALTHY',
+        'TargetUnhealthy',
+        `${situation.request.target} cannot take ${list(situation)}: ${obstacles(situation).join(', ')}. Nothing was changed. Repair it, or name another target.`,
+      ),
+  },
+  {
+    name: 'all VIPs on a healthy node, `target` is another one',
+    when: (situation) =>
+      situation.holderIsHealthy &&
+      situation.requestedTarget !== null &&
+      situation.requestedTarget !== situation.soleHolder &&
+      situation.request.mode !== 'rehearsal',
+    then: (situation) => move('REQUESTED', `${requestOf(situation)} ${onHolder(situation)}`, situation.requestedTarget),
+  },
+  {
+    name: 'all VIPs on a healthy node, an event says that it is down',
+    when: ({ firstPass, holderIsHealthy, soleHolder, request, retryCount }) =>
+      firstPass &&
+      holderIsHealthy &&
+      request.saidDown.includes(soleHolder?.instanceId ?? '') &&
+      retryCount < DOUBT_RETRIES,
+    then: ({ soleHolder, request }) =>
+      lookAgain(
+        `An event (${request.eventDetail}) says that ${soleHolder?.instanceId} is in trouble; AWS shows it healthy.`,
+      ),
+  },
+  {
+    name: 'all VIPs on a node of which not everything could be read',
+    when: ({ firstPass, holderIsHealthy, signals, request, retryCount }) =>
+      firstPass &&
+      holderIsHealthy &&
+      signals.notRead.length > 0 &&
+      (!REPORTING.has(request.mode) || retryCount < DOUBT_RETRIES),
+    then: ({ signals }) => ({
+      kind: 'LOOK_AGAIN',
+      error: signals.notRead[0]?.error ?? new StateUnsettled('Not read.'),
+    }),
+  },
+  {
+    name: 'all VIPs on a healthy node, an Elastic IP is missing',
+    when: (situation) => situation.holderIsHealthy && missingElasticIps(situation).length > 0,
+    then: (situation) =>
+      move(
+        // What an execution began because its holder was unhealthy is still that failover.
+        situation.before.why === 'HOLDER_UNHEALTHY' ? 'HOLDER_UNHEALTHY' : 'ELASTIC_IP_MISSING',
+        `The Elastic IP of ${missingElasticIps(situation).join(', ')} is not associated. ${onHolder(situation)}`,
+        situation.soleHolder,
+      ),
+  },
+  {
+    name: 'all VIPs on a healthy node',
+    when: ({ holderIsHealthy }) => holderIsHealthy,
+    then: (situation) => nothing('HOLDER_HEALTHY', onHolder(situation)),
+  },
+  {
+    name: 'a VIP held by nobody, and no event says why: it may be on its way',
+    when: ({ firstPass, homeless, request, retryCount }) =>
+      firstPass &&
+      homeless.length > 0 &&
+      request.trigger !== 'request' &&
+      request.saidDown.length === 0 &&
+      retryCount < DOUBT_RETRIES,
+    then: ({ homeless }) => lookAgain(`Nobody holds ${homeless.join(', ')}: another execution may be moving it.`),
+  },
+  {
+    name: 'only alarms say that the holder is unhealthy, and those of the standby changed a moment ago',
+    when: (situation) =>
+      situation.firstPass &&
+      situation.request.trigger !== 'request' &&
+      onlyAlarmed(situation) &&
+      situation.candidates.length > 0 &&
+      situation.quietCandidates.length === 0,
+    then: (situation) =>
+      nothing(
+        'FLAPPING',
+        `${list(situation)}: left on ${situation.soleHolder?.instanceId}, whose instance runs: the alarms of ${situation.candidates.map(({ instanceId }) => instanceId).join(', ')} changed less than ${situation.cluster.dampingMinutes} minutes ago.`,
+      ),
+  },
+  {
+    name: 'no healthy candidate',
+    when: (situation) => destinationOf(situation) === null,
+    then: noCandidate,
+  },
+  {
+    name: 'holder unhealthy',
+    when: (situation) => sickHolder(situation) !== undefined,
+    then: (situation) =>
+      move(
+        'HOLDER_UNHEALTHY',
+        `The holder ${sickHolder(situation)?.instanceId} is unhealthy: ${describe(sickHolder(situation)?.problems)}.`,
+        destinationOf(situation),
+      ),
+  },
+  {
+    name: 'VIP held by nobody',
+    when: ({ homeless }) => homeless.length > 0,
+    then: (situation) =>
+      move(
+        // What this execution itself took off an unhealthy holder is still that failover.
+        situation.before.why === 'HOLDER_UNHEALTHY' ? 'HOLDER_UNHEALTHY' : 'NO_HOLDER',
+        `Nobody holds ${situation.homeless.join(', ')}.`,
+        destinationOf(situation),
+      ),
+  },
+  {
+    name: 'VIPs split over nodes',
+    when: () => true,
+    then: (situation) => {
+      const nodes = addressesOf(situation.cluster).flatMap((address) => interfacesWith(address, situation.snapshot));
+      return move(
+        'SPLIT',
+        `${list(situation)}: split over ${[...new Set(nodes)].join(', ')}.`,
+        destinationOf(situation),
+      );
+    },
+  },
+];
+
+/** Modes that can report what could not be read instead of failing on it. */
+const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
+
+export function decideByRules(situation: Situation): Ruling {
+  const rule = RULES.find(({ when }) => when(situation));
+  if (rule === undefined) throw new Error('No rule of the decision fits. This is a defect.');
+  return rule.then(situation);
+}

@@ -1,0 +1,102 @@
+import { addressesOf, type ClusterNode } from '../shared/cluster';
+import type { Reason } from '../shared/contract';
+import { StateUnsettled } from '../shared/errors';
+import { refusalOf } from './before';
+import { describe } from './health';
+import { refusalOfTarget, stranger } from './questions';
+import { isHealthy, type Situation } from './situation';
+import { isExcluded } from './tags';
+
+/** What a real run would do, whatever the mode makes of it. */
+export type Ruling =
+  | { readonly kind: 'MOVE'; readonly why: Reason; readonly explanation: string; readonly destination: ClusterNode }
+  | { readonly kind: 'NONE'; readonly why: Reason; readonly explanation: string }
+  /** `error` is what the execution ends with. */
+  | { readonly kind: 'FAIL'; readonly why: Reason; readonly explanation: string; readonly error: string }
+  /** Not to be decided yet: `error` is thrown, and the workflow looks again. */
+  | { readonly kind: 'LOOK_AGAIN'; readonly error: Error };
+
+export function targetRefused(situation: Situation): Ruling {
+  return fail(
+    'TARGET_REFUSED',
+    'TargetRefused',
+    `${situation.request.target} could not take ${list(situation)}. ${refusalOfTarget(situation)} ${onHolder(situation)}`,
+  );
+}
+
+export function primaryAddress({ snapshot, cluster }: Situation): Ruling {
+  const { address, networkInterfaceId } = snapshot.addresses.find(({ primary }) => primary) ?? {};
+  return fail(
+    'PRIMARY_ADDRESS',
+    'PrimaryAddress',
+    `${address} is the primary address of ${networkInterfaceId}, which EC2 never moves. ` +
+      `Give that interface another primary address, or take ${address} out of cluster "${cluster.name}".`,
+  );
+}
+
+export function heldByStranger(situation: Situation): Ruling {
+  const { address, networkInterfaceId, instanceId } = stranger(situation) ?? {};
+  return fail(
+    'HELD_BY_STRANGER',
+    'HeldByStranger',
+    `${address} is on ${networkInterfaceId}${instanceId ? ` (${instanceId})` : ''}, which is no node of cluster "${situation.cluster.name}". ` +
+      'It was left there. Unassign it by hand if it is there by mistake, or add the node to the cluster.',
+  );
+}
+
+export function noCandidate(situation: Situation): Ruling {
+  const { cluster, before } = situation;
+  const refused = cluster.nodes.some(({ instanceId }) => refusalOf(instanceId, before) !== undefined);
+  const explanation = `No node of cluster "${cluster.name}" can take ${list(situation)}. ${whyNot(situation)} Repair a node; the next check moves the addresses to it.`;
+  return refused
+    ? fail('TARGET_REFUSED', 'TargetRefused', explanation)
+    : fail('NO_HEALTHY_STANDBY', 'NoHealthyStandby', explanation);
+}
+
+/** Why no node is a candidate, in one sentence each. */
+export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situation): string {
+  return cluster.nodes
+    .map((node) => {
+      const { instanceId } = node;
+      const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+      const refusal = refusalOf(instanceId, before);
+      const reasons = [
+        ...(problems.length > 0 ? [describe(problems)] : []),
+        ...(isExcluded(instanceId, snapshot) ? ['EXCLUDED by its tag'] : []),
+        ...(refusal === undefined ? [] : [`${refusal.error}: ${refusal.message}`]),
+        ...(node === soleHolder && isHealthy(instanceId, reports) ? ['is the holder'] : []),
+      ];
+      return `${instanceId}: ${reasons.join(', ')}.`;
+    })
+    .join(' ');
+}
+
+export function list({ cluster }: Pick<Situation, 'cluster'>): string {
+  return addressesOf(cluster).join(', ');
+}
+
+export function onHolder({ cluster, soleHolder }: Pick<Situation, 'cluster' | 'soleHolder'>): string {
+  return `${list({ cluster })}: on ${soleHolder?.instanceId}, which is healthy.`;
+}
+
+export function requestOf({ requestedTarget }: Situation): string {
+  return `A person asked for ${requestedTarget?.instanceId}.`;
+}
+
+export function move(why: Reason, explanation: string, destination: ClusterNode | null): Ruling {
+  if (destination === null)
+    throw new Error(`${explanation} The move has no destination. This is a defect of the rules.`);
+  return { kind: 'MOVE', why, explanation, destination };
+}
+
+export function nothing(why: Reason, explanation: string): Ruling {
+  return { kind: 'NONE', why, explanation };
+}
+
+export function fail(why: Reason, error: string, explanation: string): Ruling {
+  return { kind: 'FAIL', why, error, explanation };
+}
+
+export function lookAgain(message: string): Ruling {
+  return { kind: 'LOOK_AGAIN', error: new StateUnsettled(`${message} Looking again.`) };
+}

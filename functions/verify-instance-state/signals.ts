@@ -1,0 +1,152 @@
+import {
+  type CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  type DescribeAlarmsCommandOutput,
+} from '@aws-sdk/client-cloudwatch';
+import { DescribeInstanceStatusCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { call } from '../shared/aws-clients';
+import type { Cluster } from '../shared/cluster';
+import type { Request } from '../shared/contract';
+import { describeError } from '../shared/errors';
+import { allPages, type Snapshot } from '../shared/snapshot';
+
+/** The status checks of a running instance as EC2 words them; null where EC2 says nothing. */
+export interface ChecksSeen {
+  readonly system: string | null;
+  readonly instance: string | null;
+  readonly ebs: string | null;
+}
+
+export interface AlarmSeen {
+  readonly inAlarm: boolean;
+  /** Since when it is what it is, ISO 8601. */
+  readonly since: string | null;
+}
+
+/** What AWS says about the health of a cluster's nodes, beyond the snapshot. */
+export interface Signals {
+  /** By instance ID, running instances only. */
+  readonly checks: Readonly<Record<string, ChecksSeen>>;
+  /** The user's alarms by name. One that does not exist is absent. */
+  readonly alarms: Readonly<Record<string, AlarmSeen>>;
+  /** How often the alarm that started this execution went to ALARM within the damping time; null where no alarm did, or it is not known. */
+  readonly rises: number | null;
+  /** What could not be asked. The decision goes on without, where it can. */
+  readonly notRead: readonly { readonly call: string; readonly error: Error }[];
+}
+
+/**
+ * Asks for what is not needed where the holder is plainly dead: a call that fails is reported, not thrown. The three run at
+ * once.
+ * @param now milliseconds since the epoch
+ */
+export async function readSignals(
+  ec2: EC2Client,
+  cloudWatch: CloudWatchClient,
+  cluster: Cluster,
+  request: Request,
+  snapshot: Promise<Snapshot>,
+  now: number,
+): Promise<Signals> {
+  const notRead: { call: string; error: Error }[] = [];
+  const optional = async <Value>(name: string, read: Promise<Value>, otherwise: Value): Promise<Value> => {
+    try {
+      return await read;
+    } catch (error) {
+      notRead.push({ call: name, error: error instanceof Error ? error : new Error(describeError(error)) });
+      return otherwise;
+    }
+  };
+  const [checks, alarms, rises] = await Promise.all([
+    // Where the snapshot itself fails, that is the error that counts.
+    snapshot.then(
+      (seen) => optional('DescribeInstanceStatus', readChecks(ec2, seen), {}),
+      () => ({}),
+    ),
+    optional('DescribeAlarms', readAlarms(cloudWatch, cluster), {}),
+    readRises(cloudWatch, cluster, request, now).catch(() => null),
+  ]);
+  return { checks, alarms, rises, notRead };
+}
+
+/**
+ * DescribeInstanceStatus has no filter on IDs; with IDs one that has vanished fails the call, so only running ones are
+ * named. The state filter makes the call draw on the larger throttling bucket.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html
+ */
+async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Record<string, ChecksSeen>> {
+  const InstanceIds = Object.keys(instances).filter((id) => instances[id]?.state === 'running');
+  if (InstanceIds.length === 0) return {};
+  const Filters = [{ Name: 'instance-state-name', Values: ['running'] }];
+  const statuses = await allPages(async (NextToken) => {
+    const command = new DescribeInstanceStatusCommand({
+      InstanceIds,
+      Filters,
+      IncludeManagedResources: true,
+      NextToken,
+    });
+    const page = await call('DescribeInstanceStatus', ec2.send(command));
+    return { items: page.InstanceStatuses, next: page.NextToken };
+  });
+  return Object.fromEntries(
+    statuses.map(({ InstanceId = '', SystemStatus, InstanceStatus, AttachedEbsStatus }) => [
+      InstanceId,
+      {
+        system: SystemStatus?.Status ?? null,
+        instance: InstanceStatus?.Status ?? null,
+        ebs: AttachedEbsStatus?.Status ?? null,
+      },
+    ]),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+async function readAlarms(cloudWatch: CloudWatchClient, { nodes }: Cluster): Promise<Record<string, AlarmSeen>> {
+  const AlarmNames = [...new Set(nodes.flatMap(({ alarms = [] }) => alarms))];
+  if (AlarmNames.length === 0) return {};
+  const found = await allPages(async (NextToken) => {
+    const command = new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], NextToken });
+    const page: DescribeAlarmsCommandOutput = await call('DescribeAlarms', cloudWatch.send(command));
+    return { items: [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])], next: page.NextToken };
+  });
+  return Object.fromEntries(
+    found.map(({ AlarmName = '', StateValue, StateUpdatedTimestamp }) => [
+      AlarmName,
+      { inAlarm: StateValue === 'ALARM', since: StateUpdatedTimestamp?.toISOString() ?? null },
+    ]),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html */
+async function readRises(
+  cloudWatch: CloudWatchClient,
+  { dampingMinutes = 0 }: Cluster,
+  { trigger, eventDetail: AlarmName, saidDown }: Request,
+  now: number,
+): Promise<number | null> {
+  if (trigger !== 'alarm' || AlarmName === null || saidDown.length === 0 || dampingMinutes === 0) return null;
+  const { AlarmHistoryItems = [] } = await call(
+    'DescribeAlarmHistory',
+    cloudWatch.send(
+      new DescribeAlarmHistoryCommand({
+        AlarmName,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        HistoryItemType: 'StateUpdate',
+        StartDate: new Date(now - dampingMinutes * 60_000),
+        EndDate: new Date(now),
+      }),
+    ),
+  );
+  return AlarmHistoryItems.filter(({ HistoryData = '' }) => newStateIn(HistoryData) === 'ALARM').length;
+}
+
+/** `HistoryData` is JSON with `newState.stateValue`. */
+function newStateIn(data: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(data);
+    return Object(Object(Object(parsed).newState)).stateValue;
+  } catch {
+    return undefined;
+  }
+}
