@@ -25,7 +25,7 @@ npm run chaos -- [options]
   --from I           begins with history I of the run; --from I --runs 1 --show plays one again and prints it
   --workers W        processes; default one a core
   --show             prints the timeline of every history
-  --interleavings    explores every interleaving of two executions instead, exhaustively
+  --interleavings    explores every interleaving of a few executions instead, exhaustively
   --help             this
 `;
 

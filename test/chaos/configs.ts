@@ -33,7 +33,10 @@ function clusterOf(number: number, { name, nodes, virtualIps, elastic = 0, alarm
 /** The user's alarm on a node, where the configuration has alarms. */
 export const alarmName = (cluster: string, node: number) => `${cluster}-${node + 1}-down`;
 
-const one = (shape: Shape) => ({ clusters: [clusterOf(1, shape)] });
+/** Somebody reads the notices. */
+const notifications = { emails: ['ops@example.com'] };
+
+const one = (shape: Shape) => ({ clusters: [clusterOf(1, shape)], notifications });
 
 /** Small to large, so that a failing history shrinks to a small cluster. Few, because each is synthesized once. */
 export const CONFIGS: readonly { readonly says: string; readonly config: unknown }[] = [
@@ -43,12 +46,13 @@ export const CONFIGS: readonly { readonly says: string; readonly config: unknown
     config: one({ name: 'mail', nodes: 3, virtualIps: ['10.0.0.5', '10.0.0.6'], elastic: 1, alarms: true }),
   },
   {
-    says: 'three nodes, two VIPs, one of them with an Elastic IP, atomic handover, automatic failback',
+    says: "three nodes with the user's alarms, two VIPs, one of them with an Elastic IP, atomic handover, automatic failback",
     config: one({
       name: 'mail',
       nodes: 3,
       virtualIps: ['10.0.0.5', '10.0.0.6'],
       elastic: 1,
+      alarms: true,
       more: { handover: 'atomic', failback: { afterMinutes: 5 } },
     }),
   },
@@ -59,6 +63,7 @@ export const CONFIGS: readonly { readonly says: string; readonly config: unknown
         clusterOf(1, { name: 'mail', nodes: 4, virtualIps: ['10.0.0.5', '10.0.0.6', '10.0.0.7'], elastic: 2 }),
         clusterOf(2, { name: 'web', nodes: 2, virtualIps: ['10.0.0.8'] }),
       ],
+      notifications,
     },
   },
 ];

@@ -1,137 +1,7 @@
 import fc from 'fast-check';
-import { FAULT_KINDS } from '../../local/services/faults';
 import { CONFIGS } from './configs';
-import { ACTIONS, FUNCTIONS, type Happening, type History, STATES, type Step } from './history';
-
-const cluster = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) });
-/** 0 is the holder. */
-const node = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(0) },
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 3 }) },
-);
-const other = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
-  { weight: 1, arbitrary: fc.constant(0) },
-);
-const place = { cluster, node };
-
-/** Null once in `among` times. */
-const maybe = <Value>(value: fc.Arbitrary<Value>, among: number) => fc.option(value, { freq: among - 1 });
-/** Null but for once in `among` times. */
-const seldom = <Value>(value: fc.Arbitrary<Value>, among: number) =>
-  fc.oneof({ weight: among - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
-
-const death: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('stop' as const), ...place }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('terminate' as const), ...place }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('impair' as const),
-      ...place,
-      check: fc.constantFrom('system' as const, 'instance' as const, 'ebs' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('detach' as const), ...place }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('alarm' as const), ...place, state: fc.constant('ALARM' as const) }),
-  },
-);
-
-const recovery: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('start' as const), ...place }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('recover' as const), cluster, node: other }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('attach' as const), cluster, node: other }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('alarm' as const),
-      cluster,
-      node: other,
-      state: fc.constant('OK' as const),
-    }),
-  },
-);
-
-const byHand: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('drill' as const), cluster, node: other }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom('failover' as const, 'rehearsal' as const),
-      cluster,
-      node: maybe(other, 3),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('check' as const), cluster }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('move' as const), cluster, address: fc.nat(2), node: maybe(other, 2) }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'unpause' as const), cluster }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('exclude' as const, 'include' as const), ...place }) },
-);
-
-/** Some short, some longer than a plan lives or an event is fresh. */
-const span = fc.oneof(fc.nat(3_000), fc.nat(25_000), fc.nat(90_000));
-
-/** The calls that change something are few, and what goes wrong there matters most. */
-const struck = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...ACTIONS.slice(0, 3)) },
-  { weight: 2, arbitrary: fc.constantFrom(...ACTIONS) },
-);
-
-const fault: fc.Arbitrary<Happening> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('api-fault' as const),
-      action: struck,
-      kind: fc.constantFrom(...FAULT_KINDS),
-      nth: fc.integer({ min: 1, max: 3 }),
-      times: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 12 })),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('throttle' as const),
-      action: maybe(fc.constantFrom(...ACTIONS), 3),
-      milliseconds: span,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('sns-down' as const), milliseconds: span }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('event-fault' as const),
-      kind: fc.constantFrom('duplicate' as const, 'delay' as const, 'reorder' as const, 'drop' as const),
-      milliseconds: span,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat-event' as const), back: fc.nat(5) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('lambda-fault' as const),
-      function: fc.constantFrom(...FUNCTIONS),
-      kind: fc.constantFrom('crash' as const, 'timeout' as const),
-      atCall: fc.integer({ min: 0, max: 3 }),
-      when: fc.constantFrom('before' as const, 'after' as const),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('kill' as const),
-      state: fc.constantFrom(...STATES),
-      when: fc.constantFrom('entered' as const, 'exited' as const),
-      nth: fc.integer({ min: 1, max: 2 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('twice' as const), milliseconds: fc.nat(8_000) }) },
-);
+import { byHand, cluster, death, disturbance, recovery, seldom } from './happenings';
+import { FUNCTIONS, type Happening, type History, STATES, type Step } from './history';
 
 const pause = fc.oneof(
   { weight: 4, arbitrary: fc.nat(3_000) },
@@ -139,10 +9,12 @@ const pause = fc.oneof(
   { weight: 1, arbitrary: fc.nat(200_000) },
 );
 
+const someState = fc.constantFrom(...STATES);
+
 const action: fc.Arbitrary<Step> = fc
   .record({
     after: pause,
-    on: seldom(fc.constantFrom(...STATES), 3),
+    on: seldom(someState, 3),
     what: fc.oneof(
       { weight: 6, arbitrary: death },
       { weight: 3, arbitrary: recovery },
@@ -153,7 +25,7 @@ const action: fc.Arbitrary<Step> = fc
 
 /** Something happens, and just before it up to two things are made to go wrong. */
 const scene: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(fc.array(fc.record({ after: fc.nat(300), what: fault }), { maxLength: 2, size: 'max' }), action)
+  .tuple(fc.array(fc.record({ after: fc.nat(300), what: disturbance }), { maxLength: 2, size: 'max' }), action)
   .map(([faults, what]) => [...faults, what]);
 
 /** The news of a death comes when the node is well again, and nothing else has happened since. */
@@ -172,13 +44,66 @@ const lateNews: fc.Arbitrary<readonly Step[]> = fc
     { after: quiet, what: { do: 'check', cluster: where } },
   ]);
 
+/** Three executions at once: what starts the first, the same once more or a check or a drill, and a third in between. */
+const crowd: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    cluster,
+    before: fc.nat(20_000),
+    fault: seldom(disturbance, 2),
+    first: fc.constantFrom<Happening['do']>('stop', 'terminate', 'drill', 'check'),
+    among: fc.array(fc.record({ after: fc.nat(400), on: seldom(someState, 2), what: fc.nat(3) }), {
+      minLength: 2,
+      maxLength: 2,
+    }),
+  })
+  .map(({ cluster: where, before, fault, first, among }) => {
+    const begins: Readonly<Record<string, Happening>> = {
+      stop: { do: 'stop', cluster: where, node: 0 },
+      terminate: { do: 'terminate', cluster: where, node: 0 },
+      drill: { do: 'drill', cluster: where, node: 1, reason: 'plain' },
+    };
+    const joins: readonly Happening[] = [
+      { do: 'repeat-event', back: 0 },
+      { do: 'check', cluster: where },
+      { do: 'drill', cluster: where, node: 1, reason: 'plain' },
+      { do: 'failover', cluster: where, node: 2 },
+    ];
+    const check: Happening = { do: 'check', cluster: where };
+    return [
+      ...(fault === null ? [] : [{ after: before, what: fault }]),
+      { after: fault === null ? before : 0, what: begins[first] ?? check },
+      ...among.map(({ after, on, what }) => ({
+        after,
+        ...(on !== null && { on }),
+        what: joins[what] ?? check,
+      })),
+    ];
+  });
+
+/** Clocks on AWS are good to milliseconds; a misplaced one is off by up to two minutes. */
+const off = fc.integer({ min: -120_000, max: 120_000 });
+
 /** Every history there is; shrinks to few steps, short pauses and a small cluster. */
 export const histories: fc.Arbitrary<History> = fc.record({
   config: fc.nat(CONFIGS.length - 1),
   seed: fc.nat(0xffff),
-  lag: fc.oneof(fc.constant(0), fc.nat(5_000)),
+  lag: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.nat(5_000) },
+    { weight: 1, arbitrary: fc.nat(15_000) },
+  ),
+  alarmLag: fc.oneof(fc.constant(0), fc.nat(10_000)),
   throttle: fc.boolean(),
-  slow: fc.boolean(),
+  transitions: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('quick' as const) },
+    { weight: 4, arbitrary: fc.constant('slow' as const) },
+    { weight: 1, arbitrary: fc.constant('stuck' as const) },
+  ),
+  coldStart: fc.oneof({ weight: 3, arbitrary: fc.constant(300) }, { weight: 1, arbitrary: fc.nat(9_900) }),
+  skew: seldom(
+    fc.record({ events: off, functions: fc.array(off, { minLength: FUNCTIONS.length, maxLength: FUNCTIONS.length }) }),
+    4,
+  ),
   minute: fc.nat(59),
   interfaces: fc.constantFrom(
     'primary' as const,
@@ -186,14 +111,17 @@ export const histories: fc.Arbitrary<History> = fc.record({
     'secondary' as const,
     'secondary, deleted on termination' as const,
   ),
-  full: seldom(fc.integer({ min: 1, max: 2 }), 6),
+  full: seldom(
+    fc.record({ node: fc.integer({ min: 1, max: 2 }), by: fc.constantFrom('type' as const, 'prefixes' as const) }),
+    6,
+  ),
   foreignElasticIp: fc.boolean(),
+  doomed: seldom(fc.constant(true), 4).map((doomed) => doomed ?? false),
   steps: fc
-    .array(fc.oneof({ weight: 12, arbitrary: scene }, { weight: 1, arbitrary: lateNews }), {
-      minLength: 1,
-      maxLength: 7,
-      size: 'max',
-    })
+    .array(
+      fc.oneof({ weight: 12, arbitrary: scene }, { weight: 1, arbitrary: lateNews }, { weight: 2, arbitrary: crowd }),
+      { minLength: 1, maxLength: 7, size: 'max' },
+    )
     .map((scenes) => scenes.flat()),
 });
 

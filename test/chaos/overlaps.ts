@@ -53,6 +53,27 @@ export const OVERLAPS: readonly Overlap[] = [
     },
   },
   {
+    name: 'the same event twice, and a check',
+    config: TWO_NODES,
+    begin: (stage) => {
+      stopSilently(stage);
+      start(stage, stopped(stage), stopped(stage), { cluster: stage.cluster.name, mode: 'check' });
+    },
+    waits: 0,
+  },
+  {
+    name: 'a drill, and a check',
+    config: TWO_NODES,
+    begin: (stage) => start(stage, drill(stage, stage.standby), { cluster: stage.cluster.name, mode: 'check' }),
+  },
+  {
+    name: 'a drill whose assignment is throttled for longer than a plan lives, and a check',
+    config: TWO_NODES,
+    begin: (stage) => start(stage, drill(stage, stage.standby), { cluster: stage.cluster.name, mode: 'check' }),
+    throttlesAssign: true,
+    waits: 0,
+  },
+  {
     name: 'a drill, and the active node dies',
     config: TWO_NODES,
     begin: (stage) => start(stage, drill(stage, stage.standby)),

@@ -2,38 +2,39 @@ import { ApiError } from '../../local/api';
 import { type Cloud, startCloud } from '../../local/cloud';
 import { seeded } from '../../local/random';
 import { REALISTIC } from '../../local/services/latency';
-import { Stage } from '../../local/stage';
 import type { NodeOptions } from '../../local/world/build';
-import { alarmName } from './configs';
-import type { Happening, History, Step } from './history';
-import { type Moment, Witness } from './witness';
+import type { Transitions } from '../../local/world/world';
+import { changesNothing, FUNCTIONS, type History, isDisturbance, type Step } from './history';
+import { type Moment, Recorder } from './recorder';
+import { ServiceFaults } from './service-faults';
+import { WorldEvents } from './world-events';
 
 const MINUTE = 60_000;
-/** A request that was held up in EC2 takes effect this late at most, milliseconds. */
+/** A request that was held up in EC2 takes effect this late at most, ms. */
 const LAST_EFFECT = 15_000;
-/** Longer than two intervals of the scheduled check. */
+/** Longer than two intervals of the scheduled check, and than alarms are damped plus one interval. */
 const QUIET_TIME = 11 * MINUTE;
+/** A cluster that fails all the time has done so for longer than any alarm's period. */
+const DOOMED_FOR = 16 * MINUTE;
 
-/** These change neither the world nor what anybody wants of it. */
-const DISTURBANCES: ReadonlySet<Happening['do']> = new Set([
-  'api-fault',
-  'throttle',
-  'sns-down',
-  'event-fault',
-  'lambda-fault',
-  'kill',
-  'twice',
-  'repeat-event',
-  'check',
-  'rehearsal',
-]);
+const TRANSITIONS: Readonly<Record<History['transitions'], Partial<Transitions>>> = {
+  quick: {},
+  slow: { stopping: 20_000, pending: 12_000, shuttingDown: 15_000, initializing: 90_000 },
+  stuck: { stopping: 10 * MINUTE, pending: 12_000, shuttingDown: 5 * MINUTE, initializing: 90_000 },
+};
 
 /** What was played, with all that the invariants are judged by. Indexes are positions in the timeline. */
 export interface Played {
   readonly cloud: Cloud;
-  readonly witness: Witness;
+  readonly recorder: Recorder;
   /** What people did, from index to index: changes in between are theirs. */
   readonly byHand: readonly (readonly [from: number, to: number])[];
+  /** Reads may show what was before any of this time, ms. */
+  readonly lag: number;
+  /** Whether clocks of functions or events were off. */
+  readonly skewed: boolean;
+  /** Whether nothing but the product and the world stood in the way of an assignment from one time to another. */
+  readonly couldAssign: (networkInterfaceId: string, from: number, to: number) => boolean;
   /** What must never change: primary addresses, the stranger, other addresses; before and after. */
   readonly untouchable: { readonly before: string; readonly after: string };
   /** All is at rest, all faults are over. */
@@ -47,8 +48,9 @@ export interface Played {
 
 /** @param fresh makes new Lambda instances, for a run that owes nothing to the runs before it. */
 export async function play(history: History, templateFile: string, fresh = false): Promise<Played> {
-  const lag = { most: history.lag };
+  const lags = { reads: history.lag, alarms: history.alarmLag };
   const random = seeded(history.seed ^ 0x5bd1e995);
+  const { skew, coldStart } = history;
   const cloud = await startCloud({
     templateFile,
     clock: 'virtual',
@@ -57,71 +59,105 @@ export async function play(history: History, templateFile: string, fresh = false
     seed: history.seed,
     latency: REALISTIC,
     throttle: history.throttle,
-    lag: () => Math.floor(random() * (lag.most + 1)),
+    lag: () => Math.floor(random() * (lags.reads + 1)),
     history: history.lag,
-    overhead: { cold: 300, warm: 10 },
+    alarmLag: () => Math.floor(random() * (lags.alarms + 1)),
+    ...(skew && {
+      skew: {
+        events: skew.events,
+        lambda: (label) => skew.functions[FUNCTIONS.findIndex((each) => each === label)] ?? 0,
+      },
+    }),
+    overhead: { cold: coldStart, warm: 10 },
     startTime: Date.UTC(2026, 0, 1, 12, history.minute),
-    world: {
-      nodes: nodesOf(history),
-      ...(history.slow && {
-        transitions: { stopping: 20_000, pending: 12_000, shuttingDown: 15_000, initializing: 90_000 },
-      }),
-    },
+    world: { nodes: nodesOf(history), transitions: TRANSITIONS[history.transitions] },
   });
   try {
-    return await new Player(history, cloud, lag).play();
+    return await new Player(history, cloud, lags).play();
   } finally {
     await cloud.close();
   }
 }
 
 class Player {
-  private readonly stages: readonly Stage[];
   private readonly byHand: [number, number][] = [];
-  private readonly witness: Witness;
+  private readonly recorder: Recorder;
+  private readonly world: WorldEvents;
+  private readonly services: ServiceFaults;
 
   constructor(
     private readonly history: History,
     private readonly cloud: Cloud,
-    private readonly lag: { most: number },
+    private readonly lags: { reads: number; alarms: number },
   ) {
-    this.witness = new Witness(cloud);
-    this.stages = cloud.clusters.map((cluster) => new Stage(cloud, cluster));
+    this.recorder = new Recorder(cloud);
+    this.world = new WorldEvents(cloud, () => this.recorder.journal.record());
+    this.services = new ServiceFaults(cloud, (place) => this.world.node(place));
   }
 
   async play(): Promise<Played> {
-    const { cloud, history, witness } = this;
+    const { cloud, history, recorder, services, byHand } = this;
     if (history.full !== null) this.fill(history.full);
-    if (history.foreignElasticIp) witness.addForeignElasticIps();
-    const before = witness.untouchable();
+    if (history.foreignElasticIp) recorder.addForeignElasticIps();
+    const before = recorder.untouchable();
     let stuck: string | null = null;
-    let rest = witness.here();
+    let rest = recorder.here();
     let checked = rest;
     try {
+      if (history.doomed) await this.doom();
+      recorder.journal.record();
       for (const step of history.steps) await this.take(step);
       this.stopFaults();
       await cloud.advance(LAST_EFFECT);
       await cloud.idle();
-      rest = witness.here();
+      rest = recorder.here();
       await this.nextChecks(rest.index);
-      checked = witness.here();
+      checked = recorder.here();
       await cloud.advance(QUIET_TIME);
       await cloud.idle();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       stuck = error.message;
     }
-    const untouchable = { before, after: witness.untouchable() };
-    return { cloud, witness, byHand: this.byHand, untouchable, rest, checked, end: witness.here(), stuck };
+    const untouchable = { before, after: recorder.untouchable() };
+    return {
+      cloud,
+      recorder,
+      byHand,
+      lag: Math.max(history.lag, history.alarmLag),
+      skewed: history.skew !== null,
+      couldAssign: (networkInterfaceId, from, to) => services.couldAssign(networkInterfaceId, from, to),
+      untouchable,
+      rest,
+      checked,
+      end: recorder.here(),
+      stuck,
+    };
   }
 
-  /** Leaves no room on the interface of a node: its instance is of a type that has two addresses an interface. */
-  private fill(number: number): void {
+  /** Leaves no room on a node's interface: for its other addresses (`nodesOf` chose a small type), or for its prefixes. */
+  private fill({ node: number, by }: NonNullable<History['full']>): void {
     const { world, clusters } = this.cloud;
     for (const [index, { nodes }] of clusters.entries()) {
       const node = nodes[number];
-      if (node !== undefined) world.addresses.assign(node.networkInterfaceId, [`10.0.0.10${index}`], false);
+      if (node === undefined) continue;
+      if (by === 'type') world.addresses.assign(node.networkInterfaceId, [`10.0.0.10${index}`], false);
+      // The smallest type that the local cloud builds nodes of has ten slots, one of them for the primary address.
+      else
+        world.changeInterface(node.networkInterfaceId, {
+          prefixes: Array.from({ length: 9 }, (_, prefix) => `10.${index + 1}.0.${16 * prefix}/28`),
+        });
     }
+  }
+
+  /** The last cluster, where there are several, fails from now on, until a history heals it. */
+  private async doom(): Promise<void> {
+    const { world, clusters } = this.cloud;
+    const last = clusters.length > 1 ? clusters.at(-1) : undefined;
+    if (last === undefined) return;
+    for (const { instanceId } of last.nodes) world.stopInstance(instanceId);
+    this.recorder.journal.record();
+    await this.cloud.advance(DOOMED_FOR);
   }
 
   private async take({ after, on, what }: Step): Promise<void> {
@@ -131,12 +167,14 @@ class Player {
     const from = cloud.timeline.events.length;
     cloud.timeline.add({ type: 'fault', what: `history: ${JSON.stringify(what)}` });
     try {
-      this.happen(what);
+      if (isDisturbance(what)) this.services.add(what);
+      else this.world.happen(what);
     } catch (error) {
       // EC2 refuses what makes no sense just then: to start a terminated instance, to fill a full interface.
       if (!(error instanceof ApiError)) throw error;
     }
-    if (!DISTURBANCES.has(what.do)) this.byHand.push([from, cloud.timeline.events.length]);
+    this.recorder.journal.record();
+    if (!changesNothing(what)) this.byHand.push([from, cloud.timeline.events.length]);
   }
 
   private async entered(state: string): Promise<void> {
@@ -152,159 +190,12 @@ class Player {
     stop();
   }
 
-  private happen(what: Happening): void {
-    const { cloud } = this;
-    const { world } = cloud;
-    switch (what.do) {
-      case 'stop':
-        world.stopInstance(this.node(what).instanceId);
-        return;
-      case 'start':
-        world.startInstance(this.node(what).instanceId);
-        return;
-      case 'terminate':
-        world.terminateInstance(this.node(what).instanceId);
-        return;
-      case 'impair':
-      case 'recover': {
-        const { instanceId } = this.node(what);
-        if (world.view().instance(instanceId)?.state !== 'running') return;
-        if (what.do === 'impair') world.impair(instanceId, what.check);
-        else world.recover(instanceId);
-        return;
-      }
-      case 'detach':
-        world.detachNetworkInterface(this.node(what).networkInterfaceId);
-        return;
-      case 'attach': {
-        const { instanceId, networkInterfaceId } = this.node(what);
-        if (world.view().instance(instanceId)?.state === 'running')
-          world.attachNetworkInterface(networkInterfaceId, instanceId, 1);
-        return;
-      }
-      case 'exclude':
-      case 'include':
-        world.setTags(this.node(what).instanceId, {
-          'vip-failover:standby': what.do === 'exclude' ? 'never' : null,
-        });
-        return;
-      case 'pause':
-      case 'unpause': {
-        const value = what.do === 'pause' ? 'patch day' : null;
-        world.setTags(this.stage(what).active.instanceId, { 'vip-failover:paused': value });
-        return;
-      }
-      case 'drill':
-        this.stage(what).drill(this.node(what));
-        return;
-      case 'failover':
-        this.stage(what).failover(what.node === null ? undefined : this.node({ ...what, node: what.node }));
-        return;
-      case 'rehearsal': {
-        const { name } = this.stage(what).cluster;
-        const target = what.node === null ? {} : { target: this.node({ ...what, node: what.node }).instanceId };
-        cloud.startExecution({ cluster: name, mode: 'rehearsal', ...target });
-        return;
-      }
-      case 'check':
-        this.stage(what).check();
-        return;
-      case 'move':
-        this.move(what);
-        return;
-      case 'alarm': {
-        const { cluster } = this.stage(what);
-        const name = alarmName(cluster.name, cluster.nodes.indexOf(this.node(what)));
-        if (cloud.alarms.list().some((alarm) => alarm.name === name)) cloud.alarms.setState(name, what.state, 'chaos');
-        return;
-      }
-      case 'repeat-event':
-        this.repeatEvent(what.back);
-        return;
-      default:
-        this.disturb(what);
-        return;
-    }
-  }
-
-  private disturb(what: Happening): void {
-    const { cloud } = this;
-    const until = 'milliseconds' in what ? cloud.now() + what.milliseconds : 0;
-    const when = () => cloud.now() < until;
-    switch (what.do) {
-      case 'api-fault': {
-        const { action, kind, nth, times } = what;
-        cloud.faults.add({ action, kind, nth, times });
-        return;
-      }
-      case 'throttle':
-        cloud.faults.add({ ...(what.action !== null && { action: what.action }), kind: 'throttle', when });
-        return;
-      case 'sns-down':
-        cloud.faults.add({ service: 'sns', kind: 'error503', when });
-        return;
-      case 'event-fault':
-        cloud.events.faults.add({
-          kind: what.kind,
-          milliseconds: what.milliseconds,
-          when: ({ source, detail }) =>
-            source === 'aws.cloudwatch' || ['stopped', 'terminated', 'running'].includes(String(detail.state)),
-        });
-        return;
-      case 'lambda-fault': {
-        const { kind, atCall, when: moment } = what;
-        cloud.lambda.faults.add({ function: what.function, kind, atCall, when: moment });
-        return;
-      }
-      case 'kill':
-        cloud.stateMachine.killAt({ state: what.state, when: what.when, nth: what.nth });
-        return;
-      case 'twice':
-        cloud.stateMachine.doubleNext(what.milliseconds);
-        return;
-    }
-  }
-
-  private move(what: Extract<Happening, { do: 'move' }>): void {
-    const { world } = this.cloud;
-    const { cluster } = this.stage(what);
-    const { address } = pick(cluster.virtualIps, what.address);
-    const holder = world.holderOf(address, cluster.subnetId);
-    if (what.node !== null) {
-      world.addresses.assign(this.node({ ...what, node: what.node }).networkInterfaceId, [address], true);
-    } else if (holder !== null && !world.elasticIps().some((each) => each.association?.privateAddress === address)) {
-      world.addresses.unassign(holder, [address]);
-    }
-  }
-
-  private repeatEvent(back: number): void {
-    const events = this.cloud.stateMachine.executions.flatMap(({ input }) => (isBusEvent(input) ? [input] : []));
-    const event = events.at(-1 - back);
-    if (event !== undefined) this.cloud.events.repeat(event);
-  }
-
-  private stage({ cluster }: { readonly cluster: number }): Stage {
-    return pick(this.stages, cluster);
-  }
-
-  private node({ cluster, node }: { readonly cluster: number; readonly node: number }) {
-    const stage = this.stage({ cluster });
-    const holder = stage.holderOf(stage.addresses[0] ?? '');
-    const first = Math.max(
-      0,
-      stage.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === holder),
-    );
-    return pick(stage.nodes, first + node);
-  }
-
   private stopFaults(): void {
-    const { cloud } = this;
-    cloud.timeline.add({ type: 'fault', what: 'history: all faults are over' });
-    cloud.faults.clear();
-    cloud.events.faults.clear();
-    cloud.lambda.faults.clear();
-    cloud.stateMachine.clearFaults();
-    this.lag.most = 0;
+    this.cloud.timeline.add({ type: 'fault', what: 'history: all faults are over' });
+    this.world.clear();
+    this.services.clear();
+    this.lags.reads = 0;
+    this.lags.alarms = 0;
   }
 
   /** Waits until every cluster had a check that its schedule started, and nothing runs any more. */
@@ -332,18 +223,11 @@ function nodesOf({ interfaces, full }: History): Readonly<Record<string, NodeOpt
     [1, 2, 3, 4].map((number) => ({ id: `i-0a1b2c3d4e5f6${cluster}00${number}`, number })),
   );
   return Object.fromEntries(
-    all.map(({ id, number }) => [id, number - 1 === full ? { ...options, instanceType: 't3.nano' } : options]),
+    all.map(({ id, number }) => [
+      id,
+      full?.by === 'type' && number - 1 === full.node ? { ...options, instanceType: 't3.nano' } : options,
+    ]),
   );
-}
-
-function pick<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index % items.length];
-  if (item === undefined) throw new Error('Nothing to pick from.');
-  return item;
-}
-
-function isBusEvent(input: unknown): input is Parameters<Cloud['events']['repeat']>[0] {
-  return typeof input === 'object' && input !== null && 'detail-type' in input;
 }
 
 function checkedCluster(input: unknown): string {

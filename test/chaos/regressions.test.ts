@@ -20,12 +20,16 @@ const CALM = {
   config: 0,
   seed: 1,
   lag: 0,
+  alarmLag: 0,
   throttle: false,
-  slow: false,
+  transitions: 'quick',
+  coldStart: 300,
+  skew: null,
   minute: 0,
   interfaces: 'primary',
   full: null,
   foreignElasticIp: false,
+  doomed: false,
 } as const;
 
 test.each([
@@ -51,7 +55,7 @@ test('notices: what a failover did and a drill overtook is told by the drill', a
       { after: 89_003, on: 'UnassignIp', what: { do: 'start', cluster: 1, node: 3 } },
       { after: 203, what: { do: 'twice', milliseconds: 2_052 } },
       { after: 90, what: { do: 'event-fault', kind: 'delay', milliseconds: 86_103 } },
-      { after: 852, what: { do: 'drill', cluster: 0, node: 3 } },
+      { after: 852, what: { do: 'drill', cluster: 0, node: 3, reason: 'plain' } },
     ],
   });
 });
@@ -86,7 +90,7 @@ test('drills come to rest: an assignment that EC2 carries out late is no second 
     ...CALM,
     steps: [
       { after: 0, what: { do: 'api-fault', action: 'AssignPrivateIpAddresses', kind: 'slow', nth: 1, times: 1 } },
-      { after: 0, on: 'VerifyInstanceState', what: { do: 'drill', cluster: 0, node: 1 } },
+      { after: 0, on: 'VerifyInstanceState', what: { do: 'drill', cluster: 0, node: 1, reason: 'plain' } },
       { after: 6, what: { do: 'repeat-event', back: 0 } },
       { after: 1_416, what: { do: 'stop', cluster: 0, node: 1 } },
     ],
@@ -97,12 +101,12 @@ test('notices: a check whose assignment got no answer is told when nobody can ta
   await expectNoViolation({
     ...CALM,
     seed: 0,
-    slow: true,
-    full: 2,
+    transitions: 'slow',
+    full: { node: 2, by: 'type' },
     foreignElasticIp: true,
     steps: [
       { after: 0, what: { do: 'api-fault', action: 'AssignPrivateIpAddresses', kind: 'slow', nth: 1, times: 4 } },
-      { after: 0, on: 'ReadRequest', what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 0, on: 'VerifyInstanceState', what: { do: 'stop', cluster: 0, node: 0 } },
       { after: 0, what: { do: 'event-fault', kind: 'delay', milliseconds: 15_000 } },
       { after: 0, what: { do: 'stop', cluster: 1, node: 0 } },
       { after: 400, what: { do: 'start', cluster: 1, node: 0 } },
@@ -111,7 +115,7 @@ test('notices: a check whose assignment got no answer is told when nobody can ta
       { after: 2, what: { do: 'throttle', action: 'DescribeNetworkInterfaces', milliseconds: 11_486 } },
       { after: 75, what: { do: 'repeat-event', back: 0 } },
       { after: 99, what: { do: 'stop', cluster: 0, node: 0 } },
-      { after: 109_573, what: { do: 'drill', cluster: 0, node: 2 } },
+      { after: 109_573, what: { do: 'drill', cluster: 0, node: 2, reason: 'plain' } },
     ],
   });
 });

@@ -1,7 +1,7 @@
 import { Screen } from '../../local/screen';
 import { CONFIGS } from './configs';
 import type { History } from './history';
-import type { Violation } from './invariants';
+import type { Violation } from './invariants/index';
 import type { Judged } from './search';
 
 /** A failing history for people: what is violated, what happened, and the test that keeps it. */

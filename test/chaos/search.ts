@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { histories, historyOf, seedOf } from './generator';
 import type { History } from './history';
-import { type Violation, violationsOf } from './invariants';
+import { type Violation, violationsOf } from './invariants/index';
 import { type Played, play } from './play';
 
 /** Templates by configuration. */

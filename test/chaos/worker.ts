@@ -1,6 +1,6 @@
 import { type Coverage, coverageOf } from './coverage';
 import { historyOf } from './generator';
-import { violationsOf } from './invariants';
+import { violationsOf } from './invariants/index';
 import { play } from './play';
 import { reportOf } from './report';
 import { shrink, templateOf } from './search';

@@ -2,57 +2,114 @@ import type { Cloud } from '../../local/cloud';
 import type { RegistryCluster } from '../../local/world/build';
 import { limitsOf } from '../../local/world/instance-types';
 
-/** How one cluster really is, read from the world itself and not by an API that may lag. */
-export interface ClusterState {
-  /** All virtual IPs on one healthy node, every Elastic IP of the configuration on its address. */
-  readonly well: boolean;
-  /** Some node could take all virtual IPs: healthy, not excluded, with room. */
-  readonly repairable: boolean;
-  readonly paused: boolean;
-  /** For people. */
-  readonly says: string;
-}
-
 type Node = RegistryCluster['nodes'][number];
 
-/** Running, no status check impaired, interface attached in the subnet, none of the user's alarms on it. */
-export function isHealthy(cloud: Cloud, cluster: RegistryCluster, node: Node): boolean {
-  const view = cloud.world.view();
-  const instance = view.instance(node.instanceId);
-  const networkInterface = view.networkInterface(node.networkInterfaceId);
-  return (
-    instance?.state === 'running' &&
-    !Object.values(instance.checks).includes('impaired') &&
-    networkInterface?.attachment?.instanceId === node.instanceId &&
-    networkInterface.subnetId === cluster.subnetId &&
-    !alarmsOf(node).some((name) => inAlarm(cloud, name))
-  );
+/** How one node really is. */
+export interface NodeState {
+  readonly instanceId: string;
+  readonly networkInterfaceId: string;
+  readonly instanceState: string;
+  /** Running, no status check impaired, interface attached in the subnet: all that EC2 knows. */
+  readonly wellForEc2: boolean;
+  /** And none of the user's alarms on it is up. */
+  readonly healthy: boolean;
+  /** And it may and can take all virtual IPs: not excluded, with room. */
+  readonly eligible: boolean;
+  /** When one of the user's alarms on it last changed, ms since the epoch. */
+  readonly alarmChangedAt: number;
+}
+
+/** How one cluster really is, read from the world itself and not by an API that may lag. */
+export interface ClusterState {
+  /** By virtual IP: the interface that holds it, or null. */
+  readonly holders: readonly (string | null)[];
+  /** By virtual IP of the configuration that has an Elastic IP there: whether it has it. */
+  readonly elasticIpsWell: boolean;
+  readonly nodes: readonly NodeState[];
+  /** When the pause of automatic moves ends, ms since the epoch; null: there is none. */
+  readonly pausedUntil: number | null;
 }
 
 export function clusterState(cloud: Cloud, cluster: RegistryCluster): ClusterState {
   const { world } = cloud;
   const holders = cluster.virtualIps.map(({ address }) => world.holderOf(address, cluster.subnetId));
-  const sole = cluster.nodes.find((node) => holders.every((holder) => holder === node.networkInterfaceId));
-  const elastic = cluster.virtualIps.every(({ address, elasticIpAllocationId }) => {
+  const elasticIpsWell = cluster.virtualIps.every(({ address, elasticIpAllocationId }, index) => {
     if (elasticIpAllocationId === undefined) return true;
     const { association } = world.elasticIp(elasticIpAllocationId);
-    return (
-      association?.privateAddress === address &&
-      association.networkInterfaceId === world.holderOf(address, cluster.subnetId)
-    );
+    return association?.privateAddress === address && association.networkInterfaceId === holders[index];
   });
-  const tags = (node: Node) => world.view().instance(node.instanceId)?.tags ?? {};
-  const repairable = cluster.nodes.some(
-    (node) =>
-      isHealthy(cloud, cluster, node) &&
-      tags(node)['vip-failover:standby'] !== 'never' &&
-      hasRoom(cloud, cluster, node),
+  const nodes = cluster.nodes.map((node) => nodeState(cloud, cluster, node));
+  return { holders, elasticIpsWell, nodes, pausedUntil: pausedUntil(cloud, cluster) };
+}
+
+/** The one node that holds all virtual IPs, if any. */
+export function soleHolder({ holders, nodes }: ClusterState): NodeState | undefined {
+  return nodes.find(({ networkInterfaceId }) => holders.every((holder) => holder === networkInterfaceId));
+}
+
+/** All virtual IPs on one healthy node, every Elastic IP of the configuration on its address. */
+export function isWell(state: ClusterState): boolean {
+  return state.elasticIpsWell && (soleHolder(state)?.healthy ?? false);
+}
+
+/** Some node may and can take all virtual IPs, and none is held by an interface outside the cluster. */
+export function isRepairable(state: ClusterState): boolean {
+  return !heldByStranger(state) && state.nodes.some(({ eligible }) => eligible);
+}
+
+export function heldByStranger({ holders, nodes }: ClusterState): boolean {
+  return holders.some(
+    (holder) => holder !== null && !nodes.some(({ networkInterfaceId }) => networkInterfaceId === holder),
   );
+}
+
+export function isPaused({ pausedUntil }: ClusterState, at: number): boolean {
+  return pausedUntil !== null && at < pausedUntil;
+}
+
+/**
+ * The holder's only trouble is the user's alarm, and the alarms of all others that could take the addresses changed a
+ * moment ago: nobody can say which of them is well.
+ */
+export function isFlapping(state: ClusterState, dampingMilliseconds: number, at: number): boolean {
+  const holder = soleHolder(state);
+  if (holder === undefined || !holder.wellForEc2 || holder.healthy) return false;
+  return state.nodes
+    .filter(({ eligible }) => eligible)
+    .every(({ alarmChangedAt }) => at - alarmChangedAt < dampingMilliseconds);
+}
+
+/** For people. */
+export function describe({ name, virtualIps }: RegistryCluster, state: ClusterState): string {
+  const places = virtualIps.map(({ address }, index) => `${address} on ${state.holders[index] ?? 'nobody'}`);
+  const nodes = state.nodes.map(
+    ({ networkInterfaceId, instanceState, healthy, eligible }) =>
+      `${networkInterfaceId} (${instanceState}, ${healthy ? (eligible ? 'healthy' : 'healthy, but cannot take them') : 'unhealthy'})`,
+  );
+  return `${name}: ${places.join(', ')}; nodes ${nodes.join(', ')}`;
+}
+
+function nodeState(cloud: Cloud, cluster: RegistryCluster, node: Node): NodeState {
+  const view = cloud.world.view();
+  const instance = view.instance(node.instanceId);
+  const networkInterface = view.networkInterface(node.networkInterfaceId);
+  const wellForEc2 =
+    instance?.state === 'running' &&
+    !Object.values(instance.checks).includes('impaired') &&
+    networkInterface?.attachment?.instanceId === node.instanceId &&
+    networkInterface.subnetId === cluster.subnetId;
+  const names = 'alarms' in node && Array.isArray(node.alarms) ? node.alarms : [];
+  const alarms = names.length === 0 ? [] : cloud.alarms.list().filter(({ name }) => names.includes(name));
+  const healthy = wellForEc2 && !alarms.some(({ state }) => state === 'ALARM');
+  const excluded = instance?.tags['vip-failover:standby']?.trim().toLowerCase() === 'never';
   return {
-    well: sole !== undefined && isHealthy(cloud, cluster, sole) && elastic,
-    repairable,
-    paused: cluster.nodes.some((node) => tags(node)['vip-failover:paused'] !== undefined),
-    says: describe(cloud, cluster, holders),
+    instanceId: node.instanceId,
+    networkInterfaceId: node.networkInterfaceId,
+    instanceState: instance?.state ?? 'gone',
+    wellForEc2,
+    healthy,
+    eligible: healthy && !excluded && hasRoom(cloud, cluster, node),
+    alarmChangedAt: Math.max(0, ...alarms.map(({ updatedAt }) => updatedAt)),
   };
 }
 
@@ -62,22 +119,15 @@ function hasRoom({ world }: Cloud, { virtualIps }: RegistryCluster, { instanceId
     ...world.secondaryAddressesOf(networkInterfaceId),
     ...virtualIps.map((each) => each.address),
   ]);
-  return wanted.size + 1 <= limit;
+  return 1 + wanted.size + world.networkInterface(networkInterfaceId).prefixes.length <= limit;
 }
 
-function describe(cloud: Cloud, cluster: RegistryCluster, holders: readonly (string | null)[]): string {
-  const nodes = cluster.nodes.map((node) => {
-    const instance = cloud.world.view().instance(node.instanceId);
-    return `${node.networkInterfaceId} (${instance?.state ?? 'gone'}, ${isHealthy(cloud, cluster, node) ? 'healthy' : 'unhealthy'})`;
+function pausedUntil({ world }: Cloud, { nodes }: RegistryCluster): number | null {
+  const ends = nodes.flatMap(({ instanceId }) => {
+    const tag = world.view().instance(instanceId)?.tags['vip-failover:paused'];
+    if (tag === undefined) return [];
+    const [, until] = /until=(\S+)/.exec(tag) ?? [];
+    return [until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)];
   });
-  const places = cluster.virtualIps.map(({ address }, index) => `${address} on ${holders[index] ?? 'nobody'}`);
-  return `${cluster.name}: ${places.join(', ')}; nodes ${nodes.join(', ')}`;
-}
-
-function alarmsOf(node: object): readonly unknown[] {
-  return 'alarms' in node && Array.isArray(node.alarms) ? node.alarms : [];
-}
-
-function inAlarm({ alarms }: Cloud, name: unknown): boolean {
-  return alarms.list().some((alarm) => alarm.name === name && alarm.state === 'ALARM');
+  return ends.length === 0 ? null : Math.max(...ends);
 }

@@ -1,10 +1,12 @@
 import type { ApiRequest } from '../../local/api';
 import type { Cloud } from '../../local/cloud';
 import { addElasticIp, addInterface } from '../../local/world/build';
-import type { ClusterState } from './world-state';
-import { clusterState } from './world-state';
+import { Journal } from './journal';
+import { type ClusterState, clusterState } from './world-state';
 
 const STRANGER = 'eni-0123456789abcdef0';
+/** An interface that another service manages, so that lists hide it. */
+export const MANAGED = 'eni-0123456789abcdef1';
 const FOREIGN = 'eipalloc-0f0000000000000';
 
 /** A read that VerifyEni made, as EC2 answered it. `index` is where the timeline stood then. */
@@ -17,24 +19,21 @@ export interface ProofRead {
 /** All clusters at one point of the timeline. */
 export interface Moment {
   readonly index: number;
+  readonly at: number;
   readonly clusters: readonly ClusterState[];
 }
 
 /** Puts into the world what is none of the product's business, and writes down what the timeline does not. */
-export class Witness {
-  /** The states of the clusters when an execution began, by ARN. */
-  readonly atStart = new Map<string, readonly ClusterState[]>();
+export class Recorder {
+  readonly journal: Journal;
   /** VerifyEni's last reads, by the execution's ARN. */
   readonly proofReads = new Map<string, readonly ProofRead[]>();
   /** Elastic IPs that no configuration names, on virtual IPs. */
   readonly foreignElasticIps: string[] = [];
 
   constructor(private readonly cloud: Cloud) {
-    this.addStranger();
-    cloud.timeline.listen((event) => {
-      if (event.type === 'execution-started' && !this.atStart.has(event.execution))
-        this.atStart.set(event.execution, this.here().clusters);
-    });
+    this.addStrangers();
+    this.journal = new Journal(cloud);
     const dispatch = cloud.dispatch;
     Object.assign(cloud, {
       dispatch: async (request: ApiRequest) => {
@@ -54,7 +53,7 @@ export class Witness {
   here(): Moment {
     const { cloud } = this;
     const clusters = cloud.clusters.map((cluster) => clusterState(cloud, cluster));
-    return { index: cloud.timeline.events.length, clusters };
+    return { index: cloud.timeline.events.length, at: cloud.now(), clusters };
   }
 
   /** Puts an Elastic IP of somebody's own on each cluster's last virtual IP, where that has none. */
@@ -84,11 +83,12 @@ export class Witness {
     return [...records, JSON.stringify(association)].join('\n');
   }
 
-  private addStranger(): void {
+  private addStrangers(): void {
     const { world, clusters } = this.cloud;
     const [first] = clusters;
     if (first === undefined) return;
     addInterface(world, first.subnetId, STRANGER, null, 0, false, ['10.0.0.200']);
+    addInterface(world, first.subnetId, MANAGED, null, 0, false, [], { managed: true });
     addElasticIp(world, `${FOREIGN}99`, { networkInterfaceId: STRANGER, privateAddress: '10.0.0.200' });
   }
 }

@@ -1,5 +1,5 @@
-import type { Plan } from '../../functions/shared/types';
-import type { ProofRead } from './witness';
+import type { Plan } from '../../../functions/shared/contract';
+import type { ProofRead } from '../recorder';
 
 type Element = string | { readonly [name: string]: readonly Element[] };
 
@@ -38,8 +38,8 @@ function text(element: Element | undefined, ...path: readonly string[]): string 
 
 /** What the answers of VerifyEni's last look lack to prove the plan's move; empty: it is proven. */
 export function lackOfProof(plan: Plan, reads: readonly ProofRead[]): readonly string[] {
-  const { target, cluster } = plan;
-  if (target === null) return ['the plan has no target'];
+  const { destination: target, cluster } = plan;
+  if (target === null) return ['the plan has no destination'];
   const interfaces = reads.findLast(({ action }) => action === 'DescribeNetworkInterfaces');
   const instances = reads.findLast(({ action }) => action === 'DescribeInstances');
   if (interfaces === undefined || instances === undefined) return ['VerifyEni did not look'];

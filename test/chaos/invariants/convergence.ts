@@ -1,0 +1,56 @@
+import type { TimelineEvent } from '../../../local/timeline';
+import type { RegistryCluster } from '../../../local/world/build';
+import type { Moment } from '../recorder';
+import { type ClusterState, describe, isFlapping, isPaused, isRepairable, isWell } from '../world-state';
+import { type Context, dampingOf } from './context';
+
+/** At rest, an address without a healthy holder has been told, or the next check repairs it. */
+export function noSilentLoss({ played, runs, told }: Context): string[] {
+  return played.cloud.clusters.flatMap((cluster, index) => {
+    const rest = played.rest.clusters[index];
+    const checked = played.checked.clusters[index];
+    if (rest === undefined || isWell(rest) || !isRepairable(rest)) return [];
+    if (checked !== undefined && isWell(checked)) return [];
+    if (mayStay(played.checked, cluster, index)) return [];
+    const last = runs.findLast((run) => run.cluster === cluster && run.index < played.rest.index);
+    const wasTold = last !== undefined && last.failedWith !== null && told.is(last);
+    return wasTold ? [] : [`Nobody was told, and the next check did not repair it. ${describe(cluster, rest)}`];
+  });
+}
+
+/** One scheduled check brings everything to one healthy node, and then nothing moves. */
+export function convergence({ played }: Context): string[] {
+  const { cloud, checked, end } = played;
+  const after = cloud.timeline.events.slice(checked.index).filter(isMove);
+  return cloud.clusters.flatMap((cluster, index) => {
+    const atCheck = checked.clusters[index];
+    const atEnd = end.clusters[index];
+    if (atCheck === undefined || atEnd === undefined) return [];
+    const problems: string[] = [];
+    const waits = mayStay(checked, cluster, index);
+    if (!waits && lies(atCheck)) problems.push(`The check did not repair it. ${describe(cluster, atCheck)}`);
+    if (!isPaused(atEnd, end.at) && lies(atEnd)) problems.push(`It did not stay well. ${describe(cluster, atEnd)}`);
+    for (const { address } of cluster.virtualIps) {
+      const moves = after.filter((event) => event.address === address && event.to !== null);
+      const failback =
+        failsBack(cluster) && moves.length === 1 && moves[0]?.to === cluster.nodes[0]?.networkInterfaceId;
+      if (moves.length > (waits ? 1 : 0) && !failback)
+        problems.push(`${address} moved again after the check: ${moves.map(({ to }) => to).join(', ')}`);
+    }
+    return problems;
+  });
+}
+
+const lies = (state: ClusterState) => isRepairable(state) && !isWell(state);
+
+/** A pause or alarms that change in turn keep the addresses where they are for some time. */
+function mayStay({ clusters, at }: Moment, cluster: RegistryCluster, index: number): boolean {
+  const state = clusters[index];
+  return state !== undefined && (isPaused(state, at) || isFlapping(state, dampingOf(cluster), at));
+}
+
+const failsBack = (cluster: object) => 'failbackAfterMinutes' in cluster;
+
+function isMove(event: TimelineEvent): event is Extract<TimelineEvent, { type: 'holder-changed' }> {
+  return event.type === 'holder-changed';
+}

@@ -1,0 +1,126 @@
+import { isMutating, overlap, type Run, short } from '../runs';
+import { describe, isWell } from '../world-state';
+import type { Context } from './context';
+
+/** Whatever changed a holder, failed, or was asked for by a person is told; what concerns nobody is not. */
+export function notices(context: Context): string[] {
+  return [
+    ...context.runs.flatMap((run) => [
+      ...untold(context, run),
+      ...pauseUntold(context, run),
+      ...toldForNothing(context, run),
+      ...gaveUp(run),
+    ]),
+    ...unready(context),
+  ];
+}
+
+function untold(context: Context, run: Run): string[] {
+  const { told } = context;
+  if (told.is(run)) return [];
+  // It was cut off, and so was the alarm's message that would have said so.
+  if (run.failedWith === 'Aborted' && told.alarmWasLost(run)) return [];
+  const changed = run.effects.length > 0 && !isToldByAnother(context, run);
+  const failed = run.failedWith !== null;
+  const asked = run.mode !== null && run.mode !== 'check';
+  if (!changed && !failed && !asked) return [];
+  const why = changed ? 'changed a holder' : failed ? `failed with ${run.failedWith}` : 'was asked for by a person';
+  return [`${short(run)} ${why} (ended ${run.failedWith ?? 'well'}), and nobody was told`];
+}
+
+/** It lost a race: another execution that ran at the same time moved the addresses too, and tells where they are. */
+function isToldByAnother({ runs, told }: Context, run: Run): boolean {
+  if (run.failedWith !== null) return false;
+  return runs.some(
+    (other) =>
+      other !== run &&
+      other.cluster === run.cluster &&
+      other.decisions.some(({ plan }) => plan.action === 'MOVE') &&
+      overlap(run, other) &&
+      told.is(other),
+  );
+}
+
+/** A pause that keeps an address on a dead node is told, once. */
+function pauseUntold({ played, told }: Context, run: Run): string[] {
+  const { cluster, clusterIndex, mode, endedAt } = run;
+  if (cluster === null || mode !== null || endedAt === null || run.failedWith !== null) return [];
+  const last = run.decisions.at(-1);
+  if (last?.plan.why !== 'PAUSED') return [];
+  const { journal } = played.recorder;
+  const ill = journal.within(clusterIndex, last.enteredAt - played.lag, endedAt).every((state) => !isWell(state));
+  if (!ill) return [];
+  const since = lastTimeWell(played, clusterIndex, run.startedAt);
+  return told.notices(cluster.name, since, Number.POSITIVE_INFINITY).length > 0
+    ? []
+    : [`${short(run)} moved nothing because of a pause, and nobody was told`];
+}
+
+function lastTimeWell({ recorder, cloud }: Context['played'], cluster: number, before: number): number {
+  const changes = cloud.timeline.events.filter(({ at }) => at <= before).map(({ at }) => at);
+  return changes.findLast((at) => recorder.journal.within(cluster, at, at).some(isWell)) ?? 0;
+}
+
+/** Longer than reads lag behind writes in most histories, ms. */
+const SETTLED = 10_000;
+
+/** An event about a cluster that is well, at a time when nothing else goes on, moves nothing and tells nobody. */
+function toldForNothing({ played }: Context, run: Run): string[] {
+  const { cloud, byHand, recorder, lag } = played;
+  if (run.mode !== null || run.cluster === null || run.failedWith !== null) return [];
+  if (run.delivered.length === 0 && run.effects.length === 0) return [];
+  const since = run.startedAt - Math.max(SETTLED, lag);
+  if (!recorder.journal.within(run.clusterIndex, since, run.startedAt).every(isWell)) return [];
+  const own = new Set(run.effects.map((effect) => effect.index));
+  const ownTimes = new Set(run.calls.filter(isMutating).map(({ at }) => at));
+  const steady = cloud.timeline.events.every((event, where) => {
+    if (event.at < since || event.at > (run.endedAt ?? event.at)) return true;
+    const mine = own.has(where) || (event.type === 'elastic-ip-changed' && ownTimes.has(event.at));
+    const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed'].includes(event.type);
+    return mine || (!disturbs && !byHand.some(([from, to]) => where >= from && where < to));
+  });
+  const did = run.effects.length > 0 ? 'moved the addresses' : 'told people';
+  return steady ? [`${short(run)} found all well, and ${did}`] : [];
+}
+
+/** What an execution may end with at once: verdicts, and refusals that no repetition changes. */
+const VERDICTS = new Set([
+  'InvalidInput',
+  'PrimaryAddress',
+  'HeldByStranger',
+  'TargetUnhealthy',
+  'TargetRefused',
+  'Superseded',
+  'NoHealthyStandby',
+  'ElasticIpNotAssociated',
+  'UnauthorizedOperation',
+  'AccessDenied',
+  'AuthorizationError',
+  'Aborted',
+]);
+/** Nobody is bothered with a fault that is over sooner, ms. */
+const PATIENCE = 20_000;
+
+/** A fault that passes is no failure to tell people of. */
+function gaveUp({ failedWith, failedAt, startedAt, calls, ...run }: Run): string[] {
+  if (failedWith === null || failedAt === null || VERDICTS.has(failedWith) || failedAt - startedAt >= PATIENCE)
+    return [];
+  const denied = calls.some(({ action, error }) => action === 'Publish' && VERDICTS.has(error?.code ?? ''));
+  if (failedWith === 'NoticeFailed' && denied) return [];
+  return [
+    `${short({ failedWith, failedAt, startedAt, calls, ...run })} gave up with ${failedWith} after ${failedAt - startedAt} ms`,
+  ];
+}
+
+/** A cluster that is not well in the end shows as not ready, paused or not, and people heard of it. */
+function unready({ played: { cloud, end }, told }: Context): string[] {
+  return cloud.clusters.flatMap((cluster, index) => {
+    const state = end.clusters[index];
+    if (state === undefined || isWell(state)) return [];
+    const name = told.readinessAlarm(cluster.name);
+    const alarm = cloud.alarms.list().find((each) => each.name === name);
+    if (alarm?.state !== 'ALARM')
+      return [`Not well in the end, and not shown as not ready. ${describe(cluster, state)}`];
+    return told.heardOf(alarm.name) ? [] : [`Not ready, but no message said so. ${describe(cluster, state)}`];
+  });
+}
