@@ -1,183 +1,220 @@
-import { darkTime } from '../shared/dark-time';
-import { asFields, clusterConcerned } from '../shared/input';
-import {
-  type Attempt,
-  type Cluster,
-  type Holder,
-  MODES,
-  type Mode,
-  type NotifyInput,
-  type NotRead,
-  type Outcome,
-  type Plan,
-  type Request,
-  type StateError,
-} from '../shared/types';
+import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
+import type { Attempt, Finding, NotifyInput, Plan } from '../shared/contract';
+import { DENIED, messageOf } from '../shared/errors';
+import { asFields, clusterConcerned, nodesConcerned } from '../shared/input';
+import type { Snapshot } from '../shared/snapshot';
+import { latestPlan, modeOf, outcomeOf } from './audience';
 import { consoleLink } from './console';
-import type { Failure, Move, Notice } from './notice';
-import { repairSteps, safeHolder } from './repair';
-import type { Now } from './where';
+import { durationsOf } from './durations';
+import type { Failure, Headline, Move, Notice, RepairStep, Status } from './notice';
+import { repairSteps } from './repair';
+import { nodeName, type Seen, seenInPlan, seenNow, statusOf } from './where';
 
-/** Durations of a move, milliseconds; both null without one. */
-export interface Durations {
-  readonly eventToVerifiedMs: number | null;
-  readonly darkTimeMs: number | null;
-}
-
-/** What a failure's look at EC2 brought: what is there, or why it could not be found out. Null: nothing to look at. */
-export type Looked = { readonly now: Now } | { readonly lookError: string } | null;
-
-export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
-  if (kind === 'FAILURE') return 'FAILED';
-  if (kind === 'NOTHING_TO_DO') return 'NOTHING_TO_DO';
-  if (plan?.action === 'REHEARSE') return plan.notify ? 'REHEARSED' : 'CHECKED';
-  return plan?.mode === 'drill' ? 'DRILLED' : 'FAILED_OVER';
-}
-
-/** The plan of the pass that ended, or of the one before where a pass failed before it had one. */
-export function latestPlan({ plan, previous }: NotifyInput): Plan | null {
-  return plan ?? previous?.plan ?? null;
-}
+/** What a failure's look at EC2 brought: what is there, or why it could not be found out. Null: nobody looked. */
+export type Looked = { readonly snapshot: Snapshot } | { readonly lookError: string } | null;
 
 export function clusterOf(input: NotifyInput): Cluster | null {
-  if (isNotRead(input.reading)) return clusterConcerned(input.input, input.reading.clusters);
-  const { request, invalid } = input.reading ?? {};
-  return latestPlan(input)?.cluster ?? request?.cluster ?? invalid?.cluster ?? null;
+  return latestPlan(input)?.cluster ?? clusterConcerned(input.input, input.clusters ?? []);
 }
 
-function isNotRead(reading: NotifyInput['reading']): reading is NotRead {
-  return reading !== undefined && 'clusters' in reading;
-}
-
-/** What was asked, where it was understood. */
-function requestOf({ reading }: NotifyInput): Request | null {
-  return reading === undefined || isNotRead(reading) ? null : reading.request;
-}
-
-export function durationsOf({ kind, execution, plan, unassigned, assigned, verified }: NotifyInput): Durations {
-  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || !verified) return { eventToVerifiedMs: null, darkTimeMs: null };
-  return {
-    eventToVerifiedMs: Math.max(0, Date.parse(verified.verifiedAt) - Date.parse(plan.eventTime ?? execution.startTime)),
-    darkTimeMs: plan.darkTimeBeforeMs + darkTime(plan, unassigned, assigned),
-  };
-}
-
-/** Null where the input says nothing that could be understood. */
-export function modeOf(input: NotifyInput): Mode | null {
-  const known = latestPlan(input)?.mode ?? requestOf(input)?.mode;
-  if (known !== undefined) return known;
-  const { mode, 'detail-type': detailType } = asFields(input.input);
-  return detailType === undefined ? (MODES.find((each) => each === mode) ?? null) : 'failover';
-}
-
-export function composeNotice(input: NotifyInput, outcome: Notice['outcome'], looked: Looked): Notice {
+export function composeNotice(input: NotifyInput, looked: Looked): Notice {
+  const { execution } = input;
   const plan = latestPlan(input);
-  const { execution, unassigned, assigned, verified } = input;
-  const request = asFields(input.input);
-  const said = (key: string) => (typeof request[key] === 'string' ? String(request[key]) : null);
+  const cluster = clusterOf(input);
+  const seen = cluster === null ? null : seenBy(input, cluster, looked);
+  const status = statusNow(input, cluster, seen);
+  const findings = findingsOf(input);
   return {
-    outcome,
-    cluster: clusterOf(input)?.name ?? null,
-    mode: modeOf(input),
-    trigger: plan?.trigger ?? requestOf(input)?.trigger ?? null,
-    reason: plan?.reason ?? null,
-    rehearsed: plan?.rehearsed ?? null,
-    requestedTarget: plan?.requestedTarget ?? said('target'),
-    requestedBy: plan?.requestedBy ?? said('requestedBy'),
-    requestReason: plan?.requestReason ?? said('reason'),
-    eventTime: plan?.eventTime ?? said('time'),
-    startTime: execution.startTime,
-    moves: plan === null ? [] : movesOf(plan),
-    nodes: plan?.nodes ?? [],
-    standbysLeft: outcome === 'FAILED_OVER' || outcome === 'DRILLED' ? standbysLeft(plan) : null,
-    findings: [plan, unassigned, assigned, verified].flatMap((result) => result?.findings ?? []),
+    ...askedFor(input, cluster),
     ...durationsOf(input),
+    outcome: outcomeOf(input),
+    headline: headlineOf(input, findings),
+    status,
+    cluster: cluster?.name ?? null,
+    addresses: cluster === null ? [] : addressesOf(cluster),
+    where: seen?.where ?? null,
+    unmoved: seen !== null && plan !== null && seen.where.every((entry) => isWhereItWas(entry, plan)),
+    mode: modeOf(input),
+    why: plan?.why ?? null,
+    rehearsed: plan?.rehearsed ?? null,
+    startTime: execution.startTime,
+    repetition: execution.retryCount > 0,
+    destination: plan?.destination ? nodeName(plan.cluster, plan.destination.instanceId) : null,
+    moves: plan === null ? [] : movesOf(plan),
+    nodes: plan === null ? [] : seenInPlan(plan).nodes,
+    standbysLeft: input.kind === 'SUCCESS' && plan?.action === 'MOVE' ? standbysLeft(plan) : null,
+    paused: findings.find(({ code }) => code === 'PAUSED')?.detail ?? (plan?.why === 'PAUSED' ? '' : null),
+    findings: findings.filter(({ code }) => code !== 'PAUSED'),
+    failure: input.kind === 'FAILURE' ? failureOf(input, looked) : null,
+    repair: cluster === null ? [] : repairOf(input, cluster, seen, status),
     consoleLink: consoleLink(execution.id, execution.startTime),
-    failure: input.error === undefined ? null : failureOf(input, input.error, looked),
   };
 }
 
-/** Healthy nodes other than the target, the excluded ones left out. */
-export function standbysLeft(plan: Plan | null): number {
+/** A proven move needs no look; what was decided without a move stands in the plan. */
+function seenBy(input: NotifyInput, cluster: Cluster, looked: Looked): Seen | null {
+  const plan = latestPlan(input);
+  if (looked !== null) return 'snapshot' in looked ? seenNow(cluster, looked.snapshot, plan?.nodes ?? []) : null;
+  return input.kind === 'FAILURE' || plan === null || plan.action === 'MOVE' ? null : seenInPlan(plan);
+}
+
+function statusNow(input: NotifyInput, cluster: Cluster | null, seen: Seen | null): Status {
+  if (input.kind === 'SUCCESS' && input.plan?.action === 'MOVE') return 'OK';
+  if (cluster === null) return 'OK';
+  return seen === null
+    ? 'CHECK'
+    : statusOf(cluster, seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
+}
+
+function headlineOf({ kind, plan }: NotifyInput, findings: readonly Finding[]): Headline {
+  if (kind === 'FAILURE') return 'FAILED';
+  if (kind === 'NOTHING_TO_DO' || plan === null) return 'KEPT';
+  if (plan.action === 'REHEARSE') {
+    if (findings.some(({ code }) => code === 'NOTICE_LOST')) return 'NOTICE_LOST';
+    return findings.some(({ severity }) => severity === 'problem') ? 'WOULD_FAIL' : 'WOULD_WORK';
+  }
+  if (onlyElasticIps(plan)) return 'ELASTIC_IP_BACK';
+  return plan.mode === 'drill' ? 'DRILLED' : 'MOVED';
+}
+
+/** The addresses stay where they were and only their Elastic IPs are put back. */
+export function onlyElasticIps({ why, heldBefore, destination }: Plan): boolean {
   return (
-    plan?.nodes.filter(({ instanceId, problems }) => problems.length === 0 && instanceId !== plan.target?.instanceId)
-      .length ?? 0
+    why === 'ELASTIC_IP_MISSING' &&
+    heldBefore.every(({ networkInterfaceId }) => networkInterfaceId === destination?.networkInterfaceId)
   );
 }
 
-function movesOf({ target, heldBefore, cluster }: Plan): Move[] {
-  if (target === null) return [];
+type Asked = Pick<
+  Notice,
+  'trigger' | 'target' | 'requestedBy' | 'reason' | 'eventTime' | 'eventId' | 'eventDetail' | 'saidDown'
+>;
+
+/** What started the execution: as understood, else as far as it can be read in the input. */
+function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
+  const plan = latestPlan(input);
+  if (plan !== null) {
+    const { trigger, target, requestedBy, reason, eventTime, eventId, eventDetail, saidDown } = plan;
+    const name = target === null ? null : nodeName(plan.cluster, target);
+    return { trigger, target: name, requestedBy, reason, eventTime, eventId, eventDetail, saidDown };
+  }
+  const fields = asFields(input.input);
+  const detail = asFields(fields.detail);
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  const target = text(fields.target);
+  const mode = modeOf(input);
+  const isEvent = fields['detail-type'] !== undefined;
+  return {
+    trigger: isEvent ? (detail.alarmName === undefined ? 'event' : 'alarm') : triggerOf(mode),
+    target: target === null ? null : { short: target, full: target },
+    requestedBy: text(fields.requestedBy),
+    reason: text(fields.reason),
+    eventTime: text(fields.time),
+    eventId: isEvent ? text(fields.id) : null,
+    eventDetail: text(detail.state) ?? text(detail.alarmName),
+    saidDown: cluster === null ? [] : nodesConcerned(detail, cluster),
+  };
+}
+
+function triggerOf(mode: Notice['mode']): Notice['trigger'] {
+  if (mode === null) return null;
+  return mode === 'check' ? 'schedule' : 'request';
+}
+
+/** What every state found, without repetition; an unassign that was refused is one more. */
+function findingsOf({ plan, unassigned, assigned, verified, previous }: NotifyInput): Finding[] {
+  const results = [previous?.unassigned, plan ?? previous?.plan, unassigned, assigned, verified];
+  const findings = results.flatMap((result) => [...(result?.findings ?? [])]);
+  const refused = unassigned?.refused ?? previous?.unassigned?.refused ?? null;
+  if (refused !== null && !findings.some(({ code }) => code === 'UNASSIGN_REFUSED')) {
+    findings.push({ severity: 'warning', code: 'UNASSIGN_REFUSED', detail: messageOf(refused) });
+  }
+  const keys = findings.map((finding) => JSON.stringify(finding));
+  return findings.filter((_finding, index) => keys.indexOf(keys[index] ?? '') === index);
+}
+
+/** Healthy nodes other than the destination. */
+export function standbysLeft({ nodes, destination }: Plan): number {
+  return nodes.filter(({ instanceId, problems }) => problems.length === 0 && instanceId !== destination?.instanceId)
+    .length;
+}
+
+function movesOf({ destination, heldBefore, cluster }: Plan): Move[] {
+  if (destination === null) return [];
+  const to = `${nodeName(cluster, destination.instanceId).full}, ${destination.networkInterfaceId}`;
   return cluster.virtualIps.map(({ address, elasticIpAllocationId }) => ({
     address,
-    from: describeHolder(heldBefore.find((holder) => holder.address === address)),
-    to: `${target.instanceId} (${target.networkInterfaceId})`,
+    from: describeHolder(
+      cluster,
+      heldBefore.find((holder) => holder.address === address),
+    ),
+    to,
     elasticIpAllocationId: elasticIpAllocationId ?? null,
   }));
 }
 
-export function describeHolder(holder: Holder | undefined): string | null {
+/** "mail-1 (i-…), eni-…", or the interface alone where it has no instance; null: nobody. */
+export function describeHolder(cluster: Cluster, holder: Holder | undefined): string | null {
   if (holder === undefined || holder.networkInterfaceId === null) return null;
-  return holder.instanceId === null ? holder.networkInterfaceId : `${holder.instanceId} (${holder.networkInterfaceId})`;
+  if (holder.instanceId === null) return holder.networkInterfaceId;
+  return `${nodeName(cluster, holder.instanceId).full}, ${holder.networkInterfaceId}`;
 }
 
-function failureOf(input: NotifyInput, error: StateError, looked: Looked): Failure {
+function isWhereItWas({ address, networkInterfaceId }: Holder, { heldBefore }: Plan): boolean {
+  return heldBefore.some((before) => before.address === address && before.networkInterfaceId === networkInterfaceId);
+}
+
+function failureOf(input: NotifyInput, looked: Looked): Failure {
+  const error = input.error ?? { Error: 'unknown', Cause: '' };
   const cluster = clusterOf(input);
-  const plan = latestPlan(input);
-  const now = looked !== null && 'now' in looked ? looked.now : null;
   return {
     state: failedState(input),
     error: error.Error,
     message: messageOf(error),
-    where: now?.addresses ?? null,
+    refusals: attemptsOf(input).map(({ instanceId, error: name, message }) => ({
+      node: cluster === null ? instanceId : nodeName(cluster, instanceId).full,
+      error: name,
+      message,
+    })),
     lookError: looked !== null && 'lookError' in looked ? looked.lookError : null,
-    safe: cluster !== null && now !== null && safeHolder(cluster, now) !== null,
-    repair:
-      cluster === null
-        ? []
-        : repairSteps({
-            executionId: input.execution.id,
-            cluster,
-            now,
-            planned: plan?.target ?? null,
-            refused: attemptsOf(input)
-              .filter(({ error: name }) => name === 'TargetCannotHold')
-              .map(({ instanceId }) => instanceId),
-            saidDown: saidDown(input.input),
-            understood: error.Error !== 'InvalidInput',
-          }),
   };
 }
 
 /** Every target that was tried, the one included that led to the pass that failed before it had a plan. */
 export function attemptsOf({ plan, previous }: NotifyInput): readonly Attempt[] {
-  if (plan !== null) return plan.attempts;
-  const before = previous?.plan;
-  if (!before) return [];
-  if (before.target === null) return before.attempts;
-  return [...before.attempts, { instanceId: before.target.instanceId, error: previous?.error?.Error ?? '' }];
-}
-
-/** The instance that an event says is in trouble. */
-function saidDown(input: unknown): string | null {
-  const instanceId = asFields(asFields(input).detail)['instance-id'];
-  return typeof instanceId === 'string' ? instanceId : null;
+  if (plan !== null || previous === null) return plan?.attempts ?? [];
+  const { destination, attempts } = previous.plan;
+  if (destination === null) return attempts;
+  const { instanceId } = destination;
+  return [...attempts, { instanceId, error: previous.error.Error, message: messageOf(previous.error) }];
 }
 
 /** The first state of the pass that left no result. */
-function failedState({ reading, plan, unassigned, assigned, verified }: NotifyInput): string {
-  if (isNotRead(reading)) return 'ReadRequest';
-  if (plan === null) return 'VerifyInstanceState';
+function failedState({ plan, unassigned, assigned, verified }: NotifyInput): string {
+  if (plan === null || plan.action === 'FAIL') return 'VerifyInstanceState';
   if (unassigned === null) return 'UnassignIp';
   if (assigned === null) return 'AssignIp';
   return verified === null ? 'VerifyEni' : 'NotifySuccess';
 }
 
-/** For a Lambda's error `Cause` is a JSON string with `errorMessage`; for States.Timeout and the like it is plain text. */
-function messageOf({ Error: name, Cause: cause }: StateError): string {
-  try {
-    const { errorMessage } = asFields(JSON.parse(cause));
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause || name;
-  }
+function repairOf(input: NotifyInput, cluster: Cluster, seen: Seen | null, status: Status): RepairStep[] {
+  if (input.kind === 'SUCCESS') return [];
+  const plan = latestPlan(input);
+  const attempts = attemptsOf(input);
+  const { trigger, saidDown } = askedFor(input, cluster);
+  const isUnderstood = input.error?.Error !== 'InvalidInput';
+  const isFailoverByHand = trigger === 'request' && modeOf(input) === 'failover';
+  return repairSteps({
+    executionId: input.execution.id,
+    cluster,
+    seen,
+    status,
+    why: plan?.why ?? null,
+    isDoubted: isFailoverByHand && isUnderstood && plan?.why !== 'ALREADY_THERE',
+    isDenied: [input.error?.Error ?? '', ...attempts.map(({ error }) => error)].some((name) => DENIED.has(name)),
+    isUnderstood,
+    planned: plan?.destination?.instanceId ?? plan?.target ?? null,
+    refused: attempts.filter(({ error }) => error === 'TargetCannotHold').map(({ instanceId }) => instanceId),
+    saidDown,
+  });
 }

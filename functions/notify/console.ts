@@ -4,19 +4,27 @@ function parts(executionId: string): { partition: string; region: string; accoun
   return { partition, region, account, stateMachine };
 }
 
+/**
+ * Where each partition has its console.
+ * @see https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
+ * @see https://docs.aws.eu/general/latest/gr/endpoints.html
+ */
 const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
+  'aws-eusc': 'console.amazonaws-eusc.eu',
 };
 
 /**
- * Where the console shows an Express execution; it needs the start date to find its logs.
+ * Where the console shows an Express execution; it needs the start date to find its logs. In a partition whose console is
+ * not known the execution's ARN alone: a wrong link helps nobody.
  * @param startTime ISO 8601
  */
 export function consoleLink(executionId: string, startTime: string): string {
   const { partition, region } = parts(executionId);
-  const host = CONSOLES[partition] ?? CONSOLES.aws;
+  const host = CONSOLES[partition];
+  if (host === undefined) return executionId;
   return `https://${region}.${host}/states/home?region=${region}#/express-executions/details/${executionId}?startDate=${Date.parse(startTime)}`;
 }
 

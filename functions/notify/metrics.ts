@@ -1,5 +1,7 @@
-import type { NotifyInput, Outcome } from '../shared/types';
-import { type Durations, standbysLeft } from './compose';
+import type { NotifyInput } from '../shared/contract';
+import { latestPlan, mayHaveChanged, modeOf, type Silence } from './audience';
+import { onlyElasticIps, standbysLeft } from './compose';
+import type { Notice } from './notice';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 interface Directive {
@@ -8,50 +10,83 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' }[];
 }
 
+type Values = Readonly<Record<string, number | null>>;
+const MILLISECONDS = new Set(['Outage', 'DarkTime']);
+
+/** What an execution says about its cluster. A state that is tried again says the same again, of the same moment. */
+export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence: Silence | null): void {
+  write(input, notice, ['Cluster'], {
+    Ready: readiness(input, notice, silence),
+    Outage: notice.outageMs,
+    DarkTime: notice.darkTimeMs,
+    AutomaticMoveTo: automaticMoveTo(input),
+    MoveByPerson: isMoveByPerson(input) ? 1 : null,
+  });
+}
+
+/** 1: a notice was sent; 0: it could not be sent, so the next check tells it. */
+export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
+  write(input, notice, ['Cluster'], { Told: sent ? 1 : 0 });
+}
+
+/** Written when all is done, so that a state that is tried again adds 1 only. */
+export function writeOutcome(input: NotifyInput, notice: Notice): void {
+  write(input, notice, ['Cluster', 'Outcome'], { Outcomes: 1 });
+}
+
 /**
- * Writes the outcome as metrics into the log, in embedded metric format: no call on the failover path.
- * `process.stdout`, because Lambda wraps what `console.log` gets when its log format is JSON.
+ * In embedded metric format: no call on the failover path. `process.stdout`, because Lambda wraps what `console.log` gets
+ * when its log format is JSON. The time is that at which the workflow entered the state: this function's clock may differ.
  */
-export function writeMetrics(
-  namespace: string,
-  cluster: string,
-  outcome: Outcome,
-  durations: Durations,
-  ready: 0 | 1 | null,
-): void {
-  const values = {
-    ...(ready === null ? {} : { Ready: ready }),
-    ...(durations.eventToVerifiedMs === null ? {} : { EventToVerified: durations.eventToVerifiedMs }),
-    ...(durations.darkTimeMs === null ? {} : { DarkTime: durations.darkTimeMs }),
+function write({ execution }: NotifyInput, { cluster, outcome }: Notice, dimensions: string[], all: Values): void {
+  const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+  const names = Object.keys(values);
+  if (names.length === 0) return;
+  const directive: Directive = {
+    Namespace: process.env.METRICS_NAMESPACE ?? 'VipFailover',
+    Dimensions: [dimensions],
+    Metrics: names.map((Name) => ({ Name, Unit: MILLISECONDS.has(Name) ? 'Milliseconds' : 'Count' })),
   };
-  const directives: Directive[] = [
-    { Namespace: namespace, Dimensions: [['Cluster', 'Outcome']], Metrics: [{ Name: 'Outcomes', Unit: 'Count' }] },
-  ];
-  if (Object.keys(values).length > 0) {
-    const metrics = Object.keys(values).map((Name) => ({
-      Name,
-      Unit: Name === 'Ready' ? ('Count' as const) : ('Milliseconds' as const),
-    }));
-    directives.push({ Namespace: namespace, Dimensions: [['Cluster']], Metrics: metrics });
-  }
   const line = {
-    _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives },
-    Cluster: cluster,
+    _aws: { Timestamp: Date.parse(execution.stateEnteredTime), CloudWatchMetrics: [directive] },
+    Cluster: cluster ?? 'unknown',
     Outcome: outcome,
-    Outcomes: 1,
     ...values,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 /**
- * What a check says about the cluster: 1 when a failover would work now, 0 when something would stop it. Null: this
- * execution was no check. A check that repaired is good when a healthy standby is left.
+ * 1 when a failover would work now, 0 when something would stop it; null: this execution cannot tell. Only a check says 1.
+ * What keeps an address on a node that is not well says 0 at once, so that the readiness alarm does not wait for a check.
  */
-export function readiness({ kind, plan, unassigned, assigned, verified }: NotifyInput, isCheck: boolean): 0 | 1 | null {
+export function readiness(input: NotifyInput, notice: Notice, silence: Silence | null): 0 | 1 | null {
+  const { kind, plan } = input;
+  const isCheck = modeOf(input) === 'check';
+  if (kind === 'FAILURE') {
+    if (notice.cluster === null) return null;
+    // A request that was refused while the addresses are well says nothing about the next failover.
+    return isCheck || silence !== null || notice.status !== 'OK' ? 0 : null;
+  }
+  if (kind === 'NOTHING_TO_DO') {
+    const isHeldBack = (plan?.why === 'PAUSED' && notice.status !== 'OK') || plan?.why === 'FLAPPING';
+    return isHeldBack || isCheck ? 0 : null;
+  }
   if (!isCheck) return null;
-  if (kind !== 'SUCCESS') return 0;
   if (plan?.action === 'MOVE') return standbysLeft(plan) > 0 ? 1 : 0;
-  const findings = [plan, unassigned, assigned, verified].flatMap((result) => result?.findings ?? []);
-  return findings.some(({ severity }) => severity === 'problem') ? 0 : 1;
+  return notice.findings.some(({ severity }) => severity === 'problem') ? 0 : 1;
+}
+
+/** Position among the nodes, from 1, of the node that an automatic move went to: failback undoes only such a move. */
+function automaticMoveTo({ kind, plan }: NotifyInput): number | null {
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || plan.trigger === 'request' || onlyElasticIps(plan)) return null;
+  const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.destination?.instanceId);
+  return index < 0 ? null : index + 1;
+}
+
+/** A person moved the addresses, or may have: failback leaves them there. */
+function isMoveByPerson(input: NotifyInput): boolean {
+  const plan = latestPlan(input);
+  if (plan?.trigger !== 'request') return false;
+  return input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
 }

@@ -1,25 +1,77 @@
-import type { Finding, Holder, Mode, NodeReport, Outcome, Plan, Reason, Trigger } from '../shared/types';
+import type { Holder } from '../shared/cluster';
+import type { Finding, Mode, NodeProblem, Outcome, Plan, Reason, Trigger } from '../shared/contract';
 
-/** Where one virtual IP is at the time of a failure. */
+/** How the service stands, as far as EC2 shows it. */
+export type Status =
+  /** Nobody has to act. */
+  | 'OK'
+  /** Where the addresses are is not known, or whether they are well there: somebody should look. */
+  | 'CHECK'
+  /** On a running node that is not well, split over nodes, or without an Elastic IP. */
+  | 'DEGRADED'
+  /** An address is on nobody, or on a node that does not run. */
+  | 'DOWN';
+
+/** What people call a node, and how commands call it. */
+export interface NodeName {
+  /** "mail-1", or the instance's ID where the node has no name. */
+  readonly short: string;
+  /** "mail-1 (i-…)". */
+  readonly full: string;
+}
+
+/** Where one virtual IP is. */
 export interface Whereabouts extends Holder {
-  /** State of the instance ("running"), or null where nobody holds the address or its interface has no instance. */
+  /** The node's name, or the interface's ID outside the cluster; null: on nobody. */
+  readonly name: NodeName | null;
+  /** On an interface, or on an instance, that is not in the configuration. */
+  readonly outside: boolean;
+  /** State of the node's instance ("running"); null where there is none, or EC2 does not know it. */
   readonly instanceState: string | null;
+  readonly attached: boolean;
+  readonly primary: boolean;
+  /** What keeps the node from being well although it runs: impaired checks, alarms. */
+  readonly sickness: readonly NodeProblem[];
+}
+
+/** A node as the person who repairs finds it. */
+export interface NodeNow {
+  readonly instanceId: string;
+  readonly networkInterfaceId: string;
+  readonly name: NodeName;
+  /** "running", "stopped", …; null: EC2 does not know the instance. */
+  readonly state: string | null;
+  readonly attached: boolean;
+  /** As decided: impaired checks, alarms, tags, refusals. */
+  readonly problems: readonly NodeProblem[];
 }
 
 /** One thing to do by hand, with the command where there is one. */
 export interface RepairStep {
   readonly what:
     | 'LOOK'
-    | 'START_TARGET'
+    | 'START'
+    | 'WAIT_STOPPED'
+    | 'WAIT_RUNNING'
+    | 'FAIL_OVER'
+    | 'NAME_TARGET'
     | 'ASSIGN'
     | 'ASSOCIATE'
     | 'UNASSIGN_STRANGER'
-    | 'RUN_AGAIN'
+    | 'RESUME'
+    | 'REPAIR_NODES'
     | 'NO_NODE_LEFT'
     | 'PRIMARY_ADDRESS';
-  readonly command: string | null;
-  /** The node, interface or address that it is about. */
+  /** The node, interface, address or cluster that it is about. */
   readonly about: string;
+  readonly command: string | null;
+}
+
+/** A target that did not take the addresses, and EC2's words. */
+export interface Refusal {
+  readonly node: string;
+  readonly error: string;
+  readonly message: string;
 }
 
 export interface Failure {
@@ -27,47 +79,73 @@ export interface Failure {
   readonly state: string;
   readonly error: string;
   readonly message: string;
-  /** Null: there is no cluster to look at, or looking failed. */
-  readonly where: readonly Whereabouts[] | null;
+  readonly refusals: readonly Refusal[];
   /** Why looking failed; null where it did not, or there was nothing to look at. */
   readonly lookError: string | null;
-  /** Every address is on one running node of the cluster. */
-  readonly safe: boolean;
-  readonly repair: readonly RepairStep[];
 }
 
 /** How one virtual IP changed hands. */
 export interface Move {
   readonly address: string;
-  /** "i-… (eni-…)"; null: nobody held it. */
+  /** "mail-1 (i-…), eni-…"; null: nobody held it. */
   readonly from: string | null;
   readonly to: string;
   readonly elasticIpAllocationId: string | null;
 }
 
-/** Everything a notice says, before it is worded in a language. */
+/** What the subject and the first line are about. */
+export type Headline =
+  | 'MOVED'
+  | 'DRILLED'
+  | 'ELASTIC_IP_BACK'
+  | 'WOULD_WORK'
+  | 'WOULD_FAIL'
+  | 'NOTICE_LOST'
+  | 'KEPT'
+  | 'FAILED';
+
+/** Everything that a notice says, before it is worded in a language. */
 export interface Notice {
-  readonly outcome: Exclude<Outcome, 'CHECKED'>;
-  /** Null where the input names no cluster. */
+  readonly outcome: Outcome;
+  readonly headline: Headline;
+  readonly status: Status;
+  /** Null where the input names no known cluster. */
   readonly cluster: string | null;
+  readonly addresses: readonly string[];
+  /** Where the addresses are; null where this is not known. */
+  readonly where: readonly Whereabouts[] | null;
+  /** FAILED, KEPT: every address is where it was when the execution began. */
+  readonly unmoved: boolean;
   readonly mode: Mode | null;
   readonly trigger: Trigger | null;
-  readonly reason: Reason | null;
+  readonly why: Reason | null;
   readonly rehearsed: Plan['rehearsed'];
-  readonly requestedTarget: string | null;
+  /** The node that a person named. */
+  readonly target: NodeName | null;
   readonly requestedBy: string | null;
-  readonly requestReason: string | null;
+  readonly reason: string | null;
   readonly eventTime: string | null;
+  readonly eventId: string | null;
+  readonly eventDetail: string | null;
+  /** Instances that the event says are in trouble. */
+  readonly saidDown: readonly string[];
   readonly startTime: string;
+  /** Notify was tried before, and SNS may have carried out that try. */
+  readonly repetition: boolean;
+  readonly destination: NodeName | null;
   readonly moves: readonly Move[];
-  readonly nodes: readonly NodeReport[];
+  readonly nodes: readonly NodeNow[];
   /** Healthy nodes that could take over next. Null where no move was made. */
   readonly standbysLeft: number | null;
+  /** What the pause tag says; null where the cluster is not paused. */
+  readonly paused: string | null;
   readonly findings: readonly Finding[];
-  readonly eventToVerifiedMs: number | null;
+  readonly outageMs: number | null;
+  readonly tookMs: number | null;
   readonly darkTimeMs: number | null;
-  readonly consoleLink: string;
   readonly failure: Failure | null;
+  readonly repair: readonly RepairStep[];
+  readonly consoleLink: string;
 }
 
 /** A language's wording of a notice. */
@@ -76,33 +154,7 @@ export interface Locale {
   body(notice: Notice): string;
 }
 
-/** SNS allows 99 characters, and no line breaks or control characters. @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-export const SUBJECT_MAX = 99;
-
-/** A subject that SNS takes, whatever the cluster is called. */
-export function toSubject(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  if (line.length <= SUBJECT_MAX) return line;
-  // Half of a surrogate pair must not stay at the cut.
-  return `${line.slice(0, SUBJECT_MAX - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** A quoted text of unknown length and origin, fit for a body that stays under SNS's 256 KiB. */
-export function quote(text: string, limit = 2_000): string {
-  const clean = text.replace(/[^\P{Cc}\n]/gu, ' ');
-  return clean.length <= limit ? clean : `${clean.slice(0, limit)}…`;
-}
-
-/** True where the addresses stay where they were and only their Elastic IPs are put back. */
-export function onlyElasticIps({ reason, moves }: Notice): boolean {
-  return reason === 'ELASTIC_IP_MISSING' && moves.every(({ from, to }) => from === to);
-}
-
-export function addressesOf({ moves }: Notice): string {
-  return moves.map(({ address }) => address).join(', ');
-}
-
-/** Instance IDs without repetition. */
-export function targetsOf({ moves }: Notice): string {
-  return [...new Set(moves.map(({ to }) => to))].join(', ');
+/** True where somebody has to act: the first line of a notice says so. */
+export function mustAct({ status, standbysLeft, headline }: Notice): boolean {
+  return status !== 'OK' || standbysLeft === 0 || headline === 'WOULD_FAIL';
 }

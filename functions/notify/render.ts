@@ -1,29 +1,33 @@
-import type { Finding, NodeProblem } from '../shared/types';
-import { type Failure, type Locale, type Notice, quote, type RepairStep, toSubject, type Whereabouts } from './notice';
+import type { Finding, NodeProblem } from '../shared/contract';
+import type { Failure, Locale, Notice, RepairStep, Whereabouts } from './notice';
+import { quote, quoteLine, toSubject } from './text';
 
 /** A language: every string that a notice can contain, but for what it quotes (IDs, commands, people's words, EC2's errors). */
 export interface Phrases {
-  /** `cluster` is the cluster's name, or `unknown`. */
-  subject(notice: Notice, cluster: string): string;
+  /** After the cluster's name: the state of the service, the address, where it is. */
+  subject(notice: Notice): string;
   /** What happened, in one to three sentences, one a line. */
   opening(notice: Notice): readonly string[];
-  /** Why, in one sentence; null where the opening has said it. */
-  why(notice: Notice): string | null;
+  /** Whether anybody has to act. */
+  act(notice: Notice): string;
+  /** Why, in one sentence. */
+  why(why: NonNullable<Notice['why']>): string;
   problem(problem: NodeProblem): string;
   finding(finding: Finding): string;
   repairStep(step: RepairStep): string;
   /** What a failed execution means, from the error's name; a general sentence for a name that is not ours. */
   error(name: string): string;
-  nobody: string;
-  unknown: string;
+  event(notice: Notice): string | null;
   duration(milliseconds: number): string;
   outcome(outcome: Notice['outcome']): string;
   mode(notice: Notice): string;
   where(where: Whereabouts): string;
-  noStandbyLeft: string;
-  safe: string;
-  homeless: string;
+  paused(reason: string): string;
   lookFailed(reason: string): string;
+  nobody: string;
+  unknown: string;
+  noStandbyLeft: string;
+  repetition: string;
   notLooked: string;
   labels: Readonly<
     Record<
@@ -32,20 +36,23 @@ export interface Phrases {
       | 'mode'
       | 'started'
       | 'event'
+      | 'eventId'
       | 'requestedBy'
-      | 'requestReason'
-      | 'requestedTarget'
+      | 'reason'
+      | 'target'
       | 'why'
       | 'addresses'
       | 'wouldMove'
       | 'nodes'
       | 'findings'
-      | 'eventToVerified'
+      | 'outage'
+      | 'took'
       | 'darkTime'
       | 'state'
       | 'error'
       | 'details'
-      | 'whereNow'
+      | 'refusal'
+      | 'where'
       | 'repair'
       | 'execution'
       | 'elasticIp'
@@ -58,15 +65,18 @@ export interface Phrases {
 /** Makes a language of its phrases: all languages say the same things in the same order. */
 export function toLocale(phrases: Phrases): Locale {
   return {
-    subject: (notice) => toSubject(phrases.subject(notice, notice.cluster ?? phrases.unknown)),
+    subject: (notice) => toSubject(`[${notice.cluster ?? phrases.unknown}] ${phrases.subject(notice)}`),
     body: (notice) =>
       [
-        [...phrases.opening(notice), ...warnings(notice, phrases)],
+        [...phrases.opening(notice), phrases.act(notice)],
+        warnings(notice, phrases),
         facts(notice, phrases),
         addressLines(notice, phrases),
         findingLines(notice, phrases),
+        ...(notice.failure === null ? [] : [failureLines(notice.failure, phrases)]),
+        whereLines(notice, phrases),
+        repairLines(notice, phrases),
         nodeLines(notice, phrases),
-        ...(notice.failure === null ? [] : failureParagraphs(notice.failure, phrases)),
         [`${phrases.labels.execution}: ${notice.consoleLink}`],
       ]
         .filter((paragraph) => paragraph.length > 0)
@@ -75,47 +85,50 @@ export function toLocale(phrases: Phrases): Locale {
   };
 }
 
-function warnings({ standbysLeft }: Notice, { noStandbyLeft }: Phrases): string[] {
-  return standbysLeft === 0 ? [noStandbyLeft] : [];
+function warnings({ paused, standbysLeft, repetition }: Notice, phrases: Phrases): string[] {
+  return [
+    ...(paused === null ? [] : [phrases.paused(quoteLine(paused))]),
+    ...(standbysLeft === 0 ? [phrases.noStandbyLeft] : []),
+    ...(repetition ? [phrases.repetition] : []),
+  ];
 }
 
 function facts(notice: Notice, phrases: Phrases): string[] {
-  const { labels } = phrases;
-  // On one line, so that no quoted text can pass for a fact of the notice.
-  const line = (label: string, value: string | null) =>
-    value === null ? [] : [`${label}: ${quote(value).replaceAll('\n', ' ')}`];
+  const { labels, duration } = phrases;
+  const line = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${quoteLine(value)}`]);
+  const time = (label: string, value: number | null) => line(label, value === null ? null : duration(value));
   return [
     ...line(labels.outcome, phrases.outcome(notice.outcome)),
     ...line(labels.cluster, notice.cluster ?? phrases.unknown),
     ...line(labels.mode, notice.mode === null ? null : phrases.mode(notice)),
-    ...line(labels.why, phrases.why(notice)),
+    ...line(labels.why, notice.why === null ? null : phrases.why(notice.why)),
     ...line(labels.requestedBy, notice.requestedBy),
-    ...line(labels.requestReason, notice.requestReason),
-    ...line(labels.requestedTarget, notice.requestedTarget),
-    ...line(labels.event, notice.eventTime),
+    ...line(labels.reason, notice.reason),
+    ...line(labels.target, notice.target?.full ?? null),
+    ...line(labels.event, phrases.event(notice)),
+    ...line(labels.eventId, notice.eventId),
     ...line(labels.started, notice.startTime),
-    ...line(
-      labels.eventToVerified,
-      notice.eventToVerifiedMs === null ? null : phrases.duration(notice.eventToVerifiedMs),
-    ),
-    ...line(labels.darkTime, notice.darkTimeMs === null ? null : phrases.duration(notice.darkTimeMs)),
+    // One of the two: the outage says more where it is known.
+    ...time(labels.outage, notice.outageMs),
+    ...time(labels.took, notice.outageMs === null ? notice.tookMs : null),
+    ...time(labels.darkTime, notice.darkTimeMs),
   ];
 }
 
-function addressLines({ moves, failure, outcome }: Notice, { labels, nobody }: Phrases): string[] {
-  if (failure !== null || outcome === 'NOTHING_TO_DO' || moves.length === 0) return [];
+function addressLines({ moves, outcome }: Notice, { labels, nobody }: Phrases): string[] {
+  if (outcome === 'FAILED' || outcome === 'NOTHING_TO_DO' || moves.length === 0) return [];
   return [
     `${outcome === 'REHEARSED' ? labels.wouldMove : labels.addresses}:`,
     ...moves.map(({ address, from, to, elasticIpAllocationId }) => {
-      const elasticIp = elasticIpAllocationId === null ? '' : `, ${labels.elasticIp} ${elasticIpAllocationId}`;
-      return `  ${address}: ${from ?? nobody} -> ${to}${elasticIp}`;
+      const elasticIp = elasticIpAllocationId === null ? '' : ` (${labels.elasticIp} ${elasticIpAllocationId})`;
+      return `  ${address}${elasticIp}: ${from ?? nobody} -> ${to}`;
     }),
   ];
 }
 
 function findingLines({ findings }: Notice, phrases: Phrases): string[] {
   if (findings.length === 0) return [];
-  return [`${phrases.labels.findings}:`, ...findings.map((finding) => `  - ${phrases.finding(finding)}`)];
+  return [`${phrases.labels.findings}:`, ...findings.map((finding) => `  - ${quoteLine(phrases.finding(finding))}`)];
 }
 
 function nodeLines({ nodes }: Notice, phrases: Phrases): string[] {
@@ -124,40 +137,59 @@ function nodeLines({ nodes }: Notice, phrases: Phrases): string[] {
     problems.length === 0 ? phrases.labels.healthy : problems.map((problem) => phrases.problem(problem)).join(', ');
   return [
     `${phrases.labels.nodes}:`,
-    ...nodes.map(
-      ({ instanceId, networkInterfaceId, problems }) => `  ${instanceId} (${networkInterfaceId}): ${state(problems)}`,
+    ...nodes.map(({ name, networkInterfaceId, problems }) =>
+      quote(`  ${name.full}, ${networkInterfaceId}: ${state(problems)}`),
     ),
   ];
 }
 
-function failureParagraphs(failure: Failure, phrases: Phrases): string[][] {
-  const { labels } = phrases;
+function failureLines({ state, error, message, refusals }: Failure, { labels, ...phrases }: Phrases): string[] {
   return [
-    [
-      `${labels.state}: ${failure.state}`,
-      `${labels.error}: ${quote(failure.error, 200)}: ${phrases.error(failure.error)}`,
-      `${labels.details}: ${quote(failure.message)}`,
-    ],
-    [`${labels.whereNow}:`, ...whereLines(failure, phrases)],
-    failure.repair.length === 0
-      ? []
-      : [`${labels.repair}:`, ...failure.repair.flatMap((step) => repairLines(step, phrases))],
+    `${labels.state}: ${state}`,
+    `${labels.error}: ${quoteLine(error, 200)}: ${phrases.error(error)}`,
+    `${labels.details}: ${quote(message)}`,
+    ...refusals.map((each) => `${labels.refusal}: ${quoteLine(`${each.node}: ${each.error}: ${each.message}`)}`),
   ];
 }
 
-function whereLines({ where, lookError, safe }: Failure, phrases: Phrases): string[] {
-  if (where === null) return [`  ${lookError === null ? phrases.notLooked : phrases.lookFailed(quote(lookError))}`];
-  const verdict = safe
-    ? [phrases.safe]
-    : where.some(({ networkInterfaceId }) => networkInterfaceId === null)
-      ? [phrases.homeless]
-      : [];
+function whereLines({ failure, where, outcome, cluster }: Notice, phrases: Phrases): string[] {
+  const heading = `${phrases.labels.where}:`;
+  if (where !== null) {
+    if (outcome !== 'FAILED' && outcome !== 'NOTHING_TO_DO') return [];
+    return [heading, ...where.map((entry) => `  ${entry.address}: ${phrases.where(entry)}`)];
+  }
+  if (failure === null) return [];
   return [
-    ...where.map((entry) => `  ${entry.address}: ${phrases.where(entry)}`),
-    ...verdict.map((line) => `  ${line}`),
+    heading,
+    `  ${cluster === null ? phrases.notLooked : phrases.lookFailed(quoteLine(failure.lookError ?? ''))}`,
   ];
 }
 
-function repairLines(step: RepairStep, phrases: Phrases): string[] {
-  return [`  # ${phrases.repairStep(step)}`, ...(step.command === null ? [] : [`  ${step.command}`])];
+function repairLines({ repair }: Notice, phrases: Phrases): string[] {
+  if (repair.length === 0) return [];
+  const lines = (step: RepairStep) => [
+    `  # ${phrases.repairStep(step)}`,
+    ...(step.command === null ? [] : [`  ${step.command}`]),
+  ];
+  return [`${phrases.labels.repair}:`, ...repair.flatMap(lines)];
+}
+
+/** Addresses that are at the same place. */
+export interface Place {
+  readonly addresses: readonly string[];
+  readonly at: Whereabouts;
+}
+
+/** The places of the addresses, the worst first. */
+export function placesOf({ where }: Notice): Place[] {
+  const entries = where ?? [];
+  const keys = [...new Set(entries.map(({ networkInterfaceId }) => networkInterfaceId))];
+  const badness = ({ networkInterfaceId, instanceState }: Whereabouts) =>
+    networkInterfaceId === null ? 2 : instanceState === 'running' ? 0 : 1;
+  return keys
+    .flatMap((key) => {
+      const here = entries.filter(({ networkInterfaceId }) => networkInterfaceId === key);
+      return here.slice(0, 1).map((at) => ({ at, addresses: here.map(({ address }) => address) }));
+    })
+    .toSorted((one, other) => badness(other.at) - badness(one.at));
 }

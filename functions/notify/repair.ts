@@ -1,151 +1,201 @@
-import type { Cluster, ClusterNode } from '../shared/types';
+import type { Cluster } from '../shared/cluster';
+import type { Reason } from '../shared/contract';
 import { regionOf, stateMachineArn } from './console';
-import type { RepairStep } from './notice';
-import type { NodeNow, Now } from './where';
+import type { NodeNow, RepairStep, Status } from './notice';
+import { elasticIpsMissing, isOnRunningNode, nodeName, type Seen } from './where';
 
-interface Situation {
+/** What the steps depend on. */
+export interface Trouble {
   readonly executionId: string;
   readonly cluster: Cluster;
   /** Null: looking failed. */
-  readonly now: Now | null;
-  /** The plan's target, where there was one. */
-  readonly planned: ClusterNode | null;
-  /** Instances that could not take the addresses. */
-  readonly refused: readonly string[];
-  /** The instance that an event says is in trouble. */
-  readonly saidDown: string | null;
+  readonly seen: Seen | null;
+  readonly status: Status;
+  /** Null where no pass came as far as a plan. */
+  readonly why: Reason | null;
+  /** A person asked for the failover, and EC2 calls the holder healthy. */
+  readonly isDoubted: boolean;
+  /** AWS refused the workflow's role a call. */
+  readonly isDenied: boolean;
   /** False: the input was not understood, so nobody knows what should be done. */
-  readonly understood: boolean;
+  readonly isUnderstood: boolean;
+  /** Instance that the last plan wanted the addresses on. */
+  readonly planned: string | null;
+  /** Instances that EC2 did not let have the addresses. */
+  readonly refused: readonly string[];
+  /** Instances that an event called down. */
+  readonly saidDown: readonly string[];
 }
 
-/** The running node of the cluster that holds every address as a secondary one, or null. */
-export function safeHolder({ nodes }: Cluster, now: Now): ClusterNode | null {
-  const holders = new Set(now.addresses.map(({ networkInterfaceId }) => networkInterfaceId));
-  const holder = nodes.find(({ networkInterfaceId }) => holders.has(networkInterfaceId)) ?? null;
-  const safe =
-    holders.size === 1 &&
-    now.addresses.every(({ primary }) => !primary) &&
-    now.nodes.some(
-      ({ instanceId, state, attached }) => instanceId === holder?.instanceId && state === 'running' && attached,
-    );
-  return safe ? holder : null;
+/**
+ * What a person can do, the cheapest first: start a holder that only stopped; run the workflow again, which proves and records
+ * what it does; EC2's own commands where the workflow cannot do it. Nothing where nothing is to be done.
+ */
+export function repairSteps(trouble: Trouble): RepairStep[] {
+  const { seen, status } = trouble;
+  if (seen === null) return blindSteps(trouble);
+  if (trouble.why === 'PAUSED') return [...(status === 'OK' ? [] : moveSteps(trouble, seen)), resume(trouble)];
+  if (status === 'OK') return trouble.isDoubted ? nameTarget(trouble, seen) : [];
+  const blocked = blockedSteps(trouble, seen);
+  if (blocked.length > 0) return [...blocked, failOver(trouble, null)];
+  return isServed(seen) ? sickHolderSteps(trouble, seen) : moveSteps(trouble, seen);
 }
 
-/** The commands that finish the job by hand, in order. They name the Region, the interface and the addresses. */
-export function repairSteps(situation: Situation): RepairStep[] {
-  const { cluster, now } = situation;
-  if (now === null) return [lookStep(situation), ...assignSteps(situation, likelyNode(situation))];
-  const primary = now.addresses.find((address) => address.primary);
-  if (primary !== undefined) {
-    return [
-      { what: 'PRIMARY_ADDRESS', about: `${primary.address} (${primary.networkInterfaceId})`, command: null },
-      runAgain(situation),
-    ];
-  }
-  const ours = new Set(cluster.nodes.map(({ networkInterfaceId }) => networkInterfaceId));
-  const strangers = now.addresses.filter(
-    ({ networkInterfaceId }) => networkInterfaceId !== null && !ours.has(networkInterfaceId),
+/** Without a look: the workflow looks by itself; if it cannot, the plan's target, else a node of which nothing bad is known. */
+function blindSteps(trouble: Trouble): RepairStep[] {
+  const { cluster, refused, saidDown, isUnderstood } = trouble;
+  if (!isUnderstood) return [look(trouble)];
+  const [first, ...others] = cluster.nodes;
+  const usable = [...others, ...(first ? [first] : [])].filter(
+    ({ instanceId }) => !refused.includes(instanceId) && !saidDown.includes(instanceId),
   );
-  if (strangers.length > 0) {
-    const unassign = strangers.map(({ address, networkInterfaceId }) => ({
-      what: 'UNASSIGN_STRANGER' as const,
-      about: `${address} (${networkInterfaceId})`,
-      command: ec2(
-        situation,
-        `unassign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${address}`,
-      ),
-    }));
-    return [...unassign, runAgain(situation)];
-  }
-  const holder = safeHolder(cluster, now);
-  if (holder !== null && (!situation.understood || holder.instanceId === situation.planned?.instanceId)) {
-    return [...associateSteps(situation, holder, now), lookStep(situation)];
-  }
-  return assignSteps(situation, bestNode(situation, now));
+  const node = usable.find(({ instanceId }) => instanceId === trouble.planned) ?? usable[0];
+  return [look(trouble), failOver(trouble, null), ...(node === undefined ? [] : assignSteps(trouble, node))];
 }
 
-/** Without a look: the plan's target, else a node of which nothing bad is known. */
-function likelyNode({ cluster: { nodes }, planned, refused, saidDown }: Situation): ClusterNode | null {
-  const [first, ...others] = nodes;
-  const inOrder = [planned, ...others, first].filter((node): node is ClusterNode => node != null);
-  return inOrder.find(({ instanceId }) => !refused.includes(instanceId) && instanceId !== saidDown) ?? null;
+/** Addresses that no move may touch. */
+function blockedSteps(trouble: Trouble, { where }: Seen): RepairStep[] {
+  const ours = new Set(trouble.cluster.nodes.map(({ networkInterfaceId }) => networkInterfaceId));
+  return where.flatMap(({ address, networkInterfaceId, primary }): RepairStep[] => {
+    if (networkInterfaceId === null) return [];
+    const about = `${address} (${networkInterfaceId})`;
+    if (primary) return [{ what: 'PRIMARY_ADDRESS', about, command: null }];
+    if (ours.has(networkInterfaceId)) return [];
+    const command = `unassign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${address}`;
+    return [{ what: 'UNASSIGN_STRANGER', about, command: ec2(trouble, command) }];
+  });
 }
 
-/** A running node that refused nothing and holds not everything already; else one that only has to be started. */
-function bestNode({ planned, refused }: Situation, { nodes, addresses }: Now): NodeNow | null {
-  const holdsAll = (node: NodeNow) =>
-    addresses.every(({ networkInterfaceId }) => networkInterfaceId === node.networkInterfaceId);
-  const usable = nodes.filter(({ instanceId }) => !refused.includes(instanceId));
-  const ready = usable.filter((node) => node.state === 'running' && node.attached && !holdsAll(node));
-  const stopped = usable.filter((node) => node.state === 'stopped' && node.attached);
-  return (
-    ready.find(({ instanceId }) => instanceId === planned?.instanceId) ??
-    ready[0] ??
-    stopped.find((node) => !holdsAll(node)) ??
-    stopped[0] ??
-    null
+/** All addresses are on one running node. */
+function isServed({ where }: Seen): boolean {
+  return where.every(isOnRunningNode) && new Set(where.map(({ networkInterfaceId }) => networkInterfaceId)).size === 1;
+}
+
+function sickHolderSteps(trouble: Trouble, seen: Seen): RepairStep[] {
+  const { cluster } = trouble;
+  const missing = elasticIpsMissing(cluster, seen.where);
+  const holder = seen.where[0]?.networkInterfaceId ?? '';
+  if (missing.length > 0) return [...missing.map((each) => associate(trouble, holder, each)), look(trouble)];
+  const better = nameTarget(trouble, seen);
+  return better.length > 0 ? better : [{ what: 'REPAIR_NODES', about: cluster.name, command: null }];
+}
+
+function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
+  const { cluster, refused } = trouble;
+  const usable = seen.nodes.filter(
+    ({ instanceId, attached, problems }) =>
+      attached && !refused.includes(instanceId) && problems.every(({ code }) => code !== 'EXCLUDED'),
   );
+  const running = usable.filter(({ state }) => state === 'running');
+  const well = planned(
+    running.filter(({ problems }) => problems.length === 0),
+    trouble,
+  );
+  if (well !== undefined) {
+    const byHand = assignSteps(trouble, well);
+    if (trouble.why === 'PAUSED') return [failOver(trouble, well)];
+    return trouble.isDenied ? byHand : [failOver(trouble, well), ...byHand];
+  }
+  const holder = seen.nodes.find((node) => holdsAll(node, seen));
+  if (holder !== undefined && isStartable(holder)) return startSteps(trouble, holder);
+  // Better on a node with a problem than on nobody; the workflow does not choose it.
+  const sick = planned(running, trouble);
+  if (sick !== undefined) return assignSteps(trouble, sick);
+  const stopped = usable.find(isStartable);
+  if (stopped !== undefined) return [...startSteps(trouble, stopped), failOver(trouble, stopped)];
+  return [{ what: 'NO_NODE_LEFT', about: cluster.name, command: null }];
 }
 
-function assignSteps(situation: Situation, node: ClusterNode | null): RepairStep[] {
-  const { cluster, now } = situation;
-  if (node === null) return [{ what: 'NO_NODE_LEFT', about: cluster.name, command: null }];
-  const state = now?.nodes.find(({ instanceId }) => instanceId === node.instanceId)?.state;
-  const { instanceId, networkInterfaceId } = node;
-  const steps: RepairStep[] = [];
-  if (state === 'stopped') {
-    steps.push({
-      what: 'START_TARGET',
-      about: instanceId,
-      command: ec2(situation, `start-instances --instance-ids ${instanceId}`),
-    });
-  }
+function planned(nodes: readonly NodeNow[], { planned: wanted }: Trouble): NodeNow | undefined {
+  return nodes.find(({ instanceId }) => instanceId === wanted) ?? nodes[0];
+}
+
+function holdsAll({ networkInterfaceId }: NodeNow, { where }: Seen): boolean {
+  return where.every((entry) => entry.networkInterfaceId === networkInterfaceId);
+}
+
+function isStartable({ state, attached }: NodeNow): boolean {
+  return attached && (state === 'stopped' || state === 'stopping' || state === 'pending');
+}
+
+function startSteps(trouble: Trouble, { name, instanceId, state }: NodeNow): RepairStep[] {
+  const step = (what: RepairStep['what'], command: string) => ({
+    what,
+    about: name.full,
+    command: ec2(trouble, `${command} --instance-ids ${instanceId}`),
+  });
+  return [
+    ...(state === 'stopping' ? [step('WAIT_STOPPED', 'wait instance-stopped')] : []),
+    ...(state === 'pending' ? [] : [step('START', 'start-instances')]),
+    step('WAIT_RUNNING', 'wait instance-running'),
+  ];
+}
+
+type Destination = Pick<NodeNow, 'instanceId' | 'networkInterfaceId'>;
+
+function assignSteps(trouble: Trouble, { instanceId, networkInterfaceId }: Destination): RepairStep[] {
+  const { cluster } = trouble;
   const list = cluster.virtualIps.map(({ address }) => address).join(' ');
-  steps.push({
-    what: 'ASSIGN',
-    about: `${instanceId} (${networkInterfaceId})`,
-    command: ec2(
-      situation,
-      `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${list} --allow-reassignment`,
-    ),
-  });
-  return [...steps, ...associateSteps(situation, node, null), lookStep(situation)];
+  const assign = `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${list} --allow-reassignment`;
+  return [
+    { what: 'ASSIGN', about: nodeName(cluster, instanceId).full, command: ec2(trouble, assign) },
+    ...elasticIpsMissing(cluster, []).map((each) => associate(trouble, networkInterfaceId, each)),
+    look(trouble),
+  ];
 }
 
-/** One step for each configured Elastic IP, but for those that a look shows where they belong. */
-function associateSteps(situation: Situation, { networkInterfaceId }: ClusterNode, now: Now | null): RepairStep[] {
-  return situation.cluster.virtualIps.flatMap(({ address, elasticIpAllocationId }) => {
-    const found = now?.addresses.find((candidate) => candidate.address === address)?.elasticIpAllocationId;
-    if (elasticIpAllocationId === undefined || found === elasticIpAllocationId) return [];
-    return [
-      {
-        what: 'ASSOCIATE' as const,
-        about: `${elasticIpAllocationId} (${address})`,
-        command: ec2(
-          situation,
-          `associate-address --allocation-id ${elasticIpAllocationId} --network-interface-id ${networkInterfaceId} --private-ip-address ${address} --allow-reassociation`,
-        ),
-      },
-    ];
-  });
+function associate(
+  trouble: Trouble,
+  networkInterfaceId: string,
+  { address, allocationId }: { readonly address: string; readonly allocationId: string },
+): RepairStep {
+  const command = `associate-address --allocation-id ${allocationId} --network-interface-id ${networkInterfaceId} --private-ip-address ${address} --allow-reassociation`;
+  return { what: 'ASSOCIATE', about: `${allocationId} (${address})`, command: ec2(trouble, command) };
 }
 
-function lookStep(situation: Situation): RepairStep {
-  const { cluster } = situation;
-  const list = cluster.virtualIps.map(({ address }) => address).join(',');
-  const command = ec2(
-    situation,
-    `describe-network-interfaces --filters Name=subnet-id,Values=${cluster.subnetId} Name=addresses.private-ip-address,Values=${list}`,
+/** For a service that hangs on a node that EC2 calls healthy: another node, where there is a good one. */
+function nameTarget(trouble: Trouble, seen: Seen): RepairStep[] {
+  const others = seen.nodes.filter(
+    (node) =>
+      node.state === 'running' &&
+      node.attached &&
+      node.problems.length === 0 &&
+      !holdsAll(node, seen) &&
+      !trouble.refused.includes(node.instanceId),
   );
-  return { what: 'LOOK', about: cluster.name, command };
+  const other = planned(others, trouble);
+  return other === undefined ? [] : [{ ...failOver(trouble, other), what: 'NAME_TARGET' }];
 }
 
-function runAgain({ executionId, cluster }: Situation): RepairStep {
-  const input = JSON.stringify({ cluster: cluster.name, mode: 'failover' });
-  const command = `aws stepfunctions start-execution --region ${regionOf(executionId)} --state-machine-arn ${stateMachineArn(executionId)} --input '${input}'`;
-  return { what: 'RUN_AGAIN', about: cluster.name, command };
+/** @param target null: the workflow chooses it */
+function failOver({ executionId, cluster }: Trouble, target: NodeNow | null): RepairStep {
+  const input = JSON.stringify({
+    cluster: cluster.name,
+    mode: 'failover',
+    ...(target === null ? {} : { target: target.instanceId }),
+    requestedBy: 'YOUR NAME',
+  });
+  return {
+    what: 'FAIL_OVER',
+    about: target?.name.full ?? cluster.name,
+    command: `aws stepfunctions start-execution --region ${regionOf(executionId)} --state-machine-arn ${stateMachineArn(executionId)} --input '${input}'`,
+  };
 }
 
-function ec2({ executionId }: Situation, command: string): string {
+/** Taking a tag off a node that does not have it is no error. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */
+function resume(trouble: Trouble): RepairStep {
+  const ids = trouble.cluster.nodes.map(({ instanceId }) => instanceId).join(' ');
+  const command = ec2(trouble, `delete-tags --resources ${ids} --tags Key=vip-failover:paused`);
+  return { what: 'RESUME', about: trouble.cluster.name, command };
+}
+
+function look(trouble: Trouble): RepairStep {
+  const { name, subnetId, virtualIps } = trouble.cluster;
+  const list = virtualIps.map(({ address }) => address).join(',');
+  const command = `describe-network-interfaces --filters Name=subnet-id,Values=${subnetId} Name=addresses.private-ip-address,Values=${list}`;
+  return { what: 'LOOK', about: name, command: ec2(trouble, command) };
+}
+
+function ec2({ executionId }: Trouble, command: string): string {
   return `aws ec2 ${command} --region ${regionOf(executionId)}`;
 }

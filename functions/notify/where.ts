@@ -1,45 +1,115 @@
-import type { EC2Client } from '@aws-sdk/client-ec2';
-import { findAddresses, holdersOf } from '../shared/addresses';
-import { describeNodes } from '../shared/instances';
-import type { Cluster } from '../shared/types';
-import type { Whereabouts } from './notice';
+import type { Cluster } from '../shared/cluster';
+import type { NodeProblem, NodeReport, Plan } from '../shared/contract';
+import { holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
+import type { NodeName, NodeNow, Status, Whereabouts } from './notice';
 
-/** What a node looks like to the person who repairs. */
-export interface NodeNow {
-  readonly instanceId: string;
-  readonly networkInterfaceId: string;
-  /** "running", "stopped", …; null: EC2 does not know the instance. */
-  readonly state: string | null;
-  readonly attached: boolean;
-}
-
-export interface Now {
-  readonly addresses: readonly (Whereabouts & { readonly primary: boolean })[];
+/** The addresses and the nodes as EC2 shows them now, or as it showed them when it was decided. */
+export interface Seen {
+  readonly where: readonly Whereabouts[];
   readonly nodes: readonly NodeNow[];
 }
 
-/**
- * Looks where the addresses are and what state the nodes are in.
- * @throws {TransientAwsError} and EC2's permanent errors
- */
-export async function lookAround(ec2: EC2Client, cluster: Cluster): Promise<Now> {
-  const [found, instances] = await Promise.all([findAddresses(ec2, cluster), describeNodes(ec2, cluster)]);
+/** Problems that a look at instances and interfaces shows by itself. */
+const VISIBLE: ReadonlySet<NodeProblem['code']> = new Set(['NOT_FOUND', 'NOT_RUNNING', 'INTERFACE_NOT_ATTACHED']);
+const SICKNESS: ReadonlySet<NodeProblem['code']> = new Set([
+  'SYSTEM_CHECK_IMPAIRED',
+  'INSTANCE_CHECK_IMPAIRED',
+  'EBS_CHECK_IMPAIRED',
+  'ALARM',
+]);
+
+export function nodeName({ nodes }: Cluster, instanceId: string): NodeName {
+  const name = nodes.find((node) => node.instanceId === instanceId)?.name;
+  return name === undefined
+    ? { short: instanceId, full: instanceId }
+    : { short: name, full: `${name} (${instanceId})` };
+}
+
+/** @param reports what the decision found wrong with the nodes: a look does not ask for checks and alarms */
+export function seenNow(cluster: Cluster, snapshot: Snapshot, reports: readonly NodeReport[]): Seen {
+  const nodes = cluster.nodes.map((node) => ({
+    instanceId: node.instanceId,
+    networkInterfaceId: node.networkInterfaceId,
+    name: nodeName(cluster, node.instanceId),
+    state: snapshot.instances[node.instanceId]?.state ?? null,
+    attached: interfaceOf(node, snapshot)?.attached === true,
+    problems: problemsOf(reports, node.instanceId).filter(({ code }) => !VISIBLE.has(code)),
+  }));
+  return { nodes, where: whereabouts(cluster, holdersOf(cluster, snapshot), nodes, isPrimary(snapshot)) };
+}
+
+function isPrimary({ addresses }: Snapshot): (address: string) => boolean {
+  return (address) => addresses.some((seen) => seen.primary && seen.address === address);
+}
+
+export function seenInPlan({ cluster, holders, nodes: reports }: Plan): Seen {
   const nodes = cluster.nodes.map(({ instanceId, networkInterfaceId }) => {
-    const instance = instances.find((candidate) => candidate.InstanceId === instanceId);
-    const networkInterface = instance?.NetworkInterfaces?.find(
-      (candidate) => candidate.NetworkInterfaceId === networkInterfaceId,
-    );
+    const problems = problemsOf(reports, instanceId);
+    const has = (code: NodeProblem['code']) => problems.find((problem) => problem.code === code);
     return {
       instanceId,
       networkInterfaceId,
-      state: instance?.State?.Name ?? null,
-      attached: networkInterface?.Attachment?.Status === 'attached',
+      name: nodeName(cluster, instanceId),
+      state: has('NOT_FOUND') ? null : (has('NOT_RUNNING')?.detail ?? 'running'),
+      attached: !has('NOT_FOUND') && !has('INTERFACE_NOT_ATTACHED'),
+      problems,
     };
   });
-  const addresses = holdersOf(cluster, found).map((holder) => ({
-    ...holder,
-    primary: found.some(({ address, primary }) => primary && address === holder.address),
-    instanceState: nodes.find(({ instanceId }) => instanceId === holder.instanceId)?.state ?? null,
-  }));
-  return { addresses, nodes };
+  return { nodes, where: whereabouts(cluster, holders, nodes, () => false) };
+}
+
+function problemsOf(reports: readonly NodeReport[], instanceId: string): readonly NodeProblem[] {
+  return reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+}
+
+function whereabouts(
+  cluster: Cluster,
+  holders: Plan['holders'],
+  nodes: readonly NodeNow[],
+  isPrimaryAddress: (address: string) => boolean,
+): Whereabouts[] {
+  return holders.map((holder) => {
+    const { address, networkInterfaceId, instanceId } = holder;
+    const node = nodes.find((each) => each.networkInterfaceId === networkInterfaceId);
+    // The node's interface, attached to an instance that is not the node's: a replacement that is not in the configuration.
+    const isReplaced = node !== undefined && instanceId !== null && instanceId !== node.instanceId;
+    return {
+      ...holder,
+      name: isReplaced ? nodeName(cluster, instanceId) : (node?.name ?? interfaceName(networkInterfaceId)),
+      outside: networkInterfaceId !== null && (node === undefined || isReplaced),
+      instanceState: isReplaced ? null : (node?.state ?? null),
+      attached: !isReplaced && node?.attached === true,
+      primary: isPrimaryAddress(address),
+      sickness: node?.problems.filter(({ code }) => SICKNESS.has(code)) ?? [],
+    };
+  });
+}
+
+function interfaceName(networkInterfaceId: string | null): NodeName | null {
+  return networkInterfaceId === null ? null : { short: networkInterfaceId, full: networkInterfaceId };
+}
+
+/** @param saidDown instances that an event called down: that they run is no proof that they are well */
+export function statusOf(cluster: Cluster, { where }: Seen, saidDown: readonly string[]): Status {
+  if (where.some(({ outside, primary }) => outside || primary)) return 'CHECK';
+  if (!where.every(isOnRunningNode)) return 'DOWN';
+  const isSplit = new Set(where.map(({ networkInterfaceId }) => networkInterfaceId)).size > 1;
+  const isSick = where.some(({ sickness }) => sickness.length > 0);
+  if (isSplit || isSick || elasticIpsMissing(cluster, where).length > 0) return 'DEGRADED';
+  return where.some(({ instanceId }) => instanceId !== null && saidDown.includes(instanceId)) ? 'CHECK' : 'OK';
+}
+
+export function isOnRunningNode({ instanceState, attached }: Whereabouts): boolean {
+  return instanceState === 'running' && attached;
+}
+
+/** The configured Elastic IPs that are not on their addresses. */
+export function elasticIpsMissing(
+  { virtualIps }: Cluster,
+  where: readonly Whereabouts[],
+): { readonly address: string; readonly allocationId: string }[] {
+  return virtualIps.flatMap(({ address, elasticIpAllocationId: allocationId }) => {
+    const found = where.find((entry) => entry.address === address)?.elasticIpAllocationId;
+    return allocationId === undefined || found === allocationId ? [] : [{ address, allocationId }];
+  });
 }

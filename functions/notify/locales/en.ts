@@ -1,22 +1,51 @@
-import { addressesOf, type Notice, onlyElasticIps, targetsOf } from '../notice';
-import { type Phrases, toLocale } from '../render';
+import type { Finding, NodeProblem } from '../../shared/contract';
+import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
+import { type Phrases, type Place, placesOf, toLocale } from '../render';
+import { cutName } from '../text';
 
-const REASONS: Record<NonNullable<Notice['reason']>, string> = {
+const REASONS: Record<NonNullable<Notice['why']>, string> = {
   HOLDER_UNHEALTHY: 'the node that held the addresses is unhealthy',
   NO_HOLDER: 'nobody held the addresses',
   SPLIT: 'the addresses were split over several nodes',
   ELASTIC_IP_MISSING: 'a configured Elastic IP was not on its address',
   REQUESTED: 'a person asked for it',
   FAILBACK: 'the preferred node has been healthy again for long enough',
-  HOLDER_HEALTHY: 'all addresses are on a healthy node',
-  ALREADY_THERE: 'all addresses are on the requested target, which is healthy',
-  OVERTAKEN:
-    'the situation changed while the request waited, and all addresses are on a healthy node; start it again if it is still wanted',
+  HOLDER_HEALTHY: 'all addresses are on a node that EC2 calls healthy',
+  ALREADY_THERE: 'all addresses are on the requested target, which EC2 calls healthy',
+  FLAPPING:
+    'the alarms of the nodes go up and down in turn; while the instance runs, the addresses stay where they are',
   PAUSED: 'the cluster is paused by a tag',
-  PrimaryAddress: 'an address is the primary address of an interface',
-  HeldByStranger: 'an address is on an interface outside the cluster',
-  TargetUnhealthy: 'the requested target is unhealthy',
-  NoHealthyStandby: 'no healthy node can take the addresses',
+  INVALID_INPUT: 'the request was not understood',
+  PRIMARY_ADDRESS: 'an address is the primary address of an interface',
+  HELD_BY_STRANGER: 'an address is on an interface outside the cluster',
+  TARGET_UNHEALTHY: 'the requested target is unhealthy',
+  TARGET_REFUSED: 'the requested target could not take the addresses',
+  OVERTAKEN: 'somebody else moved the addresses meanwhile',
+  NO_HEALTHY_STANDBY: 'no healthy node can take the addresses',
+};
+
+const FINDINGS: Record<Finding['code'], string> = {
+  PRIMARY_ADDRESS: REASONS.PRIMARY_ADDRESS,
+  HELD_BY_STRANGER: REASONS.HELD_BY_STRANGER,
+  TARGET_UNHEALTHY: REASONS.TARGET_UNHEALTHY,
+  NO_HEALTHY_STANDBY: REASONS.NO_HEALTHY_STANDBY,
+  PAUSED: REASONS.PAUSED,
+  FLAPPING: REASONS.FLAPPING,
+  NO_ROOM: 'no room on the target',
+  NO_RESERVATION:
+    'no explicit subnet CIDR reservation; while the address is unassigned, EC2 could give it to a new interface',
+  OUTSIDE_SUBNET: "an address is outside the subnet's CIDR blocks",
+  RESERVED_BY_AWS: 'an address is one that AWS reserves in every subnet',
+  SECURITY_GROUPS_DIFFER: "the nodes' interfaces have different security groups",
+  SOURCE_DEST_CHECK_DIFFERS: "the source/destination check differs between the nodes' interfaces",
+  ELASTIC_IP_UNKNOWN: 'a configured Elastic IP does not exist',
+  ELASTIC_IP_ELSEWHERE: 'a configured Elastic IP is associated elsewhere',
+  INSTANCE_REPLACED:
+    "a node's interface is attached to another instance; change the node's instance ID in the configuration",
+  UNREADABLE_TAG: 'a tag has a value that means nothing',
+  NOT_READ: 'this could not be read',
+  UNASSIGN_REFUSED: 'taking the addresses off their holder was refused or failed, and the move went on without it',
+  NOTICE_LOST: 'an earlier notice could not be sent; the records in the log have it',
 };
 
 const ERRORS: Readonly<Record<string, string>> = {
@@ -24,14 +53,23 @@ const ERRORS: Readonly<Record<string, string>> = {
   PrimaryAddress: 'an address is the primary address of an interface, which EC2 never moves',
   HeldByStranger: 'an address is on an interface outside the cluster; it was left there',
   TargetUnhealthy: 'the requested target is unhealthy; nothing was changed',
-  NoHealthyStandby: 'no healthy node of the cluster can take the addresses',
   TargetRefused: 'the requested target could not take the addresses',
+  Superseded: 'somebody else moved the addresses meanwhile',
+  NoHealthyStandby: 'no healthy node of the cluster can take the addresses',
   ElasticIpNotAssociated: 'the addresses are on the target, but an Elastic IP could not be associated',
   NotConverged: 'EC2 did not show the addresses on the target in time',
   DeadlineExceeded: 'the execution ran out of time',
-  StateUnsettled: 'what EC2 shows did not settle in time',
+  StateUnsettled: 'what EC2 shows contradicts itself and did not settle in time',
   TransientAwsError: 'AWS kept failing or throttling the calls',
   UnauthorizedOperation: "the function's role lacks a permission",
+};
+
+/** Errors with which a request is refused, and how a subject says it. */
+const REFUSED: Readonly<Record<string, string>> = {
+  InvalidInput: 'refused',
+  TargetUnhealthy: 'refused',
+  TargetRefused: 'refused',
+  Superseded: 'overtaken',
 };
 
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
@@ -47,119 +85,224 @@ const OUTCOMES: Record<Notice['outcome'], string> = {
   REHEARSED: 'REHEARSED (nothing was changed)',
   NOTHING_TO_DO: 'NOTHING_TO_DO',
   FAILED: 'FAILED',
+  CHECKED: 'CHECKED',
 };
 
-function reasonOf({ reason }: Notice): string | null {
-  return reason === null ? null : REASONS[reason];
+const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
+  NOT_FOUND: () => 'EC2 does not know the instance any more',
+  NOT_RUNNING: (detail) => `instance is ${detail}`,
+  SYSTEM_CHECK_IMPAIRED: () => 'system status check impaired',
+  INSTANCE_CHECK_IMPAIRED: () => 'instance status check impaired',
+  EBS_CHECK_IMPAIRED: () => 'attached EBS status check impaired',
+  INTERFACE_NOT_ATTACHED: (detail) => `${detail} is not attached`,
+  WRONG_SUBNET: (detail) => `its interface is in the wrong subnet ${detail}`,
+  ALARM: (detail) => `alarm ${detail} is in ALARM`,
+  EXCLUDED: (detail) => `excluded by the tag ${detail}`,
+  REFUSED: (detail) => `could not take the addresses (${detail})`,
+};
+
+const STEPS: Record<RepairStep['what'], (about: string) => string> = {
+  LOOK: () => 'See where the addresses are:',
+  START: (about) => `Start ${about}:`,
+  WAIT_STOPPED: (about) => `Wait until ${about} has stopped:`,
+  WAIT_RUNNING: (about) => `Wait until ${about} runs:`,
+  FAIL_OVER: (about) => `Start the failover again (${about}); it proves and records what it does:`,
+  NAME_TARGET: (about) => `If the service does not answer where it is, move it to ${about}:`,
+  ASSIGN: (about) => `If nothing else works, give the addresses to ${about} yourself:`,
+  ASSOCIATE: (about) => `Put the Elastic IP back, ${about}:`,
+  UNASSIGN_STRANGER: (about) => `If it is there by mistake, take off ${about}; otherwise add that node to the cluster:`,
+  RESUME: (about) => `When cluster ${about} may move by itself again, end the pause:`,
+  REPAIR_NODES: (about) =>
+    `No other node of cluster ${about} is healthy. See to what is wrong with the nodes (below); the next check moves the addresses when one is healthy.`,
+  NO_NODE_LEFT: (about) =>
+    `Cluster ${about} has no node that could take the addresses: start a new instance, put it into the configuration and deploy.`,
+  PRIMARY_ADDRESS: (about) =>
+    `Give the interface another primary address, or take the address out of the configuration: ${about}.`,
+};
+
+function some(addresses: readonly string[]): string {
+  if (addresses.length <= 2) return addresses.join(', ');
+  return `${addresses[0]} and ${addresses.length - 1} more`;
+}
+
+/** "stopped mail-1", as a subject says it. */
+function shortly({ name, outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+  if (name === null) return 'nobody';
+  const node = cutName(name.short);
+  if (outside) return `${node} outside the cluster`;
+  if (instanceState === null) return `vanished ${node}`;
+  if (instanceState !== 'running') return `${instanceState} ${node}`;
+  if (!attached) return `${node}, interface detached`;
+  if (primary) return `${node} as its primary address`;
+  const [problem] = sickness;
+  return problem === undefined ? node : `${node} (${cutName(PROBLEMS[problem.code](problem.detail))})`;
+}
+
+function places(notice: Notice, adverb = ''): string {
+  const [worst, ...others] = placesOf(notice);
+  if (worst === undefined) return some(notice.addresses);
+  const text = ({ addresses, at }: Place) => `${some(addresses)} ${adverb}on ${shortly(at)}`;
+  const [second] = others;
+  if (second === undefined) return text(worst);
+  return others.length === 1 ? `${text(worst)}, ${text(second)}` : `${text(worst)}, others elsewhere`;
+}
+
+/** "drill refused", "failover failed". */
+function verdict({ mode, failure }: Notice): string {
+  const error = failure?.error ?? '';
+  const what = error === 'InvalidInput' ? 'request' : (mode ?? 'execution');
+  return `${what} ${REFUSED[error] ?? 'failed'}`;
+}
+
+function failedSubject(notice: Notice): string {
+  const { status, cluster, where, unmoved } = notice;
+  if (cluster === null) return `REFUSED: ${verdict(notice)}, nothing was changed`;
+  if (where === null) return `CHECK: ${verdict(notice)}, could not read where ${some(notice.addresses)} is`;
+  switch (status) {
+    case 'OK':
+      return `OK: ${verdict(notice)}, ${places(notice, unmoved ? 'still ' : 'now ')}`;
+    case 'DOWN':
+      return `DOWN: ${places(notice)}`;
+    default:
+      return `${status}: ${places(notice)}, ${verdict(notice)}`;
+  }
+}
+
+function keptSubject(notice: Notice): string {
+  switch (notice.why) {
+    case 'PAUSED':
+      return `${notice.status}: ${places(notice)}`;
+    case 'FLAPPING':
+      return `${notice.status}: ${places(notice)}, alarms go up and down in turn`;
+    case 'ALREADY_THERE':
+      return `${notice.status}: ${places(notice, 'already ')}`;
+    default:
+      return `${notice.status}: nothing done, ${places(notice, 'still ')}`;
+  }
+}
+
+function subject(notice: Notice): string {
+  const { addresses, destination, standbysLeft, findings } = notice;
+  const to = cutName(destination?.short ?? '');
+  const alone = standbysLeft === 0 ? ', no standby left' : '';
+  switch (notice.headline) {
+    case 'MOVED':
+      return `MOVED: ${some(addresses)} to ${to}${notice.why === 'FAILBACK' ? ' (failback)' : ''}${alone}`;
+    case 'DRILLED':
+      return `DRILL: ${some(addresses)} moved to ${to}${alone}`;
+    case 'ELASTIC_IP_BACK':
+      return `OK: Elastic IP put back on ${some(addresses)}`;
+    case 'WOULD_WORK':
+      return 'REHEARSAL: a failover would work';
+    case 'WOULD_FAIL': {
+      const problems = findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
+      const words = [...new Set(problems)].join(', ').toLowerCase().replaceAll('_', ' ');
+      return `REHEARSAL: a failover would fail (${words})`;
+    }
+    case 'NOTICE_LOST':
+      return `${notice.status}: ${places(notice)}; an earlier notice was lost`;
+    case 'KEPT':
+      return keptSubject(notice);
+    case 'FAILED':
+      return failedSubject(notice);
+  }
+}
+
+/** "10.0.0.5 is on mail-1 (i-…), which is stopped." */
+function whereSentences(notice: Notice): string[] {
+  return placesOf(notice).map(({ addresses, at }) => {
+    const be = addresses.length === 1 ? 'is' : 'are';
+    if (at.name === null) return `Nobody holds ${addresses.join(', ')}.`;
+    const still = notice.unmoved && notice.status === 'OK' ? 'still ' : '';
+    return `${addresses.join(', ')} ${be} ${still}on ${at.name.full}, ${condition(at)}.`;
+  });
+}
+
+function condition({ outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+  if (outside) return 'which is not in the configuration of the cluster';
+  if (instanceState === null) return 'which EC2 does not know any more';
+  if (instanceState !== 'running') return `which is ${instanceState}`;
+  if (!attached) return 'which runs, but its interface is not attached';
+  if (primary) return 'as the primary address of its interface';
+  if (sickness.length === 0) return 'which runs';
+  return `which runs, but: ${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join(', ')}`;
+}
+
+function opening(notice: Notice): string[] {
+  const { addresses, destination, headline } = notice;
+  const moved = `${addresses.join(', ')} moved to ${destination?.full ?? ''}. EC2 shows the addresses there and nowhere else; whether the service answers, EC2 cannot say.`;
+  switch (headline) {
+    case 'MOVED':
+      return [moved];
+    case 'DRILLED':
+      return [`Drill: ${moved}`];
+    case 'ELASTIC_IP_BACK':
+      return [
+        'Every configured Elastic IP is on its address again, as EC2 shows. The addresses stayed where they were.',
+      ];
+    case 'WOULD_WORK':
+    case 'WOULD_FAIL':
+      return ['This was a rehearsal: every step ran, nothing was changed.', rehearsalVerdict(notice)];
+    case 'NOTICE_LOST':
+      return ['An earlier notice could not be sent. This is how it stands now.', ...whereSentences(notice)];
+    case 'KEPT':
+      return [...whereSentences(notice), 'Nothing was done.'];
+    case 'FAILED': {
+      const said = verdict(notice);
+      const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}: ${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}.`;
+      return [...whereSentences(notice), sentence];
+    }
+  }
+}
+
+const ERROR_OF_OTHERS = 'an error that the workflow does not repair by itself';
+
+function act(notice: Notice): string {
+  if (!mustAct(notice)) return 'Nobody has to act.';
+  if (notice.standbysLeft === 0) return 'Repair another node.';
+  if (notice.headline === 'WOULD_FAIL') return 'Repair what the findings say before it is needed.';
+  const stands = notice.repair.length > 0 ? ' What to do stands below.' : '';
+  return `${notice.status === 'DOWN' ? 'Act now.' : 'Somebody should look at it.'}${stands}`;
+}
+
+function rehearsalVerdict(notice: Notice): string {
+  const { headline, rehearsed, why, destination } = notice;
+  const addresses = notice.addresses.join(', ');
+  if (headline === 'WOULD_FAIL') return 'A real failover would fail: see the findings.';
+  if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return 'A real one would put the Elastic IPs back now.';
+  if (why === 'ALREADY_THERE') return 'A real one would change nothing: the addresses are already there.';
+  const to = destination?.full ?? '';
+  if (rehearsed === 'MOVE') return `A real one would move ${addresses} to ${to} now.`;
+  return `A real failover would change nothing now. If the holder died, ${addresses} would move to ${to}.`;
 }
 
 const phrases: Phrases = {
-  subject: (notice, cluster) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return `[${cluster}] Elastic IP put back`;
-    switch (notice.outcome) {
-      case 'FAILED_OVER':
-        return `[${cluster}] Failover: ${addressesOf(notice)} moved`;
-      case 'DRILLED':
-        return `[${cluster}] Drill: ${addressesOf(notice)} moved`;
-      case 'REHEARSED':
-        return `[${cluster}] Rehearsal: ${hasProblems(notice) ? 'a real failover would fail' : 'a failover would work'}`;
-      case 'NOTHING_TO_DO':
-        return `[${cluster}] Nothing to do`;
-      case 'FAILED':
-        return `[${cluster}] FAILED: ${notice.failure?.error ?? 'the execution'}`;
-    }
-  },
-  opening: (notice) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return [ELASTIC_IPS_BACK];
-    switch (notice.outcome) {
-      case 'FAILED_OVER':
-        return [
-          `${addressesOf(notice)} moved to ${targetsOf(notice)}. EC2 shows the addresses there and nowhere else.`,
-        ];
-      case 'DRILLED':
-        return [
-          `Drill: ${addressesOf(notice)} moved to ${targetsOf(notice)}. EC2 shows the addresses there and nowhere else.`,
-        ];
-      case 'REHEARSED':
-        return ['This was a rehearsal: every step ran, nothing was changed.', rehearsalVerdict(notice)];
-      case 'NOTHING_TO_DO':
-        return ['Nothing was done.'];
-      case 'FAILED':
-        return ['The execution failed. What you can do stands below.'];
-    }
-  },
-  why: reasonOf,
-  problem: ({ code, detail }) => {
-    switch (code) {
-      case 'NOT_FOUND':
-        return 'EC2 does not know the instance any more';
-      case 'NOT_RUNNING':
-        return `instance is ${detail}`;
-      case 'SYSTEM_CHECK_IMPAIRED':
-        return 'system status check impaired';
-      case 'INSTANCE_CHECK_IMPAIRED':
-        return 'instance status check impaired';
-      case 'EBS_CHECK_IMPAIRED':
-        return 'attached EBS status check impaired';
-      case 'INTERFACE_NOT_ATTACHED':
-        return `${detail} is not attached`;
-      case 'WRONG_SUBNET':
-        return `its interface is in the wrong subnet ${detail}`;
-      case 'ALARM':
-        return `alarm ${detail} is in ALARM`;
-      case 'EXCLUDED':
-        return `excluded by the tag ${detail}`;
-      case 'REFUSED':
-        return `could not take the addresses (${detail})`;
-    }
-  },
-  finding: ({ severity, code, detail }) => {
-    const word = severity === 'problem' ? 'Problem' : 'Warning';
-    switch (code) {
-      case 'NO_ROOM':
-        return `${word}: no room on the target: ${detail}`;
-      case 'NO_RESERVATION':
-        return `${word}: no explicit subnet CIDR reservation for ${detail}; while it is unassigned, EC2 could give it to a new interface`;
-      default:
-        return `${word}: ${REASONS[code]}: ${detail}`;
-    }
-  },
-  repairStep: ({ what, about }) => {
-    switch (what) {
-      case 'LOOK':
-        return 'See where the addresses are:';
-      case 'START_TARGET':
-        return `Start ${about} and wait until it runs:`;
-      case 'ASSIGN':
-        return `Give the addresses to ${about}:`;
-      case 'ASSOCIATE':
-        return `Put the Elastic IP back: ${about}:`;
-      case 'UNASSIGN_STRANGER':
-        return `If it is there by mistake, take off ${about}:`;
-      case 'RUN_AGAIN':
-        return 'Then start the failover again:';
-      case 'NO_NODE_LEFT':
-        return `Cluster ${about} has no node that could take the addresses: start a new instance, put it into the configuration and deploy.`;
-      case 'PRIMARY_ADDRESS':
-        return `Give the interface another primary address, or take the address out of the configuration: ${about}.`;
-    }
-  },
-  error: (name) => ERRORS[name] ?? 'an error that the workflow does not repair by itself',
+  subject: (notice) => `${subject(notice)}${notice.paused === null ? '' : ', PAUSED'}`,
+  opening,
+  act,
+  why: (why) => REASONS[why],
+  problem: ({ code, detail }) => PROBLEMS[code](detail),
+  finding: ({ severity, code, detail }) =>
+    `${severity === 'problem' ? 'Problem' : 'Warning'}: ${FINDINGS[code]}${detail === '' ? '' : `: ${detail}`}`,
+  repairStep: ({ what, about }) => STEPS[what](about),
+  error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
+  event: ({ eventTime, eventDetail, saidDown }) =>
+    [eventTime, saidDown.join(', '), eventDetail].filter((part) => part !== null && part !== '').join(', ') || null,
   unknown: 'unknown',
   nobody: 'nobody',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`,
   outcome: (outcome) => OUTCOMES[outcome],
   mode: ({ mode, trigger }) => `${mode ?? 'unknown'}${trigger === null ? '' : `, ${TRIGGERS[trigger]}`}`,
-  where: ({ networkInterfaceId, instanceId, instanceState, elasticIpAllocationId }) => {
-    if (networkInterfaceId === null) return 'on no interface';
-    const instance =
-      instanceId === null ? 'no instance' : `${instanceId}, ${instanceState ?? 'not a node of this cluster'}`;
-    return `on ${networkInterfaceId} (${instance})${elasticIpAllocationId === null ? '' : `, with Elastic IP ${elasticIpAllocationId}`}`;
+  where: (at) => {
+    if (at.name === null) return 'on no interface';
+    const elasticIp = at.elasticIpAllocationId === null ? '' : `, with Elastic IP ${at.elasticIpAllocationId}`;
+    const node = at.name.full === at.networkInterfaceId ? '' : `, ${at.name.full}`;
+    return `on ${at.networkInterfaceId}${node}, ${condition(at)}${elasticIp}`;
   },
-  noStandbyLeft:
-    'WARNING: no healthy standby is left. If this node dies too, nothing can take over. Repair another node.',
-  safe: 'All addresses are on one running node of the cluster. If the service answers, nothing has to be repaired.',
-  homeless: 'An address has no holder: nobody can reach it until it is assigned.',
+  paused: (reason) =>
+    `PAUSED: a tag keeps the addresses from moving by themselves${reason === '' ? ', without a reason' : `: ${reason}`}. Failovers and drills by hand work.`,
+  noStandbyLeft: 'WARNING: no healthy standby is left. If this node dies too, nothing can take over.',
+  repetition: 'This may be a repetition: sending it was tried before, and that try may have arrived.',
   lookFailed: (reason) => `This could not be found out: ${reason}`,
   notLooked: 'The input names no known cluster, so there was nothing to look at. Nothing was changed.',
   labels: {
@@ -168,44 +311,28 @@ const phrases: Phrases = {
     mode: 'Mode',
     started: 'Execution started',
     event: 'Event',
-    requestedBy: 'Requested by',
-    requestReason: 'Reason given',
-    requestedTarget: 'Requested target',
+    eventId: 'Event ID',
+    requestedBy: 'Requested by (as stated)',
+    reason: 'Reason given',
+    target: 'Requested target',
     why: 'Why',
     addresses: 'Addresses',
     wouldMove: 'What a move would look like',
     nodes: 'Nodes when it was decided',
     findings: 'Findings',
-    eventToVerified: 'From event to proof',
+    outage: 'Outage, from the first sign of trouble to the proof',
+    took: 'From the start of the execution to the proof',
     darkTime: 'Without a holder, by this move',
     state: 'Failed state',
     error: 'Error',
     details: 'Details',
-    whereNow: 'Where the addresses are now',
-    repair: 'To finish by hand',
+    refusal: 'Tried before',
+    where: 'Where the addresses are',
+    repair: 'What to do',
     execution: 'Execution',
     elasticIp: 'Elastic IP',
     healthy: 'healthy',
   },
 };
-
-const ELASTIC_IPS_BACK =
-  'Every configured Elastic IP is on its address again, as EC2 shows. The addresses stayed where they were.';
-
-function hasMoved({ outcome }: Notice): boolean {
-  return outcome === 'FAILED_OVER' || outcome === 'DRILLED';
-}
-
-function hasProblems({ findings }: Notice): boolean {
-  return findings.some(({ severity }) => severity === 'problem');
-}
-
-function rehearsalVerdict(notice: Notice): string {
-  if (hasProblems(notice)) return 'A real failover would fail: see the findings.';
-  if (notice.rehearsed === 'MOVE' && onlyElasticIps(notice)) return 'A real one would put the Elastic IPs back now.';
-  if (notice.reason === 'ALREADY_THERE') return 'A real one would change nothing: the addresses are already there.';
-  if (notice.rehearsed === 'MOVE') return `A real one would move ${addressesOf(notice)} to ${targetsOf(notice)} now.`;
-  return `A real failover would change nothing now. If the holder died, ${addressesOf(notice)} would move to ${targetsOf(notice)}.`;
-}
 
 export const en = toLocale(phrases);

@@ -1,37 +1,78 @@
-import { addressesOf, type Notice, onlyElasticIps, targetsOf } from '../notice';
-import { type Phrases, toLocale } from '../render';
+import type { Finding, NodeProblem } from '../../shared/contract';
+import { mustAct, type Notice, type RepairStep, type Status, type Whereabouts } from '../notice';
+import { type Phrases, type Place, placesOf, toLocale } from '../render';
+import { cutName } from '../text';
 
-const REASONS: Record<NonNullable<Notice['reason']>, string> = {
+const REASONS: Record<NonNullable<Notice['why']>, string> = {
   HOLDER_UNHEALTHY: 'IPアドレスを保持していたノードが異常です',
   NO_HOLDER: 'IPアドレスを保持しているノードがありませんでした',
   SPLIT: 'IPアドレスが複数のノードに分かれていました',
   ELASTIC_IP_MISSING: '設定されたElastic IPが関連付けられていませんでした',
   REQUESTED: '手動で要求されました',
   FAILBACK: '優先ノードが所定の時間以上正常に稼働しています',
-  HOLDER_HEALTHY: 'すべてのIPアドレスが正常なノードにあります',
+  HOLDER_HEALTHY: 'すべてのIPアドレスが、EC2が正常とするノードにあります',
   ALREADY_THERE: 'すべてのIPアドレスが、正常な指定ノードにすでにあります',
-  OVERTAKEN:
-    '要求の処理中に状況が変わり、すべてのIPアドレスが正常なノードにあります。まだ必要な場合は、もう一度開始してください',
+  FLAPPING: 'ノードのアラームが交互に変化しているため、インスタンスが実行中の間はIPアドレスを移動しません',
   PAUSED: 'タグによりクラスターが一時停止されています',
-  PrimaryAddress: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
-  HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
-  TargetUnhealthy: '指定されたノードが異常です',
-  NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
+  INVALID_INPUT: '要求を解釈できませんでした',
+  PRIMARY_ADDRESS: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
+  HELD_BY_STRANGER: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
+  TARGET_UNHEALTHY: '指定されたノードが異常です',
+  TARGET_REFUSED: '指定されたノードはIPアドレスを引き継げませんでした',
+  OVERTAKEN: 'その間に別の処理がIPアドレスを移動しました',
+  NO_HEALTHY_STANDBY: 'IPアドレスを引き継げる正常なノードがありません',
 };
+
+const FINDINGS: Record<Finding['code'], string> = {
+  PRIMARY_ADDRESS: REASONS.PRIMARY_ADDRESS,
+  HELD_BY_STRANGER: REASONS.HELD_BY_STRANGER,
+  TARGET_UNHEALTHY: REASONS.TARGET_UNHEALTHY,
+  NO_HEALTHY_STANDBY: REASONS.NO_HEALTHY_STANDBY,
+  PAUSED: REASONS.PAUSED,
+  FLAPPING: 'ノードのアラームが交互に変化しています',
+  NO_ROOM: '移動先に空きがありません',
+  NO_RESERVATION:
+    '明示的なサブネットCIDR予約がないため、割り当て解除中のIPアドレスが新しいネットワークインターフェイスに割り当てられる可能性があります',
+  OUTSIDE_SUBNET: 'IPアドレスがサブネットのCIDRの範囲外です',
+  RESERVED_BY_AWS: 'IPアドレスがAWSの予約アドレスです',
+  SECURITY_GROUPS_DIFFER: 'ノードのネットワークインターフェイスのセキュリティグループが異なります',
+  SOURCE_DEST_CHECK_DIFFERS: 'ノードのネットワークインターフェイスの送信元・送信先チェックが異なります',
+  ELASTIC_IP_UNKNOWN: '設定されたElastic IPが存在しません',
+  ELASTIC_IP_ELSEWHERE: '設定されたElastic IPが別の場所に関連付けられています',
+  INSTANCE_REPLACED:
+    'ノードのネットワークインターフェイスが別のインスタンスにアタッチされています。設定のインスタンスIDを変更してください',
+  UNREADABLE_TAG: 'タグの値を解釈できません',
+  NOT_READ: '次の情報を読み取れませんでした',
+  UNASSIGN_REFUSED: '保持ノードからの割り当て解除が拒否または失敗しましたが、処理を続行しました',
+  NOTICE_LOST: '以前の通知を送信できませんでした。内容はログの記録にあります',
+};
+
+/** Findings whose detail is quoted as it is: words of EC2 or of a tag. Of the others the IDs and numbers are shown. */
+const QUOTED: ReadonlySet<Finding['code']> = new Set(['UNREADABLE_TAG', 'NOT_READ', 'UNASSIGN_REFUSED']);
 
 const ERRORS: Readonly<Record<string, string>> = {
   InvalidInput: '実行の入力を解釈できませんでした',
   PrimaryAddress: 'IPアドレスがプライマリアドレスのため、EC2では移動できません',
   HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあるため、変更していません',
   TargetUnhealthy: '指定されたノードが異常なため、何も変更していません',
-  NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   TargetRefused: '指定されたノードはIPアドレスを引き継げませんでした',
+  Superseded: 'その間に別の処理がIPアドレスを移動しました',
+  NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   ElasticIpNotAssociated: 'IPアドレスは移動先にありますが、Elastic IPを関連付けられませんでした',
   NotConverged: '時間内に移動先のIPアドレスを確認できませんでした',
   DeadlineExceeded: '実行の制限時間を超えました',
-  StateUnsettled: '時間内にEC2の状態が安定しませんでした',
+  StateUnsettled: 'EC2の情報が矛盾したまま、時間内に安定しませんでした',
   TransientAwsError: 'AWSの呼び出しの失敗またはスロットリングが続きました',
   UnauthorizedOperation: '関数のロールに権限がありません',
+};
+const ERROR_OF_OTHERS = 'ワークフローでは修復できないエラーです';
+
+/** Errors with which a request is refused, and how a subject says it. */
+const REFUSED: Readonly<Record<string, string>> = {
+  InvalidInput: '拒否',
+  TargetUnhealthy: '拒否',
+  TargetRefused: '拒否',
+  Superseded: '中断',
 };
 
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
@@ -54,7 +95,10 @@ const OUTCOMES: Record<Notice['outcome'], string> = {
   REHEARSED: 'リハーサル完了（変更なし）',
   NOTHING_TO_DO: '処理不要',
   FAILED: '失敗',
+  CHECKED: 'チェック完了',
 };
+
+const STATUSES: Record<Status, string> = { OK: '正常', CHECK: '要確認', DEGRADED: '要注意', DOWN: '停止' };
 
 const STATES: Readonly<Record<string, string>> = {
   pending: '起動中',
@@ -65,119 +109,236 @@ const STATES: Readonly<Record<string, string>> = {
   terminated: '終了済み',
 };
 
+const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
+  NOT_FOUND: () => 'インスタンスが存在しません',
+  NOT_RUNNING: (detail) => `インスタンスが${stateOf(detail)}です`,
+  SYSTEM_CHECK_IMPAIRED: () => 'システムステータスチェックに失敗しています',
+  INSTANCE_CHECK_IMPAIRED: () => 'インスタンスステータスチェックに失敗しています',
+  EBS_CHECK_IMPAIRED: () => 'アタッチ済みEBSステータスチェックに失敗しています',
+  INTERFACE_NOT_ATTACHED: (detail) => `${detail} がアタッチされていません`,
+  WRONG_SUBNET: (detail) => `ネットワークインターフェイスが別のサブネット ${detail} にあります`,
+  ALARM: (detail) => `アラーム ${detail} がアラーム状態です`,
+  EXCLUDED: (detail) => `タグ ${detail} により除外されています`,
+  REFUSED: (detail) => `IPアドレスを引き継げませんでした（${detail}）`,
+};
+
+const STEPS: Record<RepairStep['what'], (about: string) => string> = {
+  LOOK: () => 'IPアドレスの現在の場所を確認します。',
+  START: (about) => `${about} を起動します。`,
+  WAIT_STOPPED: (about) => `${about} が停止するまで待ちます。`,
+  WAIT_RUNNING: (about) => `${about} が実行中になるまで待ちます。`,
+  FAIL_OVER: (about) => `フェイルオーバーをもう一度開始します（${about}）。結果は確認され、記録されます。`,
+  NAME_TARGET: (about) => `現在の場所でサービスが応答しない場合は、${about} に移動します。`,
+  ASSIGN: (about) => `ほかの方法で解決しない場合は、IPアドレスを ${about} に直接割り当てます。`,
+  ASSOCIATE: (about) => `Elastic IPを関連付け直します: ${about}`,
+  UNASSIGN_STRANGER: (about) =>
+    `誤って割り当てられている場合は、割り当てを解除します。そうでない場合は、そのノードをクラスターに追加してください: ${about}`,
+  RESUME: (about) => `クラスター ${about} の自動切り替えを再開してよい場合は、一時停止を解除します。`,
+  REPAIR_NODES: (about) =>
+    `クラスター ${about} にはほかに正常なノードがありません。下記のノードの異常を解消してください。正常なノードができると、次のチェックでIPアドレスを移動します。`,
+  NO_NODE_LEFT: (about) =>
+    `クラスター ${about} にはIPアドレスを引き継げるノードがありません。新しいインスタンスを起動し、設定に追加してデプロイしてください。`,
+  PRIMARY_ADDRESS: (about) =>
+    `ネットワークインターフェイスのプライマリアドレスを変更するか、設定からこのアドレスを外してください: ${about}`,
+};
+
+function stateOf(state: string): string {
+  return STATES[state] ?? state;
+}
+
+function some(addresses: readonly string[]): string {
+  if (addresses.length <= 2) return addresses.join('、');
+  return `${addresses[0]} 他${addresses.length - 1}件`;
+}
+
+/** 「停止済みの mail-1」, as a subject says it. */
+function shortly({ name, outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+  if (name === null) return '保持ノードなし';
+  const node = cutName(name.short);
+  if (outside) return `クラスター外の ${node}`;
+  if (instanceState === null) return `存在しない ${node}`;
+  if (instanceState !== 'running') return `${stateOf(instanceState)}の ${node}`;
+  if (!attached) return `${node}（未アタッチ）`;
+  if (primary) return `${node} のプライマリアドレス`;
+  const [problem] = sickness;
+  return problem === undefined ? node : `${node}（${cutName(PROBLEMS[problem.code](problem.detail))}）`;
+}
+
+function places(notice: Notice): string {
+  const [worst, ...others] = placesOf(notice);
+  if (worst === undefined) return some(notice.addresses);
+  const text = ({ addresses, at }: Place) => `${some(addresses)} → ${shortly(at)}`;
+  const [second] = others;
+  if (second === undefined) return text(worst);
+  return others.length === 1 ? `${text(worst)}、${text(second)}` : `${text(worst)}、他は別の場所`;
+}
+
+/** 「切り替え訓練は拒否」, 「フェイルオーバーは失敗」. */
+function verdict({ mode, failure }: Notice): string {
+  const error = failure?.error ?? '';
+  const what = error === 'InvalidInput' ? '要求' : mode === null ? '実行' : MODES[mode];
+  return `${what}は${REFUSED[error] ?? '失敗'}`;
+}
+
+function failedSubject(notice: Notice): string {
+  const { status, cluster, where, unmoved } = notice;
+  if (cluster === null) return `${verdict(notice)}しました（変更なし）`;
+  if (where === null)
+    return `${STATUSES.CHECK}: ${some(notice.addresses)} の場所を確認できません（${verdict(notice)}）`;
+  if (status === 'DOWN') return `${STATUSES.DOWN}: ${places(notice)}`;
+  return `${STATUSES[status]}: ${places(notice)}（${verdict(notice)}${status === 'OK' && unmoved ? '、変更なし' : ''}）`;
+}
+
+function keptSubject(notice: Notice): string {
+  const now = `${STATUSES[notice.status]}: ${places(notice)}`;
+  switch (notice.why) {
+    case 'PAUSED':
+      return now;
+    case 'FLAPPING':
+      return `${now}（アラームが交互に変化）`;
+    case 'ALREADY_THERE':
+      return `${now}（移動済み）`;
+    default:
+      return `${now}（変更なし）`;
+  }
+}
+
+function subject(notice: Notice): string {
+  const { destination, standbysLeft } = notice;
+  const addresses = some(notice.addresses);
+  const to = cutName(destination?.short ?? '');
+  const alone = standbysLeft === 0 ? '、待機ノードなし' : '';
+  switch (notice.headline) {
+    case 'MOVED':
+      return `${addresses}: フェイルオーバーが起動されました。（移動先 ${to}${notice.why === 'FAILBACK' ? '、切り戻し' : ''}${alone}）`;
+    case 'DRILLED':
+      return `${addresses}: 切り替え訓練が完了しました。（移動先 ${to}${alone}）`;
+    case 'ELASTIC_IP_BACK':
+      return `${addresses}: Elastic IPを関連付け直しました。`;
+    case 'WOULD_WORK':
+      return `${addresses}: リハーサルが完了しました。`;
+    case 'WOULD_FAIL':
+      return `${addresses}: リハーサルで問題が見つかりました。`;
+    case 'NOTICE_LOST':
+      return `${STATUSES[notice.status]}: ${places(notice)}（以前の通知は未送信）`;
+    case 'KEPT':
+      return keptSubject(notice);
+    case 'FAILED':
+      return failedSubject(notice);
+  }
+}
+
+function whereSentences(notice: Notice): string[] {
+  return placesOf(notice).map(({ addresses, at }) => {
+    const list = addresses.join('、');
+    if (at.name === null) return `${list} を保持しているノードはありません。`;
+    const still = notice.unmoved && notice.status === 'OK' ? '引き続き' : '';
+    return `${list} は${still} ${at.name.full} にあります（${condition(at)}）。`;
+  });
+}
+
+function condition({ outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+  if (outside) return 'クラスターの設定にありません';
+  if (instanceState === null) return 'インスタンスが存在しません';
+  if (instanceState !== 'running') return stateOf(instanceState);
+  if (!attached) return '実行中、ネットワークインターフェイスは未アタッチ';
+  if (primary) return 'ネットワークインターフェイスのプライマリアドレス';
+  if (sickness.length === 0) return '実行中';
+  return `実行中、${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join('、')}`;
+}
+
+function opening(notice: Notice): string[] {
+  const { addresses, destination, headline, why } = notice;
+  const moved = `${addresses.join('、')} が ${destination?.full ?? ''} だけにあることをEC2で確認しました。サービスの応答はEC2では確認できません。`;
+  switch (headline) {
+    case 'MOVED':
+      return [
+        ...(why === 'HOLDER_UNHEALTHY' ? ['アクティブサーバーの停止が検出されました。'] : []),
+        'セカンダリサーバーにIPアドレスを付け替える処理を実行しました。',
+        moved,
+      ];
+    case 'DRILLED':
+      return ['切り替え訓練として、IPアドレスを付け替える処理を実行しました。', moved];
+    case 'ELASTIC_IP_BACK':
+      return ['設定されたElastic IPがすべて関連付けられていることをEC2で確認しました。IPアドレスは移動していません。'];
+    case 'WOULD_WORK':
+    case 'WOULD_FAIL':
+      return ['リハーサルとしてすべての手順を実行しました。何も変更していません。', rehearsalVerdict(notice)];
+    case 'NOTICE_LOST':
+      return ['以前の通知を送信できませんでした。現在の状況は次のとおりです。', ...whereSentences(notice)];
+    case 'KEPT':
+      return [...whereSentences(notice), '何も変更していません。'];
+    case 'FAILED':
+      return [
+        ...whereSentences(notice),
+        `${verdict(notice)}しました。${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}。`,
+      ];
+  }
+}
+
+function act(notice: Notice): string {
+  if (!mustAct(notice)) return '対応は不要です。';
+  if (notice.standbysLeft === 0) return '他のノードを復旧してください。';
+  if (notice.headline === 'WOULD_FAIL') return '必要になる前に、所見の問題を解消してください。';
+  const stands = notice.repair.length > 0 ? '対応方法は以下のとおりです。' : '';
+  return `${notice.status === 'DOWN' ? 'すぐに対応してください。' : '状況を確認してください。'}${stands}`;
+}
+
+function rehearsalVerdict(notice: Notice): string {
+  const { headline, rehearsed, why, destination } = notice;
+  const addresses = notice.addresses.join('、');
+  if (headline === 'WOULD_FAIL') return '実際のフェイルオーバーは失敗します。所見を確認してください。';
+  if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際の実行では、Elastic IPを関連付け直します。';
+  if (why === 'ALREADY_THERE') return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
+  const to = destination?.full ?? '';
+  if (rehearsed === 'MOVE') return `実際の実行では、${addresses} を ${to} に移動します。`;
+  return `現在は何も変更されません。保持ノードが停止した場合、${addresses} を ${to} に移動します。`;
+}
+
+/** The IDs, addresses and numbers of a detail that was written in English, without its words. */
+function ids(detail: string): string {
+  const found = detail.match(
+    /\b(?:i|eni|eipalloc|subnet|sg)-[0-9a-f]+\b|\b\d+(?:\.\d+){3}(?:\/\d+)?\b|\b[a-z0-9]+\.[a-z0-9]+\b|\b\d+\b/g,
+  );
+  return (found ?? []).join('、');
+}
+
+function finding({ severity, code, detail }: Finding): string {
+  const shown = QUOTED.has(code) ? detail : ids(detail);
+  return `${severity === 'problem' ? '問題' : '警告'}: ${FINDINGS[code]}${shown === '' ? '' : `（${shown}）`}`;
+}
+
+function event({ eventTime, eventDetail, saidDown }: Notice): string | null {
+  const state = eventDetail === null ? null : stateOf(eventDetail);
+  return [eventTime, saidDown.join('、'), state].filter((part) => part !== null && part !== '').join('、') || null;
+}
+
 const phrases: Phrases = {
-  subject: (notice, cluster) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return `Elastic IPを関連付け直しました。（${cluster}）`;
-    switch (notice.outcome) {
-      case 'FAILED_OVER':
-        return 'フェイルオーバーが起動されました。';
-      case 'DRILLED':
-        return `切り替え訓練が完了しました。（${cluster}）`;
-      case 'REHEARSED':
-        return hasProblems(notice)
-          ? `リハーサルで問題が見つかりました。（${cluster}）`
-          : `リハーサルが完了しました。（${cluster}）`;
-      case 'NOTHING_TO_DO':
-        return `処理の必要はありませんでした。（${cluster}）`;
-      case 'FAILED':
-        return `フェイルオーバー処理に失敗しました。（${cluster}）`;
-    }
-  },
-  opening: (notice) => {
-    if (hasMoved(notice) && onlyElasticIps(notice)) return [ELASTIC_IPS_BACK];
-    switch (notice.outcome) {
-      case 'FAILED_OVER':
-        return [
-          ...(notice.reason === 'HOLDER_UNHEALTHY' ? ['アクティブサーバーの停止が検出されました。'] : []),
-          'セカンダリサーバーにIPアドレスを付け替える処理を実行しました。',
-          `${addressesOf(notice)} が ${targetsOf(notice)} だけにあることをEC2で確認しました。`,
-        ];
-      case 'DRILLED':
-        return [
-          '切り替え訓練として、IPアドレスを付け替える処理を実行しました。',
-          `${addressesOf(notice)} が ${targetsOf(notice)} だけにあることをEC2で確認しました。`,
-        ];
-      case 'REHEARSED':
-        return ['リハーサルとしてすべての手順を実行しました。何も変更していません。', rehearsalVerdict(notice)];
-      case 'NOTHING_TO_DO':
-        return ['何も変更していません。'];
-      case 'FAILED':
-        return ['処理に失敗しました。対応方法は以下のとおりです。'];
-    }
-  },
-  why: ({ reason }) => (reason === null ? null : REASONS[reason]),
-  problem: ({ code, detail }) => {
-    switch (code) {
-      case 'NOT_FOUND':
-        return 'インスタンスが存在しません';
-      case 'NOT_RUNNING':
-        return `インスタンスが${STATES[detail] ?? detail}です`;
-      case 'SYSTEM_CHECK_IMPAIRED':
-        return 'システムステータスチェックに失敗しています';
-      case 'INSTANCE_CHECK_IMPAIRED':
-        return 'インスタンスステータスチェックに失敗しています';
-      case 'EBS_CHECK_IMPAIRED':
-        return 'アタッチ済みEBSステータスチェックに失敗しています';
-      case 'INTERFACE_NOT_ATTACHED':
-        return `${detail} がアタッチされていません`;
-      case 'WRONG_SUBNET':
-        return `ネットワークインターフェイスが別のサブネット ${detail} にあります`;
-      case 'ALARM':
-        return `アラーム ${detail} がアラーム状態です`;
-      case 'EXCLUDED':
-        return `タグ ${detail} により除外されています`;
-      case 'REFUSED':
-        return `IPアドレスを引き継げませんでした（${detail}）`;
-    }
-  },
-  finding: ({ severity, code, detail }) => {
-    const word = severity === 'problem' ? '問題' : '警告';
-    switch (code) {
-      case 'NO_ROOM':
-        return `${word}: 移動先に空きがありません（${ids(detail)}）`;
-      case 'NO_RESERVATION':
-        return `${word}: ${detail} に明示的なサブネットCIDR予約がないため、割り当て解除中に新しいネットワークインターフェイスへ割り当てられる可能性があります`;
-      default:
-        return `${word}: ${REASONS[code]}（${ids(detail)}）`;
-    }
-  },
-  repairStep: ({ what, about }) => {
-    switch (what) {
-      case 'LOOK':
-        return 'IPアドレスの現在の場所を確認します。';
-      case 'START_TARGET':
-        return `${about} を起動し、実行中になるまで待ちます。`;
-      case 'ASSIGN':
-        return `IPアドレスを ${about} に割り当てます。`;
-      case 'ASSOCIATE':
-        return `Elastic IPを関連付け直します: ${about}`;
-      case 'UNASSIGN_STRANGER':
-        return `誤って割り当てられている場合は、割り当てを解除します: ${about}`;
-      case 'RUN_AGAIN':
-        return 'その後、フェイルオーバーをもう一度開始します。';
-      case 'NO_NODE_LEFT':
-        return `クラスター ${about} にはIPアドレスを引き継げるノードがありません。新しいインスタンスを起動し、設定に追加してデプロイしてください。`;
-      case 'PRIMARY_ADDRESS':
-        return `ネットワークインターフェイスのプライマリアドレスを変更するか、設定からこのアドレスを外してください: ${about}`;
-    }
-  },
-  error: (name) => ERRORS[name] ?? 'ワークフローでは修復できないエラーです',
+  subject: (notice) => `${subject(notice)}${notice.paused === null ? '' : '【一時停止中】'}`,
+  opening,
+  act,
+  why: (why) => REASONS[why],
+  problem: ({ code, detail }) => PROBLEMS[code](detail),
+  finding,
+  repairStep: ({ what, about }) => STEPS[what](about),
+  error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
+  event,
   unknown: '不明',
   nobody: 'なし',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} 秒`,
   outcome: (outcome) => OUTCOMES[outcome],
   mode: ({ mode, trigger }) =>
     `${mode === null ? '不明' : MODES[mode]}${trigger === null ? '' : `（${TRIGGERS[trigger]}）`}`,
-  where: ({ networkInterfaceId, instanceId, instanceState, elasticIpAllocationId }) => {
-    if (networkInterfaceId === null) return 'どのネットワークインターフェイスにもありません';
-    const state = instanceState === null ? 'クラスター外' : (STATES[instanceState] ?? instanceState);
-    const instance = instanceId === null ? 'インスタンスなし' : `${instanceId}、${state}`;
-    return `${networkInterfaceId}（${instance}）${elasticIpAllocationId === null ? '' : `、Elastic IP ${elasticIpAllocationId}`}`;
+  where: (at) => {
+    if (at.name === null) return 'どのネットワークインターフェイスにもありません';
+    const elasticIp = at.elasticIpAllocationId === null ? '' : `、Elastic IP ${at.elasticIpAllocationId}`;
+    const node = at.name.full === at.networkInterfaceId ? '' : `${at.name.full}、`;
+    return `${at.networkInterfaceId}（${node}${condition(at)}）${elasticIp}`;
   },
-  noStandbyLeft:
-    '警告: 正常な待機ノードが残っていません。このノードも停止すると引き継げません。他のノードを復旧してください。',
-  safe: 'すべてのIPアドレスはクラスター内の実行中のノード1台にあります。サービスが応答していれば、修復は不要です。',
-  homeless: '保持者のないIPアドレスがあります。割り当てるまで到達できません。',
+  paused: (reason) =>
+    `一時停止中: タグにより自動切り替えが停止されています${reason === '' ? '（理由の記載なし）' : `: ${reason}`}。手動のフェイルオーバーと切り替え訓練は実行できます。`,
+  noStandbyLeft: '警告: 正常な待機ノードが残っていません。このノードも停止すると引き継げません。',
+  repetition: 'この通知は重複している可能性があります。以前の送信が届いている場合があります。',
   lookFailed: (reason) => `確認できませんでした: ${reason}`,
   notLooked: '入力に既知のクラスターが含まれていないため、確認の対象がありません。何も変更していません。',
   labels: {
@@ -186,53 +347,28 @@ const phrases: Phrases = {
     mode: 'モード',
     started: '実行開始',
     event: 'イベント発生',
-    requestedBy: '要求者',
-    requestReason: '要求の理由',
-    requestedTarget: '指定ノード',
+    eventId: 'イベントID',
+    requestedBy: '要求者（申告）',
+    reason: '要求の理由',
+    target: '指定ノード',
     why: '理由',
     addresses: 'IPアドレス',
     wouldMove: '移動した場合のIPアドレス',
     nodes: '判定時のノード',
     findings: '所見',
-    eventToVerified: 'イベントから確認まで',
+    outage: '停止時間（最初の兆候から確認まで）',
+    took: '実行開始から確認まで',
     darkTime: '付け替えによる保持者のない時間',
     state: '失敗した状態',
     error: 'エラー',
     details: '詳細',
-    whereNow: 'IPアドレスの現在の場所',
-    repair: '手動での復旧手順',
+    refusal: '以前の試行',
+    where: 'IPアドレスの場所',
+    repair: '対応方法',
     execution: '実行',
     elasticIp: 'Elastic IP',
     healthy: '正常',
   },
 };
-
-/** The IDs, addresses and numbers of a detail that was written in English, without its words. */
-function ids(detail: string): string {
-  return (
-    detail.match(/\b(?:i|eni|eipalloc|subnet)-[0-9a-f]+\b|\b\d+(?:\.\d+){3}\b|\b[a-z0-9]+\.[a-z0-9]+\b|\b\d+\b/g) ?? []
-  ).join('、');
-}
-
-const ELASTIC_IPS_BACK =
-  '設定されたElastic IPがすべて関連付けられていることをEC2で確認しました。IPアドレスは移動していません。';
-
-function hasMoved({ outcome }: Notice): boolean {
-  return outcome === 'FAILED_OVER' || outcome === 'DRILLED';
-}
-
-function hasProblems({ findings }: Notice): boolean {
-  return findings.some(({ severity }) => severity === 'problem');
-}
-
-function rehearsalVerdict(notice: Notice): string {
-  if (hasProblems(notice)) return '実際のフェイルオーバーは失敗します。所見を確認してください。';
-  if (notice.rehearsed === 'MOVE' && onlyElasticIps(notice)) return '実際の実行では、Elastic IPを関連付け直します。';
-  if (notice.reason === 'ALREADY_THERE')
-    return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
-  if (notice.rehearsed === 'MOVE')
-    return `実際の実行では、${addressesOf(notice)} を ${targetsOf(notice)} に移動します。`;
-  return `現在は何も変更されません。保持ノードが停止した場合、${addressesOf(notice)} を ${targetsOf(notice)} に移動します。`;
-}
 
 export const ja = toLocale(phrases);

@@ -1,0 +1,59 @@
+import type { NotifyInput } from '../shared/contract';
+
+/** Durations of a proven move, milliseconds. What is not known is null, never 0. */
+export interface Durations {
+  /** From the first sign of trouble to the proof; null where there was no trouble, or no sign of when it began. */
+  readonly outageMs: number | null;
+  /** From the start of the execution to the proof. */
+  readonly tookMs: number | null;
+  /** How long the addresses had no holder because of this execution. */
+  readonly darkTimeMs: number | null;
+}
+
+const NONE: Durations = { outageMs: null, tookMs: null, darkTimeMs: null };
+
+export function durationsOf(input: NotifyInput): Durations {
+  const { kind, execution, plan, verified } = input;
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || verified === null) return NONE;
+  const since = firstSign(input);
+  return {
+    outageMs: since === null ? null : between(since, verified.verifiedAt),
+    tookMs: between(execution.startTime, verified.verifiedAt),
+    darkTimeMs: darkTime(input),
+  };
+}
+
+/**
+ * The event of a node that went down, or the moment at which a person said that the service hangs. A check finds trouble
+ * that began before it, a node that comes up was not the trouble, and a drill has none.
+ */
+function firstSign({ plan, execution }: NotifyInput): string | null {
+  if (plan === null || plan.mode !== 'failover') return null;
+  if (plan.trigger === 'request') return execution.startTime;
+  const isAboutTheHolder = plan.heldBefore.some(
+    ({ instanceId }) => instanceId === null || plan.saidDown.includes(instanceId),
+  );
+  return plan.saidDown.length > 0 && isAboutTheHolder ? plan.eventTime : null;
+}
+
+/**
+ * From the first unassign to the assignment, over all passes. Null where an answer was lost that would tell, and where the
+ * addresses had no holder already: since when, EC2 does not say.
+ */
+function darkTime({ plan, unassigned, assigned }: NotifyInput): number | null {
+  if (plan === null || unassigned === null || assigned?.assignedAt == null) return null;
+  const { darkTimeBeforeMs, homelessSince, holders, mayBeHomeless } = plan;
+  const since = homelessSince ?? unassigned.releasedAt;
+  const unknown =
+    darkTimeBeforeMs === null ||
+    unassigned.refused !== null ||
+    unassigned.alreadyGone.length > 0 ||
+    (since === null && (mayBeHomeless || holders.some(({ networkInterfaceId }) => networkInterfaceId === null)));
+  if (unknown) return null;
+  return darkTimeBeforeMs + (since === null ? 0 : between(since, assigned.assignedAt));
+}
+
+/** Not below 0: the two times come from different clocks. */
+function between(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from));
+}
