@@ -43,8 +43,13 @@ const NAMESPACE = ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
  * Amazon EC2 in its Query protocol.
  * @see EC2 API Reference, "Making API requests", "Error codes"
  */
-export function ec2(world: World, lag: Lag): Service {
-  const contextNow = (): Ec2Context => ({ world, view: laggingView(world, lag) });
+export function ec2(world: World, lag: Lag, pageSize: number): Service {
+  const contextOf = ({ omission }: ServiceCall): Ec2Context => ({
+    world,
+    view: laggingView(world, lag),
+    omission,
+    pageSize,
+  });
   return {
     name: 'ec2',
     faultCodes: {
@@ -73,7 +78,7 @@ export function ec2(world: World, lag: Lag): Service {
       parameters.only(action.parameters);
       if (parameters.flag('DryRun'))
         throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-      const { body, result } = action.run(parameters, contextNow());
+      const { body, result } = action.run(parameters, contextOf(call));
       const text = element(`${call.action}Response`, { requestId: call.requestId, ...body }, 'item', NAMESPACE);
       return { response: xml(200, text, call.requestId), result };
     },

@@ -19,7 +19,23 @@ export interface ParsedCall {
   readonly narrow?: boolean;
 }
 
+/** What is missing from a list in an answer although it is there: everything, the first row, or the row with this ID. */
+export type Omission = { readonly rows: 'all' | 'first' } | { readonly id: string };
+
+/** A fault: some rows do not appear. A list by IDs does not notice either. */
+export function withOmission<Row>(
+  rows: readonly Row[],
+  omission: Omission | null,
+  idOf: (row: Row) => string,
+): readonly Row[] {
+  if (omission === null) return rows;
+  if ('id' in omission) return rows.filter((row) => idOf(row) !== omission.id);
+  return omission.rows === 'all' ? [] : rows.slice(1);
+}
+
 export interface ServiceCall extends ParsedCall {
+  /** Null but for a fault. */
+  readonly omission: Omission | null;
   readonly request: ApiRequest;
   readonly requestId: string;
   readonly caller: Caller;

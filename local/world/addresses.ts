@@ -5,7 +5,7 @@ import type { ElasticIp, NetworkInterface } from './records';
 import type { World } from './world';
 
 /** What an interface without an instance may have: the most of any type. It meets its instance's limit when attached. */
-const MOST_ADDRESSES = 50;
+const MOST_ADDRESSES = 64;
 
 /**
  * EC2's rules for secondary addresses and Elastic IPs. Each operation checks everything first: it happens whole or not at
@@ -23,6 +23,8 @@ export class Addresses {
     for (const address of wanted) {
       this.checkInSubnet(target, address);
       const owner = this.world.holderOf(address, target.subnetId);
+      if (owner === null && this.world.inPrefix(address, target.subnetId))
+        throw invalid(`[${address}] lies in a prefix that is assigned to an interface.`);
       if (owner === null) continue;
       if (this.world.networkInterface(owner).primaryAddress === address)
         throw invalid(`[${address}] is the primary address of ${owner} and cannot be assigned to another interface.`);
@@ -32,7 +34,8 @@ export class Addresses {
       takenFrom.set(owner, [...(takenFrom.get(owner) ?? []), address]);
     }
     const secondaryAddresses = [...new Set([...target.secondaryAddresses, ...wanted])];
-    if (secondaryAddresses.length + 1 > this.limitOf(target))
+    // A delegated prefix takes a slot. @see EC2 User Guide, "Prefix delegation"
+    if (1 + secondaryAddresses.length + target.prefixes.length > this.limitOf(target))
       throw new ApiError(
         'PrivateIpAddressLimitExceeded',
         `${target.id}: Number of private addresses will exceed limit.`,
@@ -64,7 +67,8 @@ export class Addresses {
       const free =
         !isReservedByEc2(block, number) &&
         !reservations.some((reservation) => contains(reservation, number)) &&
-        this.world.holderOf(address, subnet.id) === null;
+        this.world.holderOf(address, subnet.id) === null &&
+        !this.world.inPrefix(address, subnet.id);
       if (free) chosen.push(address);
     }
     if (chosen.length < count)

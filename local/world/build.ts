@@ -20,7 +20,24 @@ export interface NodeOptions {
   readonly deviceIndex?: number;
   /** Whether the interface dies with the instance; EC2's default is true for index 0 and false for others. */
   readonly deleteOnTermination?: boolean;
+  readonly interface?: InterfaceOptions;
 }
+
+/** What may differ between interfaces, beside addresses. */
+export interface InterfaceOptions {
+  /** An AWS service manages it, so EC2 leaves it out of lists; a text is the service's principal. Default false. */
+  readonly managed?: boolean | string;
+  /** IDs of security groups; by default the one group of the whole local cloud. */
+  readonly groups?: readonly string[];
+  /** Default true, as in EC2. */
+  readonly sourceDestCheck?: boolean;
+  /** Delegated /28 blocks; each takes a slot. */
+  readonly prefixes?: readonly string[];
+}
+
+/** The one security group that interfaces have unless they say otherwise. */
+export const DEFAULT_GROUP = 'sg-0c10d000000000001';
+const SOME_SERVICE = 'ec2.amazonaws.com';
 
 export interface BuildOptions {
   readonly transitions?: Partial<Transitions>;
@@ -30,8 +47,8 @@ export interface BuildOptions {
   readonly reservations?: boolean;
 }
 
-/** Everything is older than any failback delay that a scenario may want to wait for. */
-const LAUNCHED_BEFORE = 30 * 24 * 3_600_000;
+/** Everything is older than any failback delay that a scenario may want to wait for, milliseconds. */
+export const LAUNCHED_BEFORE = 30 * 24 * 3_600_000;
 
 /**
  * The world that a registry describes, all well: nodes running, virtual IPs and their Elastic IPs on each cluster's
@@ -91,6 +108,7 @@ function addCluster(world: World, cluster: RegistryCluster, nodeOptions: Readonl
       launchTime,
       terminatedAt: null,
       checks: { system: 'ok', instance: 'ok', ebs: 'ok' },
+      managedBy: null,
       tags: { Name: `${cluster.name}-${index + 1}` },
     });
     const deviceIndex = options.deviceIndex ?? 0;
@@ -105,6 +123,7 @@ function addCluster(world: World, cluster: RegistryCluster, nodeOptions: Readonl
       deviceIndex,
       deleteOnTermination,
       held,
+      options.interface,
     );
   });
   const first = cluster.nodes[0];
@@ -126,6 +145,7 @@ export function addInterface(
   deviceIndex: number,
   deleteOnTermination: boolean,
   addresses: readonly string[],
+  { managed = false, groups = [DEFAULT_GROUP], sourceDestCheck = true, prefixes = [] }: InterfaceOptions = {},
 ): void {
   const primaryAddress = freeAddress(world, subnetId);
   const octets = (addressToNumber(primaryAddress) ?? 0).toString(16).padStart(8, '0').match(/../g) ?? [];
@@ -143,7 +163,11 @@ export function addInterface(
       macAddress: ['02', '00', ...octets].join(':'),
       primaryAddress,
       secondaryAddresses: addresses,
+      prefixes,
+      groups,
+      sourceDestCheck,
       attachment: attachment || null,
+      managedBy: managed === true ? SOME_SERVICE : managed || null,
       tags: {},
     },
   ]);
@@ -171,6 +195,7 @@ function freeAddress(world: World, subnetId: string): string {
       isReservedByEc2(block, number) ||
       reservations.some((reservation) => contains(reservation, number)) ||
       world.isWatched(subnetId, address) ||
+      world.inPrefix(address, subnetId) ||
       world.holderOf(address, subnetId) !== null;
     if (!taken) return address;
   }

@@ -40,6 +40,7 @@ const LIMITS: Readonly<Record<string, readonly [interfaces: number, addressesPer
   'r5.large': [3, 10],
   'r5.xlarge': [4, 15],
   'r6i.large': [3, 10],
+  'm8i.48xlarge': [24, 64],
 };
 
 export const INSTANCE_TYPES: readonly string[] = Object.keys(LIMITS);
@@ -49,12 +50,12 @@ export function limitsOf(type: string): InstanceTypeLimits | undefined {
   return limits && { interfaces: limits[0], addressesPerInterface: limits[1] };
 }
 
-/** The smallest m5 whose interfaces hold so many secondary addresses besides the primary one. */
+/** The smallest type whose interfaces hold so many secondary addresses besides the primary one. */
 export function typeThatHolds(secondaryAddresses: number): string {
-  const type = ['m5.large', 'm5.xlarge', 'm5.4xlarge', 'm5.24xlarge'].find(
+  const type = ['m5.large', 'm5.xlarge', 'm5.4xlarge', 'm5.24xlarge', 'm8i.48xlarge'].find(
     (candidate) => (LIMITS[candidate]?.[1] ?? 0) > secondaryAddresses,
   );
   if (type === undefined)
-    throw new Error(`No interface of EC2 holds ${secondaryAddresses} secondary addresses; 49 is the most.`);
+    throw new Error(`No interface of EC2 holds ${secondaryAddresses} secondary addresses; 63 is the most.`);
   return type;
 }

@@ -30,6 +30,8 @@ export interface Instance {
   /** When it became `terminated`; null before. */
   readonly terminatedAt: number | null;
   readonly checks: Readonly<Record<CheckName, CheckStatus>>;
+  /** The AWS service that manages it; null: the user does. EC2 leaves managed resources out of lists. */
+  readonly managedBy: string | null;
   readonly tags: Tags;
 }
 
@@ -47,8 +49,15 @@ export interface NetworkInterface {
   readonly macAddress: string;
   readonly primaryAddress: string;
   readonly secondaryAddresses: readonly string[];
+  /** Delegated /28 blocks. Each takes a slot, as a secondary address does. */
+  readonly prefixes: readonly string[];
+  /** IDs of its security groups. */
+  readonly groups: readonly string[];
+  readonly sourceDestCheck: boolean;
   /** Null: the interface is `available`. */
   readonly attachment: Attachment | null;
+  /** As of an instance. */
+  readonly managedBy: string | null;
   readonly tags: Tags;
 }
 

@@ -2,6 +2,7 @@ import { ApiError } from '../api';
 import type { Clock } from '../clock';
 import type { Timeline } from '../timeline';
 import { Addresses } from './addresses';
+import { addressToNumber, contains, parseBlock } from './cidr';
 import { Lifecycle } from './lifecycle';
 import type { CheckName, ElasticIp, Instance, InstanceState, NetworkInterface, Subnet, Tags } from './records';
 import { Table } from './table';
@@ -58,7 +59,6 @@ export class World {
   readonly clock: Clock;
   readonly accountId: string;
   readonly region: string;
-  readonly transitions: Transitions;
   readonly subnets = new Map<string, Subnet>();
   /** Assign, unassign, associate, disassociate, by EC2's rules. */
   readonly addresses: Addresses;
@@ -71,6 +71,7 @@ export class World {
   private readonly watched = new Set<string>();
   private readonly listeners = new Set<(change: StateChange) => void>();
   private readonly lifecycle: Lifecycle;
+  private times: Transitions;
   private created = 0;
   private built = false;
 
@@ -79,7 +80,7 @@ export class World {
     this.timeline = options.timeline;
     this.accountId = options.accountId;
     this.region = options.region;
-    this.transitions = { ...DEFAULT_TRANSITIONS, ...options.transitions };
+    this.times = { ...DEFAULT_TRANSITIONS, ...options.transitions };
     const now = () => this.clock.now();
     const keep = options.history ?? 0;
     this.instanceTable = new Table(now, keep);
@@ -87,6 +88,15 @@ export class World {
     this.elasticIpTable = new Table(now, keep);
     this.lifecycle = new Lifecycle(this);
     this.addresses = new Addresses(this);
+  }
+
+  get transitions(): Transitions {
+    return this.times;
+  }
+
+  /** From now on transitions take this long; one that is under way takes what it took when it began. */
+  setTransitions(times: Partial<Transitions>): void {
+    this.times = { ...this.times, ...times };
   }
 
   /** @returns a function that stops listening. The runtime turns each change into an EventBridge event. */
@@ -167,6 +177,15 @@ export class World {
     return null;
   }
 
+  /** Whether the address lies in a block that is delegated to an interface of the subnet. */
+  inPrefix(address: string, subnetId: string): boolean {
+    const number = addressToNumber(address);
+    if (number === undefined) return false;
+    return [...this.interfaceTable.values()].some(
+      (each) => each.subnetId === subnetId && each.prefixes.some((prefix) => contains(parseBlock(prefix), number)),
+    );
+  }
+
   secondaryAddressesOf(networkInterfaceId: string): readonly string[] {
     return this.interfaceTable.get(networkInterfaceId)?.secondaryAddresses ?? [];
   }
@@ -231,6 +250,18 @@ export class World {
       attachTime: this.clock.now(),
     };
     this.replaceInterfaces([{ ...found, attachment }]);
+  }
+
+  /** What an owner can change of an interface beside its addresses, or another service by managing it. */
+  changeInterface(
+    id: string,
+    changes: Partial<Pick<NetworkInterface, 'groups' | 'sourceDestCheck' | 'prefixes' | 'managedBy'>>,
+  ): void {
+    this.interfaceTable.set(id, { ...this.networkInterface(id), ...changes });
+  }
+
+  changeInstance(id: string, changes: Partial<Pick<Instance, 'type' | 'managedBy'>>): void {
+    this.instanceTable.set(id, { ...this.instance(id), ...changes });
   }
 
   /** Sets (string) and removes (null) tags of an instance, an interface, a subnet or an Elastic IP. */

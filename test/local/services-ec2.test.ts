@@ -20,6 +20,7 @@ import {
   TerminateInstancesCommand,
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
+import { VirtualClock } from '../../local/clock';
 import { EC2_ACTIONS } from '../../local/services/ec2';
 import { type Cloud, cloud, ELASTIC_IP, MAIL, NODE_1, NODE_2, SUBNET, serve, signed, VIP } from './services-harness';
 
@@ -34,7 +35,8 @@ const nodes = [1, 2, 3, 4, 5, 6].map((index) => ({
 }));
 
 beforeEach(async () => {
-  aws = cloud({ clusters: [{ ...MAIL, nodes }] });
+  // Time stands still, so that no transition ends in the middle of a test.
+  aws = cloud({ clock: new VirtualClock(), clusters: [{ ...MAIL, nodes }], options: { latency: () => 0 } });
   client = await serve(aws);
 });
 afterEach(() => client.close());
@@ -206,6 +208,57 @@ test('instance types, subnets and CIDR reservations are described', async () => 
   expect(subnets.Subnets).toMatchObject([{ CidrBlock: '10.0.0.0/24', AvailableIpAddressCount: 244 }]);
   const reservations = await client.ec2.send(new GetSubnetCidrReservationsCommand({ SubnetId: SUBNET }));
   expect(reservations.SubnetIpv4CidrReservations).toMatchObject([{ Cidr: `${VIP}/32`, ReservationType: 'explicit' }]);
+});
+
+test('what AWS services manage is left out of lists, unless it is asked for or named', async () => {
+  aws.world.changeInterface(ENI_1, { managedBy: 'eks.amazonaws.com' });
+  aws.world.changeInstance(NODE_2.instanceId, { managedBy: 'ecs.amazonaws.com' });
+  const Filters = [{ Name: 'addresses.private-ip-address', Values: [VIP] }];
+  const interfaces = (more: object) => client.ec2.send(new DescribeNetworkInterfacesCommand(more));
+  expect((await interfaces({ Filters })).NetworkInterfaces).toEqual([]);
+  expect((await interfaces({ Filters, IncludeManagedResources: true })).NetworkInterfaces).toMatchObject([
+    {
+      NetworkInterfaceId: ENI_1,
+      RequesterManaged: true,
+      Operator: { Managed: true, Principal: 'eks.amazonaws.com', HiddenByDefault: true },
+    },
+  ]);
+  expect((await interfaces({ NetworkInterfaceIds: [ENI_1] })).NetworkInterfaces).toHaveLength(1);
+  const instances = (more: object) => client.ec2.send(new DescribeInstancesCommand(more));
+  expect((await instances({})).Reservations).toHaveLength(5);
+  expect((await instances({ IncludeManagedResources: true })).Reservations).toHaveLength(6);
+  const statuses = (more: object) => client.ec2.send(new DescribeInstanceStatusCommand(more));
+  expect((await statuses({})).InstanceStatuses).toHaveLength(5);
+  expect((await statuses({ IncludeManagedResources: true })).InstanceStatuses).toHaveLength(6);
+});
+
+test('security groups, the source/destination check and prefixes are shown of an interface, alone and in its instance', async () => {
+  const settings = { groups: ['sg-0a1b2c3d4e5f60001'], sourceDestCheck: false, prefixes: ['10.0.0.64/28'] };
+  aws.world.changeInterface(ENI_1, settings);
+  const shown = {
+    Groups: [{ GroupId: 'sg-0a1b2c3d4e5f60001' }],
+    SourceDestCheck: false,
+    Ipv4Prefixes: [{ Ipv4Prefix: '10.0.0.64/28' }],
+  };
+  const Filters = [{ Name: 'network-interface-id', Values: [ENI_1] }];
+  const { NetworkInterfaces } = await client.ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
+  expect(NetworkInterfaces).toMatchObject([shown]);
+  const { Reservations } = await client.ec2.send(new DescribeInstancesCommand(byIds(NODE_1.instanceId)));
+  expect(Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces).toMatchObject([shown]);
+});
+
+test('EC2 may cut an answer into pages that nobody asked for', async () => {
+  const paging = { latency: () => 0, pageSize: 2 };
+  const small = cloud({ clock: new VirtualClock(), clusters: [{ ...MAIL, nodes }], options: paging });
+  const other = await serve(small);
+  const seen: string[] = [];
+  for await (const page of paginateDescribeInstances({ client: other.ec2 }, {}))
+    seen.push(...(page.Reservations ?? []).flatMap((each) => each.Instances?.[0]?.InstanceId ?? []));
+  expect(seen).toEqual(nodes.map((node) => node.instanceId));
+  expect(small.events('api-call')).toHaveLength(3);
+  const named = await other.ec2.send(new DescribeInstancesCommand({ InstanceIds: seen }));
+  expect([named.Reservations?.length, named.NextToken]).toEqual([6, undefined]);
+  await other.close();
 });
 
 test('pages add up to the whole, once each', async () => {

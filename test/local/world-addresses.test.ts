@@ -76,6 +76,23 @@ test('the instance type limits the addresses, the primary one included; a refuse
   world.addresses.assign(ENI_2, [VIP], true);
 });
 
+test('a prefix takes a slot, and its addresses are nobody else’s', () => {
+  const prefixes = Array.from({ length: 9 }, (_, index) => `10.0.0.${64 + 16 * index}/28`);
+  const { world } = cloud();
+  world.changeInterface(ENI_2, { prefixes });
+  expect(() => world.addresses.assign(ENI_2, [VIP], true)).toThrow(code('PrivateIpAddressLimitExceeded'));
+  world.changeInterface(ENI_2, { prefixes: prefixes.slice(1) });
+  expect(() => world.addresses.assign(ENI_1, ['10.0.0.81'], true)).toThrow(code('InvalidParameterValue'));
+  expect(world.addresses.assign(ENI_2, [VIP], true)).toEqual([VIP]);
+});
+
+test('some instance types allow 64 addresses an interface', () => {
+  const addresses = Array.from({ length: 63 }, (_, index) => `10.0.0.${index + 20}`);
+  const { world } = cloud({ clusters: [{ ...MAIL, virtualIps: addresses.map((address) => ({ address })) }] });
+  expect(world.secondaryAddressesOf(ENI_1)).toHaveLength(63);
+  expect(() => world.addresses.assign(ENI_1, ['10.0.0.200'], false)).toThrow(code('PrivateIpAddressLimitExceeded'));
+});
+
 test('an interface that is gone is not found', () => {
   const { world } = cloud();
   expect(() => world.addresses.assign('eni-00000000', [VIP], true)).toThrow(code('InvalidNetworkInterfaceID.NotFound'));
@@ -112,6 +129,14 @@ test('an Elastic IP pushes the one that was on the address off, and needs the ad
   world.addresses.associate('eipalloc-00000002', ENI_1, VIP, true);
   expect(world.elasticIp(ELASTIC_IP).association).toBeNull();
   expect(() => world.addresses.associate(ELASTIC_IP, ENI_2, VIP, true)).toThrow(code('InvalidParameterValue'));
+});
+
+test('an interface of an AWS service can hold a virtual IP, also one that comes later', () => {
+  const { world, events } = cloud();
+  addInterface(world, SUBNET, 'eni-0000000000000bbbb', null, 0, false, [], { managed: true });
+  expect(world.networkInterface('eni-0000000000000bbbb').managedBy).toBe('ec2.amazonaws.com');
+  world.addresses.assign('eni-0000000000000bbbb', [VIP], true);
+  expect(events('holder-changed')).toMatchObject([{ from: ENI_1, to: 'eni-0000000000000bbbb' }]);
 });
 
 test("a stranger's interface can hold a virtual IP", () => {

@@ -1,12 +1,20 @@
+import type { Tags } from '../../world/records';
 import type { World, WorldView } from '../../world/world';
 import type { Parameters } from '../query';
+import { type Omission, withOmission } from '../service';
 import type { XmlValue } from '../xml';
+import { type Fields, filtered } from './filters';
+import { type Page, paged } from './pages';
 
 export interface Ec2Context {
   /** What changes. */
   readonly world: World;
   /** What describe calls see, which may be older. */
   readonly view: WorldView;
+  /** Rows that a fault leaves out. */
+  readonly omission: Omission | null;
+  /** The most rows of one answer, however many the caller asks for. */
+  readonly pageSize: number;
 }
 
 export interface Ec2Result {
@@ -27,6 +35,25 @@ export interface Ec2Action {
 
 /** Parameters that every pageable, filterable describe action has. */
 export const PAGES = ['Filter', 'MaxResults', 'NextToken', 'DryRun'] as const;
+
+/** How the rows of one kind are listed. */
+export interface Listing<Row> {
+  readonly fields: Fields<Row>;
+  readonly idOf: (row: Row) => string;
+  /** The parameter that names single resources; EC2 takes no `MaxResults` beside it. */
+  readonly ids?: string;
+}
+
+/** Filters, leaves out what a fault hides, and cuts a page. */
+export function listed<Row extends { readonly tags: Tags }>(
+  rows: readonly Row[],
+  parameters: Parameters,
+  { omission, pageSize }: Pick<Ec2Context, 'omission' | 'pageSize'>,
+  { fields, idOf, ids }: Listing<Row>,
+): Page<Row> {
+  const found = filtered(rows, parameters, fields);
+  return paged(withOmission(found, omission, idOf), parameters, { pageSize, ...(ids !== undefined && { ids }) });
+}
 
 export const RETURN_TRUE = { return: true } as const;
 

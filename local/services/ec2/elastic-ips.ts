@@ -2,8 +2,8 @@ import { ApiError } from '../../api';
 import type { ElasticIp } from '../../world/records';
 import type { World } from '../../world/world';
 import { missing, type Parameters } from '../query';
-import { arn, type Ec2Action, type Ec2Context, RETURN_TRUE, summary } from './action';
-import { type Fields, filtered } from './filters';
+import { arn, type Ec2Action, type Ec2Context, listed, RETURN_TRUE, summary } from './action';
+import type { Fields } from './filters';
 import { checkId, chosen } from './ids';
 import { shapeTags } from './tags';
 
@@ -15,13 +15,17 @@ const FIELDS: Fields<ElasticIp> = {
   'public-ip': (each) => [each.publicIp],
 };
 
+const LISTING = { fields: FIELDS, idOf: (each: ElasticIp) => each.allocationId };
+
 export const describeAddresses: Ec2Action = {
   parameters: ['AllocationId', 'Filter', 'DryRun'],
   filters: Object.keys(FIELDS),
-  run(parameters, { world, view }) {
+  run(parameters, context) {
+    const { world, view } = context;
     const ids = parameters.texts('AllocationId');
     const all = chosen(ids, view.elasticIp, view.elasticIps, 'InvalidAllocationID.NotFound', 'allocation');
-    const rows = filtered(all, parameters, FIELDS);
+    // EC2 has no pages here.
+    const { rows } = listed(all, parameters, { ...context, pageSize: all.length }, LISTING);
     const addressesSet = rows.map(({ allocationId, publicIp, association, tags }) => ({
       publicIp,
       allocationId,

@@ -2,11 +2,12 @@ import { ApiError } from '../../api';
 import { INSTANCE_TYPES, limitsOf } from '../../world/instance-types';
 import type { CheckStatus, Instance, InstanceState, NetworkInterface } from '../../world/records';
 import type { World } from '../../world/world';
+import { type Omission, withOmission } from '../service';
 import type { XmlValue } from '../xml';
-import { type Ec2Action, PAGES, summary } from './action';
-import { type Fields, filtered } from './filters';
+import { type Ec2Action, listed, PAGES, summary } from './action';
+import type { Fields } from './filters';
 import { checkId, chosen } from './ids';
-import { paged } from './pages';
+import { MANAGED, shapeOperator, visible } from './managed';
 import { shapeTags } from './tags';
 
 /** @see EC2 API Reference, InstanceState */
@@ -32,18 +33,19 @@ const INSTANCE_FIELDS: Fields<Instance & { readonly privateIpAddress: string | u
 };
 
 export const describeInstances: Ec2Action = {
-  parameters: ['InstanceId', ...PAGES],
+  parameters: ['InstanceId', MANAGED, ...PAGES],
   filters: Object.keys(INSTANCE_FIELDS),
-  run(parameters, { world, view }) {
+  run(parameters, context) {
+    const { world, view, omission } = context;
     const ids = parameters.texts('InstanceId').map((id) => checkId('i-', id));
-    const interfaces = grouped(view.networkInterfaces());
-    const rows = chosen(ids, view.instance, view.instances, 'InvalidInstanceID.NotFound', 'instance').map(
-      (instance) => ({
-        ...instance,
-        privateIpAddress: primaryOf(interfaces.get(instance.id))?.primaryAddress,
-      }),
-    );
-    const page = paged(filtered(rows, parameters, INSTANCE_FIELDS), parameters, 'InstanceId');
+    const attached = withOmission(view.networkInterfaces(), byId(omission), (each) => each.id);
+    const interfaces = grouped(attached);
+    const instances = chosen(ids, view.instance, view.instances, 'InvalidInstanceID.NotFound', 'instance');
+    const rows = visible(instances, ids, parameters).map((instance) => ({
+      ...instance,
+      privateIpAddress: primaryOf(interfaces.get(instance.id))?.primaryAddress,
+    }));
+    const page = listed(rows, parameters, context, { fields: INSTANCE_FIELDS, idOf, ids: 'InstanceId' });
     const reservationSet = page.rows.map((instance) => ({
       reservationId: `r-${instance.id.slice(2)}`,
       ownerId: world.accountId,
@@ -56,6 +58,13 @@ export const describeInstances: Ec2Action = {
     };
   },
 };
+
+const idOf = ({ id }: { readonly id: string }) => id;
+
+/** A single interface can be left out of its instance; "all" and "first" mean instances. */
+function byId(omission: Omission | null): Omission | null {
+  return omission !== null && 'id' in omission ? omission : null;
+}
 
 function grouped(interfaces: readonly NetworkInterface[]): ReadonlyMap<string, readonly NetworkInterface[]> {
   const groups = new Map<string, NetworkInterface[]>();
@@ -94,6 +103,7 @@ function shapeInstance(world: World, instance: Instance, interfaces: readonly Ne
     virtualizationType: 'hvm',
     tagSet: shapeTags(instance.tags),
     hypervisor: 'xen',
+    operator: shapeOperator(instance),
     networkInterfaceSet: interfaces.map((each) => ({
       networkInterfaceId: each.id,
       subnetId: each.subnetId,
@@ -102,8 +112,7 @@ function shapeInstance(world: World, instance: Instance, interfaces: readonly Ne
       status: 'in-use',
       macAddress: each.macAddress,
       privateIpAddress: each.primaryAddress,
-      sourceDestCheck: true,
-      groupSet: [],
+      ...shapeSettings(each),
       attachment: each.attachment && {
         attachmentId: each.attachment.id,
         deviceIndex: each.attachment.deviceIndex,
@@ -121,6 +130,16 @@ function shapeInstance(world: World, instance: Instance, interfaces: readonly Ne
   };
 }
 
+/** What `DescribeInstances` and `DescribeNetworkInterfaces` say alike of an interface. */
+export function shapeSettings(each: NetworkInterface): { readonly [name: string]: XmlValue } {
+  return {
+    sourceDestCheck: each.sourceDestCheck,
+    groupSet: each.groups.map((groupId) => ({ groupId, groupName: groupId })),
+    ipv4PrefixSet: each.prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),
+    operator: shapeOperator(each),
+  };
+}
+
 const STATUS_FIELDS: Fields<Instance> = {
   'instance-state-name': (instance) => [instance.state],
   'system-status.status': (instance) => [instance.checks.system],
@@ -130,14 +149,15 @@ const STATUS_FIELDS: Fields<Instance> = {
 
 /** Shows running instances only, unless `IncludeAllInstances`. There is no filter on instance IDs. */
 export const describeInstanceStatus: Ec2Action = {
-  parameters: ['InstanceId', 'IncludeAllInstances', ...PAGES],
+  parameters: ['InstanceId', 'IncludeAllInstances', MANAGED, ...PAGES],
   filters: Object.keys(STATUS_FIELDS),
-  run(parameters, { world, view }) {
+  run(parameters, context) {
+    const { world, view } = context;
     const ids = parameters.texts('InstanceId').map((id) => checkId('i-', id));
     const all = parameters.flag('IncludeAllInstances');
     const rows = chosen(ids, view.instance, view.instances, 'InvalidInstanceID.NotFound', 'instance');
-    const shown = rows.filter((instance) => all || instance.state === 'running');
-    const page = paged(filtered(shown, parameters, STATUS_FIELDS), parameters, 'InstanceId');
+    const shown = visible(rows, ids, parameters).filter((instance) => all || instance.state === 'running');
+    const page = listed(shown, parameters, context, { fields: STATUS_FIELDS, idOf, ids: 'InstanceId' });
     const instanceStatusSet = page.rows.map((instance) => ({
       instanceId: instance.id,
       availabilityZone: `${world.region}a`,
@@ -166,7 +186,7 @@ const TYPE_FIELDS: Fields<{ readonly type: string; readonly tags: Readonly<Recor
 export const describeInstanceTypes: Ec2Action = {
   parameters: ['InstanceType', ...PAGES],
   filters: Object.keys(TYPE_FIELDS),
-  run(parameters) {
+  run(parameters, context) {
     const wanted = parameters.texts('InstanceType');
     const unknown = wanted.filter((type) => limitsOf(type) === undefined);
     if (unknown.length > 0)
@@ -175,7 +195,11 @@ export const describeInstanceTypes: Ec2Action = {
         `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
       );
     const rows = (wanted.length > 0 ? wanted : INSTANCE_TYPES).map((type) => ({ type, tags: {} }));
-    const page = paged(filtered(rows, parameters, TYPE_FIELDS), parameters, 'InstanceType');
+    const page = listed(rows, parameters, context, {
+      fields: TYPE_FIELDS,
+      idOf: ({ type }) => type,
+      ids: 'InstanceType',
+    });
     const instanceTypeSet = page.rows.map(({ type }) => ({
       instanceType: type,
       currentGeneration: true,

@@ -1,11 +1,11 @@
 import { ApiError } from '../../api';
 import type { ElasticIp, NetworkInterface } from '../../world/records';
 import { missing } from '../query';
-import { arn, type Ec2Action, PAGES, RETURN_TRUE, summary } from './action';
-import { type Fields, filtered } from './filters';
+import { arn, type Ec2Action, listed, PAGES, RETURN_TRUE, summary } from './action';
+import type { Fields } from './filters';
 import { checkId, chosen } from './ids';
-import { time } from './instances';
-import { paged } from './pages';
+import { shapeSettings, time } from './instances';
+import { MANAGED, visible } from './managed';
 import { shapeTags } from './tags';
 
 const FIELDS: Fields<NetworkInterface> = {
@@ -14,18 +14,24 @@ const FIELDS: Fields<NetworkInterface> = {
   'addresses.private-ip-address': (each) => [each.primaryAddress, ...each.secondaryAddresses],
   'private-ip-address': (each) => [each.primaryAddress],
   'attachment.instance-id': (each) => [each.attachment?.instanceId],
+  'attachment.status': (each) => [each.attachment === null ? undefined : 'attached'],
+  'group-id': (each) => each.groups,
+  'mac-address': (each) => [each.macAddress],
   status: (each) => [statusOf(each)],
 };
+
+const LISTING = { fields: FIELDS, idOf: (each: NetworkInterface) => each.id, ids: 'NetworkInterfaceId' };
 
 const NOT_FOUND = 'InvalidNetworkInterfaceID.NotFound';
 
 export const describeNetworkInterfaces: Ec2Action = {
-  parameters: ['NetworkInterfaceId', ...PAGES],
+  parameters: ['NetworkInterfaceId', MANAGED, ...PAGES],
   filters: Object.keys(FIELDS),
-  run(parameters, { world, view }) {
+  run(parameters, context) {
+    const { world, view } = context;
     const ids = parameters.texts('NetworkInterfaceId').map((id) => checkId('eni-', id));
     const rows = chosen(ids, view.networkInterface, view.networkInterfaces, NOT_FOUND, 'networkInterface');
-    const page = paged(filtered(rows, parameters, FIELDS), parameters, 'NetworkInterfaceId');
+    const page = listed(visible(rows, ids, parameters), parameters, context, LISTING);
     const elasticIps = view.elasticIps();
     const networkInterfaceSet = page.rows.map((each) => ({
       networkInterfaceId: each.id,
@@ -34,12 +40,12 @@ export const describeNetworkInterfaces: Ec2Action = {
       availabilityZone: `${world.region}a`,
       description: '',
       ownerId: world.accountId,
-      requesterManaged: false,
+      requesterManaged: each.managedBy !== null,
+      requesterId: each.managedBy,
       status: statusOf(each),
       macAddress: each.macAddress,
       privateIpAddress: each.primaryAddress,
-      sourceDestCheck: true,
-      groupSet: [],
+      ...shapeSettings(each),
       attachment: each.attachment && {
         attachmentId: each.attachment.id,
         instanceId: each.attachment.instanceId,

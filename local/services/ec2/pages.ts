@@ -7,12 +7,21 @@ export interface Page<Row> {
   readonly nextToken: string | undefined;
 }
 
+export interface PageOptions {
+  /** The parameter that names single resources; EC2 takes no `MaxResults` beside it. */
+  readonly ids?: string;
+  /** The most rows of one page, however many the caller asks for. Does not hold for resources that the call names. */
+  readonly pageSize: number;
+}
+
+/** The least `MaxResults` that EC2 takes. */
+const LEAST = 5;
+
 /**
  * `MaxResults` and `NextToken`. A token says where the next page begins in the order of this action.
  * @throws ApiError `InvalidParameterValue`, `InvalidParameterCombination`, `InvalidPaginationToken`
- * @param ids the parameter that names single resources; EC2 takes no `MaxResults` beside it.
  */
-export function paged<Row>(rows: readonly Row[], parameters: Parameters, ids?: string, least = 5): Page<Row> {
+export function paged<Row>(rows: readonly Row[], parameters: Parameters, { ids, pageSize }: PageOptions): Page<Row> {
   const most = parameters.integer('MaxResults');
   const token = parameters.text('NextToken');
   if (ids !== undefined && most !== undefined && parameters.has(ids))
@@ -20,13 +29,14 @@ export function paged<Row>(rows: readonly Row[], parameters: Parameters, ids?: s
       'InvalidParameterCombination',
       `The parameter ${ids} cannot be used with the parameter maxResults`,
     );
-  if (most !== undefined && (most < least || most > 1_000))
+  if (most !== undefined && (most < LEAST || most > 1_000))
     throw new ApiError(
       'InvalidParameterValue',
-      `Value ( ${most} ) for parameter maxResults is invalid. Expecting a value from ${least} to 1000.`,
+      `Value ( ${most} ) for parameter maxResults is invalid. Expecting a value from ${LEAST} to 1000.`,
     );
   const start = token === undefined ? 0 : position(token);
-  const end = most === undefined ? rows.length : start + most;
+  const named = ids !== undefined && parameters.has(ids);
+  const end = start + Math.min(most ?? rows.length, named ? rows.length : pageSize);
   return { rows: rows.slice(start, end), nextToken: end < rows.length ? tokenFor(end) : undefined };
 }
 

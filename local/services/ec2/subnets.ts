@@ -1,7 +1,8 @@
 import { isReservedByEc2, parseBlock } from '../../world/cidr';
 import type { Subnet } from '../../world/records';
 import type { WorldView } from '../../world/world';
-import { type Ec2Action, PAGES, summary } from './action';
+import { withOmission } from '../service';
+import { type Ec2Action, listed, PAGES, summary } from './action';
 import { type Fields, filtered } from './filters';
 import { checkId, chosen } from './ids';
 import { paged } from './pages';
@@ -16,11 +17,13 @@ const FIELDS: Fields<Subnet> = {
 export const describeSubnets: Ec2Action = {
   parameters: ['SubnetId', ...PAGES],
   filters: Object.keys(FIELDS),
-  run(parameters, { world, view }) {
+  run(parameters, context) {
+    const { world, view } = context;
     const ids = parameters.texts('SubnetId').map((id) => checkId('subnet-', id));
     const find = (id: string) => world.subnets.get(id);
     const rows = chosen(ids, find, () => [...world.subnets.values()], 'InvalidSubnetID.NotFound', 'subnet');
-    const page = paged(filtered(rows, parameters, FIELDS), parameters, 'SubnetId');
+    const idOf = (subnet: Subnet) => subnet.id;
+    const page = listed(rows, parameters, context, { fields: FIELDS, idOf, ids: 'SubnetId' });
     const subnetSet = page.rows.map((subnet) => ({
       subnetId: subnet.id,
       subnetArn: `arn:aws:ec2:${world.region}:${world.accountId}:subnet/${subnet.id}`,
@@ -41,13 +44,16 @@ export const describeSubnets: Ec2Action = {
   },
 };
 
+/** A delegated prefix is a /28. */
+const ADDRESSES_IN_PREFIX = 16;
+
 function freeAddresses(subnet: Subnet, view: WorldView): number {
   const block = parseBlock(subnet.cidr);
   const reserved = [0, 1, 2, 3].filter((offset) => isReservedByEc2(block, block.first + offset)).length + 1;
   const used = view
     .networkInterfaces()
     .filter((each) => each.subnetId === subnet.id)
-    .reduce((sum, each) => sum + 1 + each.secondaryAddresses.length, 0);
+    .reduce((sum, each) => sum + 1 + each.secondaryAddresses.length + ADDRESSES_IN_PREFIX * each.prefixes.length, 0);
   return block.last - block.first + 1 - reserved - used;
 }
 
@@ -56,10 +62,11 @@ const NO_FIELDS: Fields<Subnet> = {};
 export const getSubnetCidrReservations: Ec2Action = {
   parameters: ['SubnetId', ...PAGES],
   filters: [],
-  run(parameters, { world }) {
+  run(parameters, { world, omission, pageSize }) {
     const subnet = world.subnet(checkId('subnet-', parameters.required('SubnetId')));
     filtered([], parameters, NO_FIELDS);
-    const page = paged(subnet.reservations, parameters);
+    const rows = withOmission(subnet.reservations, omission, (reservation) => reservation.id);
+    const page = paged(rows, parameters, { pageSize });
     const subnetIpv4CidrReservationSet = page.rows.map((reservation) => ({
       subnetCidrReservationId: reservation.id,
       subnetId: subnet.id,

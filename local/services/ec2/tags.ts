@@ -3,10 +3,9 @@ import type { Tags } from '../../world/records';
 import type { World } from '../../world/world';
 import type { Parameters } from '../query';
 import type { XmlValue } from '../xml';
-import { arn, type Ec2Action, PAGES, RETURN_TRUE, summary } from './action';
-import { type Fields, filtered } from './filters';
+import { arn, type Ec2Action, listed, PAGES, RETURN_TRUE, summary } from './action';
+import type { Fields } from './filters';
 import { checkId } from './ids';
-import { paged } from './pages';
 
 const MOST_TAGS = 50;
 
@@ -123,7 +122,8 @@ const FIELDS: Fields<TagRow> = {
 export const describeTags: Ec2Action = {
   parameters: [...PAGES],
   filters: Object.keys(FIELDS),
-  run(parameters, { view }) {
+  run(parameters, context) {
+    const { view } = context;
     const all = [
       ...[...view.instances(), ...view.networkInterfaces()].map(({ id, tags }) => ({ id, tags })),
       ...view.elasticIps().map(({ allocationId, tags }) => ({ id: allocationId, tags })),
@@ -131,7 +131,7 @@ export const describeTags: Ec2Action = {
     const rows = all.flatMap(({ id, tags }) =>
       Object.entries(tags).map(([key, value]) => ({ resourceId: id, key, value, tags: { [key]: value } })),
     );
-    const page = paged(filtered(rows, parameters, FIELDS), parameters);
+    const page = listed(rows, parameters, context, { fields: FIELDS, idOf: (row) => row.resourceId });
     const tagSet = page.rows.map(({ resourceId, key, value }) => ({
       resourceId,
       resourceType: resourceType(resourceId),
