@@ -2,6 +2,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type Caller, type Dispatch
 import type { Clock } from '../clock';
 import { AccessControl } from '../iam/access';
 import type { ResolvedTemplate } from '../iam/template';
+import type { Metrics } from '../metrics';
 import { seeded, uuids } from '../random';
 import type { Timeline } from '../timeline';
 import type { World } from '../world/world';
@@ -10,7 +11,7 @@ import { callerName, callersByKey, credentialOf } from './caller';
 import { cloudWatch } from './cloudwatch';
 import type { Lag } from './consistency';
 import { ec2 } from './ec2';
-import { type Fault, Faults } from './faults';
+import { delaysOf, Faults, omissionOf, type Strike, wordsOf } from './faults';
 import { type Latency, QUICK } from './latency';
 import { Ec2Limits } from './limits';
 import type { Answer, Service, ServiceCall } from './service';
@@ -24,6 +25,10 @@ export interface ServicesOptions {
   readonly throttle?: boolean;
   /** How far describe calls lag behind changes, in milliseconds; the world must keep that much history. */
   readonly lag?: Lag;
+  /** How far what CloudWatch says of alarms lags behind their changes, in milliseconds. */
+  readonly alarmLag?: Lag;
+  /** The most rows of one answer of EC2 and CloudWatch, however many the caller asks for; by default no limit. */
+  readonly pageSize?: number;
   readonly faults?: Faults;
   /** Uniform in [0, 1), for latencies and request IDs; seed it for a run that can be repeated. */
   readonly random?: () => number;
@@ -61,18 +66,21 @@ export function createServices(parts: {
   readonly timeline: Timeline;
   readonly template: ResolvedTemplate;
   readonly alarms: AlarmStore;
+  readonly metrics: Metrics;
   /** Services that live elsewhere: Step Functions. */
   readonly more?: readonly Service[];
   readonly options?: ServicesOptions;
 }): Services {
-  const { world, clock, timeline, template, alarms, more = [], options = {} } = parts;
+  const { world, clock, timeline, template, alarms, metrics, more = [], options = {} } = parts;
   const random = options.random ?? seeded(1);
   const uuid = uuids(random);
   const access = new AccessControl(template, timeline);
   const faults = options.faults ?? new Faults();
   const limits = options.throttle ? new Ec2Limits(clock) : null;
   const sns = new Sns(template, timeline, uuid);
-  const services: readonly Service[] = [ec2(world, options.lag ?? 0), sns, cloudWatch(alarms), ...more];
+  const pageSize = options.pageSize ?? Number.POSITIVE_INFINITY;
+  const monitoring = cloudWatch({ clock, alarms, metrics, alarmLag: options.alarmLag ?? 0, pageSize });
+  const services: readonly Service[] = [ec2(world, options.lag ?? 0, pageSize), sns, monitoring, ...more];
   const callerOf = callersByKey(template);
 
   function authenticate(request: ApiRequest, accessKey: string): { caller: Caller; execution: string | null } {
@@ -95,20 +103,36 @@ export function createServices(parts: {
   }
 
   async function perform(service: Service, call: ServiceCall): Promise<Outcome> {
-    const subject = { service: service.name, action: call.action, caller: callerName(call.caller) };
+    const subject = {
+      service: service.name,
+      action: call.action,
+      caller: callerName(call.caller),
+      parameters: Object.fromEntries(Object.entries(Object(call.parameters))),
+    };
     const refused = refusal(service, call);
     const fault = refused === null ? faults.take(subject) : null;
     if (fault !== null)
-      timeline.add({ type: 'fault', what: `${fault.kind} at ${service.name}:${call.action} by ${subject.caller}` });
+      timeline.add({ type: 'fault', what: `${wordsOf(fault)} at ${service.name}:${call.action} by ${subject.caller}` });
     const latency = (options.latency ?? QUICK)(service.name, call.action, random);
-    const wait = latency + (fault?.kind === 'slow' ? fault.delay : 0);
-    if (wait > 0) await clock.sleep(wait);
+    const { before, after } = delaysOf(fault);
+    if (latency + before > 0) await clock.sleep(latency + before);
     if (refused !== null) throw refused;
-    return strike(fault, service, call);
+    try {
+      return await strike(fault, service, { ...call, omission: omissionOf(fault) });
+    } finally {
+      if (after > 0) await clock.sleep(after);
+    }
   }
 
-  async function strike(fault: Fault | null, service: Service, call: ServiceCall): Promise<Outcome> {
+  async function strike(fault: Strike | null, service: Service, call: ServiceCall): Promise<Outcome> {
     switch (fault?.kind) {
+      case 'error': {
+        const refusal = new ApiError(fault.code, fault.message ?? `Put in on purpose: ${fault.code}.`, fault.status);
+        if (fault.after !== true) throw refusal;
+        const { code, message } = refusal;
+        const result = await effectOf(service, call);
+        return { response: service.fail(refusal, call.requestId, call.request), result, error: { code, message } };
+      }
       case 'reset':
         return { response: 'reset', result: '', error: { code: 'ECONNRESET', message: 'connection reset' } };
       case 'throttle':
@@ -121,6 +145,13 @@ export function createServices(parts: {
         const result = await effectOf(service, call);
         return { response: 'reset', result, error: { code: 'ECONNRESET', message: 'the answer was lost' } };
       }
+      case 'cut-short': {
+        const { response, result } = await service.execute(call);
+        const body = response.body.slice(0, Math.floor(response.body.length / 2));
+        return { response: { ...response, body }, result: `half of: ${result}`, error: null };
+      }
+      case 'not-xml':
+        return { response: WEB_PAGE, result: 'a web page', error: null };
       default: {
         const answer: Answer = await service.execute(call);
         return { ...answer, error: null };
@@ -150,7 +181,14 @@ export function createServices(parts: {
         const parsed = service.parse(request);
         const identity = authenticate(request, credential.accessKey);
         execution = identity.execution;
-        call = { ...parsed, request, requestId, caller: identity.caller, callerArn: access.arnOf(identity.caller) };
+        call = {
+          ...parsed,
+          request,
+          requestId,
+          omission: null,
+          caller: identity.caller,
+          callerArn: access.arnOf(identity.caller),
+        };
         return await perform(service, call);
       } catch (error) {
         const failure = error instanceof ApiError ? error : internalError(error);
@@ -189,6 +227,13 @@ export function createServices(parts: {
     },
   };
 }
+
+/** What a proxy in between answers. */
+const WEB_PAGE: ApiResponse = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><p>Please sign in.<br></body></html>\n',
+};
 
 /** A refusal is lost as well as a success. */
 async function effectOf(service: Service, call: ServiceCall): Promise<string> {

@@ -1,43 +1,76 @@
+import type { Omission } from './service';
+
 /**
- * Faults of the API calls, put in on purpose: by rules (tests) or at random with a seed (chaos). `lost-response` lets the
- * change take effect and then drops the connection; `reset` drops it before anything happened; `slow` holds the request
- * up before it takes effect.
+ * Faults of the API calls, put in on purpose: by rules (tests) or at random with a seed (chaos). These need nothing but
+ * their name:
+ * - `throttle`, `error500`, `error503`: refused, in the service's own words
+ * - `reset`: the connection breaks before anything happened; `lost-response`: after the call took effect
+ * - `slow`: takes effect late; `slow-answer`: takes effect at once, and the answer comes late
+ * - `empty`, `lacks`: a describe call's answer has no rows, or one too few
+ * - `cut-short`: takes effect, and half of the answer's body arrives; `not-xml`: somebody else answers, with a web page
  */
-export const FAULT_KINDS = ['throttle', 'error500', 'error503', 'reset', 'lost-response', 'slow'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export const FAULT_KINDS = [
+  'throttle',
+  'error500',
+  'error503',
+  'reset',
+  'lost-response',
+  'slow',
+  'slow-answer',
+  'empty',
+  'lacks',
+  'cut-short',
+  'not-xml',
+] as const;
+export type PlainFaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = PlainFaultKind | 'error';
 
 /** What a rule is compared with. `caller` is the function's name, `administrator`, or `service:PRINCIPAL`. */
 export interface FaultSubject {
   readonly service: string;
   readonly action: string;
   readonly caller: string;
+  /** As the service's protocol names them: `InstanceId`, `Filter`, `NetworkInterfaceId`, … */
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-export interface FaultRule {
+/** What happens to the call. */
+export type Strike =
+  | {
+      readonly kind: PlainFaultKind;
+      /** `slow` and `slow-answer` only, milliseconds; default 10 s, which is longer than any client waits. */
+      readonly delay?: number;
+      /** `lacks` only: the row that is missing; left out: the first one. */
+      readonly id?: string;
+    }
+  | {
+      readonly kind: 'error';
+      /** Any name, also one that AWS does not document. */
+      readonly code: string;
+      /** Default 400. */
+      readonly status?: number;
+      readonly message?: string;
+      /** The call takes effect first, and is refused all the same. Default false. */
+      readonly after?: boolean;
+    };
+
+export type FaultRule = Strike & {
   /** Left out: any. */
   readonly service?: string;
   readonly action?: string;
   readonly caller?: string;
   /** For what the fields above cannot say. */
   readonly when?: (subject: FaultSubject) => boolean;
-  readonly kind: FaultKind;
   /** Only the nth call that fits, counted from 1. Left out: from the first on. */
   readonly nth?: number;
   /** At how many calls; default 1 with `nth`, else every call. */
   readonly times?: number;
-  /** `slow` only, milliseconds; default 10 s, which is longer than any client waits. */
-  readonly delay?: number;
-}
-
-export interface Fault {
-  readonly kind: FaultKind;
-  readonly delay: number;
-}
+};
 
 export interface RandomFaults {
   /** 0 to 1, of each call. */
   readonly probability: number;
-  readonly kinds?: readonly FaultKind[];
+  readonly kinds?: readonly PlainFaultKind[];
   /** Uniform in [0, 1); seed it for a run that can be repeated. */
   readonly random: () => number;
   readonly delay?: number;
@@ -66,8 +99,8 @@ export class Faults {
   }
 
   /** The fault that this call meets, if any; the first rule that fits wins. Counts the call. */
-  take(subject: FaultSubject): Fault | null {
-    let found: Fault | null = null;
+  take(subject: FaultSubject): Strike | null {
+    let found: Strike | null = null;
     for (const entry of this.rules) {
       if (!fits(entry.rule, subject)) continue;
       entry.seen++;
@@ -75,16 +108,17 @@ export class Faults {
       const times = entry.rule.times ?? (entry.rule.nth === undefined ? Number.POSITIVE_INFINITY : 1);
       if (found !== null || entry.seen < first || entry.fired >= times) continue;
       entry.fired++;
-      found = { kind: entry.rule.kind, delay: entry.rule.delay ?? DEFAULT_DELAY };
+      found = entry.rule;
     }
     return found ?? this.chance();
   }
 
-  private chance(): Fault | null {
+  private chance(): Strike | null {
     if (this.random === null || this.random.random() >= this.random.probability) return null;
     const kinds = this.random.kinds ?? FAULT_KINDS;
     const kind = kinds[Math.floor(this.random.random() * kinds.length)];
-    return kind === undefined ? null : { kind, delay: this.random.delay ?? DEFAULT_DELAY };
+    if (kind === undefined) return null;
+    return { kind, ...(this.random.delay !== undefined && { delay: this.random.delay }) };
   }
 }
 
@@ -95,4 +129,22 @@ function fits(rule: FaultRule, subject: FaultSubject): boolean {
     (rule.caller ?? subject.caller) === subject.caller &&
     (rule.when?.(subject) ?? true)
   );
+}
+
+/** How long the call is held up before it takes effect, and its answer afterwards, milliseconds. */
+export function delaysOf(strike: Strike | null): { readonly before: number; readonly after: number } {
+  const delay = strike === null || strike.kind === 'error' ? DEFAULT_DELAY : (strike.delay ?? DEFAULT_DELAY);
+  return { before: strike?.kind === 'slow' ? delay : 0, after: strike?.kind === 'slow-answer' ? delay : 0 };
+}
+
+/** The rows that the fault takes out of an answer. */
+export function omissionOf(strike: Strike | null): Omission | null {
+  if (strike?.kind === 'empty') return { rows: 'all' };
+  if (strike?.kind === 'lacks') return strike.id === undefined ? { rows: 'first' } : { id: strike.id };
+  return null;
+}
+
+/** The fault as the timeline names it. */
+export function wordsOf(strike: Strike): string {
+  return strike.kind === 'error' ? strike.code : strike.kind;
 }

@@ -116,6 +116,80 @@ test.each([
   expect(await call(MOVE)).toBe('200 ok');
 });
 
+const refusal = { kind: 'error', code: 'AuthFailure', status: 401 } as const;
+
+test.each([
+  ['an error by any name', refusal, '401 AuthFailure', false],
+  ['an error after the change took effect', { ...refusal, after: true }, '401 AuthFailure', true],
+  ['an answer cut short', { kind: 'cut-short' }, '200 ok', true],
+  ['a web page', { kind: 'not-xml' }, '200 ok', false],
+  ['an answer that comes late', { kind: 'slow-answer', delay: 7_000 }, '200 ok', true],
+  ['an empty list, which a change does not have', { kind: 'empty' }, '200 ok', true],
+] as const)('%s: what the caller sees, and whether the change took effect', async (_, fault, answer, moved) => {
+  const faults = new Faults().add({ action: 'AssignPrivateIpAddresses', ...fault, times: 1 });
+  const { call, world } = virtual({ options: { faults } });
+  expect(await call(MOVE)).toBe(answer);
+  expect(world.holderOf(VIP)).toBe(moved ? NODE_2.networkInterfaceId : NODE_1.networkInterfaceId);
+  expect(await call(MOVE)).toBe('200 ok');
+});
+
+test('a change whose answer is slow takes effect at once', async () => {
+  const faults = new Faults().add({ kind: 'slow-answer', delay: 7_000 });
+  const { clock, services, world } = virtual({ options: { faults } });
+  const answered = services.dispatch(signed(MOVE));
+  await clock.run(() => world.holderOf(VIP) === NODE_2.networkInterfaceId);
+  expect(clock.now() - Date.UTC(2026, 0, 1)).toBe(3);
+  await clock.run(() => false);
+  await answered;
+  expect(clock.now() - Date.UTC(2026, 0, 1)).toBe(7_003);
+});
+
+/** The XML of a call's answer. */
+async function bodyOf(aws: ReturnType<typeof virtual>, body: string): Promise<string> {
+  let answer: string | undefined;
+  const dispatched = aws.services.dispatch(signed(body)).then((response) => {
+    answer = response === 'reset' ? response : response.body;
+  });
+  await aws.clock.run(() => answer !== undefined);
+  await dispatched;
+  return answer ?? '';
+}
+
+const INSTANCES = 'Action=DescribeInstances&Version=2016-11-15';
+
+test.each([
+  ['nothing', { kind: 'empty' }, [false, false, false]],
+  ['all but the first', { kind: 'lacks' }, [false, true, false]],
+  ['all but the one with this ID', { kind: 'lacks', id: NODE_2.instanceId }, [true, false, true]],
+  ['a node without its interface', { kind: 'lacks', id: NODE_1.networkInterfaceId }, [true, true, false]],
+] as const)('an answer that shows %s', async (_, fault, shown) => {
+  const aws = virtual({ options: { faults: new Faults().add(fault) } });
+  const body = await bodyOf(aws, INSTANCES);
+  const ids = [NODE_1.instanceId, NODE_2.instanceId, NODE_1.networkInterfaceId];
+  expect(ids.map((id) => body.includes(`>${id}<`))).toEqual(shown);
+});
+
+test('half of a body is no XML that anybody can read, and a web page is none at all', async () => {
+  const half = await bodyOf(virtual({ options: { faults: new Faults().add({ kind: 'cut-short' }) } }), INSTANCES);
+  expect(half).toMatch(/^<\?xml/);
+  expect(half).not.toContain('</DescribeInstancesResponse>');
+  const page = await bodyOf(virtual({ options: { faults: new Faults().add({ kind: 'not-xml' }) } }), INSTANCES);
+  expect(page).toMatch(/^<!DOCTYPE html>/);
+});
+
+test('a rule can look at the parameters: while a zone is disrupted EC2 answers only those who name instances', async () => {
+  const faults = new Faults().add({
+    action: 'DescribeInstances',
+    kind: 'error503',
+    when: ({ parameters }) => parameters.InstanceId === undefined,
+  });
+  const { call } = virtual({ options: { faults } });
+  expect(await call(`${INSTANCES}&Filter.1.Name=instance-id&Filter.1.Value.1=${NODE_1.instanceId}`)).toBe(
+    '503 Unavailable',
+  );
+  expect(await call(`${INSTANCES}&InstanceId.1=${NODE_1.instanceId}`)).toBe('200 ok');
+});
+
 test('a refusal can be lost, too', async () => {
   const faults = new Faults().add({ kind: 'lost-response', times: 1 });
   const { call, events } = virtual({ options: { faults } });
