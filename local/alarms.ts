@@ -1,29 +1,40 @@
+import { type AlarmRule, EXTRA_PERIODS, evaluate, TREATMENTS } from './alarm-evaluation';
 import { ApiError } from './api';
 import type { Clock } from './clock';
 import type { BusEvent, NewBusEvent } from './event-bridge';
-import type { MetricName, Metrics } from './metrics';
+import { parseExpression, type Series } from './metric-math';
+import { type MetricName, type Metrics, STATISTICS, statistic } from './metrics';
 import type { AlarmRecord, AlarmState, AlarmStore } from './services/alarm-store';
 import type { PublishRequest } from './services/sns';
-import { isObject, type JsonObject, list, object, type Resource, type Template, TemplateError } from './template';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  list,
+  object,
+  type Resource,
+  type Template,
+  TemplateError,
+  text,
+} from './template';
 import type { Timeline } from './timeline';
+import { LAUNCHED_BEFORE } from './world/build';
 
-/** How an alarm of the template is evaluated. */
-interface Rule {
-  readonly metric: MetricName;
-  readonly statistic: string;
+/** Where an alarm's data comes from: one metric, or an expression over some. */
+interface Source {
+  /** By the ID that the expression uses. */
+  readonly metrics: ReadonlyMap<string, { readonly name: MetricName; readonly statistic: string }>;
+  readonly expression: string | null;
   /** Milliseconds. */
   readonly period: number;
-  readonly periods: number;
-  readonly datapointsToAlarm: number;
-  readonly threshold: number;
-  readonly comparison: string;
-  readonly missing: string;
+  readonly read: (metrics: ReadonlyMap<string, Series>, fillable: (period: number) => boolean) => Series;
 }
 
 interface Alarm {
-  record: AlarmRecord;
+  /** Its states, oldest first. */
+  readonly states: AlarmRecord[];
   /** Null for an alarm that only `SetAlarmState` moves: the user's own ones. */
-  readonly rule: Rule | null;
+  readonly evaluated: { readonly source: Source; readonly rule: AlarmRule; readonly words: string } | null;
   readonly actions: Readonly<Record<AlarmState, readonly string[]>>;
 }
 
@@ -39,27 +50,35 @@ export interface AlarmOptions {
   readonly publish: (alarmArn: string, message: PublishRequest) => void;
 }
 
+const MINUTE = 60_000;
+
 /**
- * CloudWatch alarms: those of the template, evaluated once a minute over sliding windows, and the user's own ones. A
- * change of state goes to the event bus and to the alarm's topics.
+ * CloudWatch alarms: those of the template, which are new and evaluated once a minute over sliding windows, and the user's
+ * own ones, which have been OK for long. A change of state goes to the event bus and to the alarm's topics.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
 export class Alarms implements AlarmStore {
   private readonly alarms = new Map<string, Alarm>();
-  /** All was well before: what is missing from before this time is no missing data. */
+  /** Nothing is known of the time before; that is no missing data. */
   private readonly began: number;
 
   constructor(private readonly options: AlarmOptions) {
     this.began = options.clock.now();
     for (const resource of options.template.ofType('AWS::CloudWatch::Alarm')) {
       const alarm = this.declared(resource);
-      this.alarms.set(alarm.record.name, alarm);
+      this.alarms.set(latest(alarm).name, alarm);
     }
     for (const name of options.foreignNames) if (!this.alarms.has(name)) this.alarms.set(name, this.foreign(name));
   }
 
-  list(): readonly AlarmRecord[] {
-    return [...this.alarms.values()].map(({ record }) => record);
+  list(at = this.options.clock.now()): readonly AlarmRecord[] {
+    return [...this.alarms.values()].map(
+      ({ states }) => states.findLast(({ updatedAt }) => updatedAt <= at) ?? first(states),
+    );
+  }
+
+  history(name: string, at = this.options.clock.now()): readonly AlarmRecord[] {
+    return this.alarms.get(name)?.states.filter(({ updatedAt }) => updatedAt <= at) ?? [];
   }
 
   setState(name: string, state: AlarmState, reason: string): void {
@@ -71,41 +90,44 @@ export class Alarms implements AlarmStore {
   /** One evaluation of every alarm of the template. */
   evaluate(): void {
     for (const alarm of this.alarms.values()) {
-      if (alarm.rule === null) continue;
-      const { state, reason } = this.judge(alarm.rule, alarm.record.state);
-      this.change(alarm, state, reason);
+      if (alarm.evaluated === null) continue;
+      const { source, rule, words } = alarm.evaluated;
+      const points = this.pointsOf(source, rule.evaluationPeriods + EXTRA_PERIODS);
+      const state = evaluate(points, this.lenient(rule, source, points.length), latest(alarm).state);
+      this.change(
+        alarm,
+        state,
+        `${words}: the newest data points were ${points.map((point) => point ?? '-').join(', ')}`,
+      );
     }
   }
 
-  private judge(rule: Rule, before: AlarmState): { state: AlarmState; reason: string } {
+  /** One value for each period of the evaluation range, the newest first. */
+  private pointsOf({ metrics, period, read }: Source, length: number): Series {
     const now = this.options.clock.now();
-    const points: (number | null | 'well')[] = [];
-    for (let index = 0; index < rule.periods; index += 1) {
-      const to = now - index * rule.period;
-      const values = this.options.metrics.values(rule.metric, to - rule.period, to);
-      points.push(
-        values.length > 0 ? statistic(rule.statistic, values) : to - rule.period < this.began ? 'well' : null,
-      );
-    }
-    const breaches = (point: number | null | 'well') =>
-      point === null ? rule.missing === 'breaching' : point !== 'well' && compare(rule, point);
-    const breaching = points.filter(breaches).length;
-    const text = `${breaching} out of the last ${points.length} datapoints [${points.map(String).join(', ')}] breached the threshold (${rule.threshold})`;
-    if (breaching >= rule.datapointsToAlarm) return { state: 'ALARM', reason: `Threshold Crossed: ${text}` };
-    if (points.every((point) => point === null)) {
-      if (rule.missing === 'missing')
-        return { state: 'INSUFFICIENT_DATA', reason: 'Insufficient Data: no datapoints were received' };
-      if (rule.missing === 'ignore') return { state: before, reason: 'No datapoints were received' };
-    }
-    return { state: 'OK', reason: `Threshold not crossed: ${text}` };
+    const series = [...metrics].map(([id, metric]): [string, Series] => [
+      id,
+      Array.from({ length }, (_, index) => {
+        const to = now - index * period;
+        return statistic(metric.statistic, this.options.metrics.values(metric.name, to - period, to));
+      }),
+    ]);
+    return read(new Map(series), (index) => now - (index + 1) * period >= this.began);
+  }
+
+  /** While the evaluation range reaches back to before the cloud began, missing data is not held against anybody. */
+  private lenient(rule: AlarmRule, { period }: Source, length: number): AlarmRule {
+    const reachesBack = this.options.clock.now() - length * period < this.began;
+    return reachesBack && rule.missing === 'breaching' ? { ...rule, missing: 'notBreaching' } : rule;
   }
 
   private change(alarm: Alarm, state: AlarmState, reason: string): void {
     const { clock, timeline, put, publish } = this.options;
-    const before = alarm.record;
+    const before = latest(alarm);
     if (before.state === state) return;
-    alarm.record = { ...before, state, reason, updatedAt: clock.now() };
-    const { name, arn } = before;
+    const record = { ...before, state, reason, updatedAt: clock.now() };
+    alarm.states.push(record);
+    const { name, arn } = record;
     timeline.add({ type: 'alarm', name, from: before.state, to: state, reason });
     put({
       source: 'aws.cloudwatch',
@@ -115,16 +137,15 @@ export class Alarms implements AlarmStore {
         alarmName: name,
         configuration: configurationOf(alarm),
         previousState: stateOf(before),
-        state: stateOf(alarm.record),
+        state: stateOf(record),
       },
     });
     const subject = `${state}: "${name}" in ${this.options.template.region}`.slice(0, 99);
-    for (const topicArn of alarm.actions[state]) {
-      publish(arn, { topicArn, subject, message: this.message(alarm, before) });
-    }
+    for (const topicArn of alarm.actions[state])
+      publish(arn, { topicArn, subject, message: this.message(alarm, record, before) });
   }
 
-  private message({ record, actions }: Alarm, before: AlarmRecord): string {
+  private message({ actions }: Alarm, record: AlarmRecord, before: AlarmRecord): string {
     const { accountId, region } = this.options.template;
     return JSON.stringify({
       AlarmName: record.name,
@@ -144,37 +165,23 @@ export class Alarms implements AlarmStore {
 
   private declared({ logicalId, properties }: Resource): Alarm {
     const { template } = this.options;
-    if (properties.Metrics !== undefined)
-      throw new TemplateError(`${logicalId}: the local cloud knows alarms on one metric, no metric math`);
-    const dimensions = Object.fromEntries(
-      list(properties.Dimensions).map((each) => [String(object(each).Name), String(object(each).Value)]),
-    );
-    const metric = { namespace: String(properties.Namespace), name: String(properties.MetricName), dimensions };
-    const periods = Number(properties.EvaluationPeriods);
+    const source = sourceOf(properties, logicalId);
+    const [single] = source.metrics.values();
     const actions = (name: string) =>
       properties.ActionsEnabled === false ? [] : list(properties[name]).map((each) => this.topic(logicalId, each));
     return {
-      record: {
-        name: template.nameOf(logicalId),
-        arn: template.arn(logicalId),
-        description: String(properties.AlarmDescription ?? ''),
-        state: 'OK',
-        reason: 'The local cloud starts with all well',
-        updatedAt: this.began,
-        namespace: metric.namespace,
-        metricName: metric.name,
-        dimensions,
-      },
-      rule: {
-        metric,
-        statistic: oneOf(properties.Statistic, STATISTICS, `${logicalId}.Statistic`),
-        period: Number(properties.Period) * 1000,
-        periods,
-        datapointsToAlarm: Number(properties.DatapointsToAlarm ?? periods),
-        threshold: Number(properties.Threshold),
-        comparison: oneOf(properties.ComparisonOperator, COMPARISONS, `${logicalId}.ComparisonOperator`),
-        missing: String(properties.TreatMissingData ?? 'missing'),
-      },
+      states: [
+        {
+          name: template.nameOf(logicalId),
+          arn: template.arn(logicalId),
+          description: String(properties.AlarmDescription ?? ''),
+          state: 'INSUFFICIENT_DATA',
+          reason: 'Unchecked: Initial alarm creation',
+          updatedAt: this.began,
+          metric: source.expression === null ? (single?.name ?? null) : null,
+        },
+      ],
+      evaluated: { source, ...ruleOf(properties, logicalId) },
       actions: {
         OK: actions('OKActions'),
         ALARM: actions('AlarmActions'),
@@ -193,66 +200,126 @@ export class Alarms implements AlarmStore {
   private foreign(name: string): Alarm {
     const { template } = this.options;
     return {
-      record: {
-        name,
-        arn: `arn:aws:cloudwatch:${template.region}:${template.accountId}:alarm:${name}`,
-        description: '',
-        state: 'OK',
-        reason: 'The local cloud starts with all well',
-        updatedAt: this.began,
-        namespace: 'User',
-        metricName: name,
-        dimensions: {},
-      },
-      rule: null,
+      states: [
+        {
+          name,
+          arn: `arn:aws:cloudwatch:${template.region}:${template.accountId}:alarm:${name}`,
+          description: '',
+          state: 'OK',
+          reason: 'The local cloud starts with all well',
+          updatedAt: this.began - LAUNCHED_BEFORE,
+          metric: { namespace: 'User', name, dimensions: {} },
+        },
+      ],
+      evaluated: null,
       actions: { OK: [], ALARM: [], INSUFFICIENT_DATA: [] },
     };
   }
 }
 
-function statistic(name: string, values: readonly number[]): number {
-  const sum = values.reduce((total, value) => total + value, 0);
-  switch (name) {
-    case 'Sum':
-      return sum;
-    case 'Average':
-      return sum / values.length;
-    case 'Minimum':
-      return Math.min(...values);
-    case 'Maximum':
-      return Math.max(...values);
-    case 'SampleCount':
-      return values.length;
-    default:
-      throw new TemplateError(`The local cloud does not know the statistic ${name}`);
-  }
+function first(states: readonly AlarmRecord[]): AlarmRecord {
+  const [state] = states;
+  if (state === undefined) throw new Error('An alarm always has a state.');
+  return state;
 }
 
-function compare({ comparison, threshold }: Rule, value: number): boolean {
-  switch (comparison) {
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-    default:
-      throw new TemplateError(`The local cloud does not know the comparison ${comparison}`);
-  }
+function latest({ states }: Alarm): AlarmRecord {
+  return states.at(-1) ?? first(states);
 }
 
-export const STATISTICS: readonly string[] = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'];
-export const COMPARISONS: readonly string[] = [
-  'GreaterThanOrEqualToThreshold',
-  'GreaterThanThreshold',
-  'LessThanOrEqualToThreshold',
-  'LessThanThreshold',
-];
+/** Either `MetricName` and its kin, or `Metrics` with metrics and the one expression that returns data. */
+function sourceOf(properties: JsonObject, logicalId: string): Source {
+  if (properties.Metrics === undefined) {
+    const metric = {
+      name: metricOf(properties, logicalId),
+      statistic: statisticOf(properties.Statistic, `${logicalId}.Statistic`),
+    };
+    const period = periodOf(properties.Period, `${logicalId}.Period`);
+    return { metrics: new Map([[ONLY, metric]]), expression: null, period, read: (metrics) => metrics.get(ONLY) ?? [] };
+  }
+  const queries = list(properties.Metrics).map(object);
+  const stats = queries.filter((query) => query.MetricStat !== undefined);
+  const [returned, ...others] = queries.filter((query) => query.ReturnData !== false);
+  if (returned === undefined || others.length > 0)
+    throw new TemplateError(
+      `${logicalId}.Metrics: exactly one entry returns data, found ${others.length + (returned ? 1 : 0)}`,
+    );
+  const where = (query: JsonObject) => `${logicalId}.Metrics.${String(query.Id)}`;
+  const metrics = new Map(
+    stats.map((query) => {
+      const { Metric, Stat } = object(query.MetricStat);
+      const metric = { name: metricOf(object(Metric), where(query)), statistic: statisticOf(Stat, where(query)) };
+      return [text(query.Id, where(query)), metric] as const;
+    }),
+  );
+  const periods = new Set(stats.map((query) => periodOf(object(query.MetricStat).Period, where(query))));
+  const [period] = periods;
+  if (period === undefined || periods.size > 1)
+    throw new TemplateError(
+      `${logicalId}.Metrics: all metrics of an alarm have the same period, found ${[...periods].join(', ')} ms`,
+    );
+  const expression = text(returned.Expression ?? returned.Id, where(returned));
+  const read = parseExpression(expression, [...metrics.keys()], where(returned));
+  const length = (all: ReadonlyMap<string, Series>) => [...all.values()][0]?.length ?? 0;
+  return {
+    metrics,
+    expression,
+    period,
+    read: (all, fillable) => read({ metrics: all, length: length(all), fillable }),
+  };
+}
 
-function oneOf(value: unknown, known: readonly string[], where: string): string {
-  if (typeof value === 'string' && known.includes(value)) return value;
+/** The ID of an alarm's only metric, as CloudWatch's events name it. */
+const ONLY = 'm1';
+
+function metricOf({ Namespace, MetricName, Dimensions }: JsonObject, where: string): MetricName {
+  return {
+    namespace: text(Namespace, `${where}.Namespace`),
+    name: text(MetricName, `${where}.MetricName`),
+    dimensions: Object.fromEntries(
+      list(Dimensions).map((each) => [String(object(each).Name), String(object(each).Value)]),
+    ),
+  };
+}
+
+function statisticOf(value: Json | undefined, where: string): string {
+  return oneOf(value, STATISTICS, where);
+}
+
+/** Milliseconds. */
+function periodOf(value: Json | undefined, where: string): number {
+  const seconds = Number(value);
+  if (Number.isInteger(seconds) && seconds > 0 && (seconds * 1_000) % MINUTE === 0) return seconds * 1_000;
+  throw new TemplateError(`${where}: the local cloud knows periods of whole minutes, not ${JSON.stringify(value)} s`);
+}
+
+function ruleOf(properties: JsonObject, logicalId: string): { readonly rule: AlarmRule; readonly words: string } {
+  const evaluationPeriods = Number(properties.EvaluationPeriods);
+  const threshold = Number(properties.Threshold);
+  const comparison = oneOf(properties.ComparisonOperator, COMPARISONS, `${logicalId}.ComparisonOperator`);
+  const compare = COMPARE[comparison];
+  return {
+    rule: {
+      evaluationPeriods,
+      datapointsToAlarm: Number(properties.DatapointsToAlarm ?? evaluationPeriods),
+      breaches: (value) => compare?.(value, threshold) ?? false,
+      missing: oneOf(properties.TreatMissingData ?? 'missing', TREATMENTS, `${logicalId}.TreatMissingData`),
+    },
+    words: `Threshold ${threshold}, ${comparison}`,
+  };
+}
+
+const COMPARE: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
+  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
+  GreaterThanThreshold: (value, threshold) => value > threshold,
+  LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
+  LessThanThreshold: (value, threshold) => value < threshold,
+};
+export const COMPARISONS: readonly string[] = Object.keys(COMPARE);
+
+function oneOf<Choice extends string>(value: unknown, known: readonly Choice[], where: string): Choice {
+  const found = known.find((each) => each === value);
+  if (found !== undefined) return found;
   throw new TemplateError(`${where}: the local cloud knows ${known.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
@@ -263,10 +330,26 @@ function stateOf({ state, reason, updatedAt }: AlarmRecord): JsonObject {
   return { value: state, reason, timestamp: timestamp(updatedAt) };
 }
 
-function configurationOf({ record, rule }: Alarm): JsonObject {
-  const metric = { namespace: record.namespace, name: record.metricName, dimensions: record.dimensions };
-  const metricStat = { metric, period: (rule?.period ?? 60_000) / 1000, stat: rule?.statistic ?? 'Maximum' };
-  return { description: record.description, metrics: [{ id: 'm1', metricStat, returnData: true }] };
+function configurationOf(alarm: Alarm): JsonObject {
+  const { description, metric } = latest(alarm);
+  if (alarm.evaluated === null) {
+    const metricStat = { metric: shapeOf(metric), period: 60, stat: 'Maximum' };
+    return { description, metrics: [{ id: ONLY, metricStat, returnData: true }] };
+  }
+  const { metrics, expression, period } = alarm.evaluated.source;
+  const stats = [...metrics].map(([id, { name, statistic: stat }]) => ({
+    id,
+    metricStat: { metric: shapeOf(name), period: period / 1_000, stat },
+    returnData: expression === null,
+  }));
+  return {
+    description,
+    metrics: expression === null ? stats : [...stats, { id: 'e1', expression, returnData: true }],
+  };
+}
+
+function shapeOf(metric: MetricName | null): JsonObject {
+  return metric === null ? {} : { namespace: metric.namespace, name: metric.name, dimensions: metric.dimensions };
 }
 
 /** Names of the alarms that clusters are tied to, from the registry in a state machine's definition. */

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { drawn, type Lag } from './services/consistency';
 import type { Timeline, TimelineEvent } from './timeline';
 import type { World } from './world/world';
 
@@ -9,38 +10,83 @@ export interface MetricName {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-interface DataPoint {
+export interface DataPoint {
+  /** Milliseconds since the epoch. */
   readonly at: number;
   readonly value: number;
 }
 
-/** Nothing here looks further back. */
-const KEPT_MILLISECONDS = 3 * 3_600_000;
+interface StoredPoint extends DataPoint {
+  /** From when on CloudWatch shows it. */
+  readonly visibleAt: number;
+}
+
+/** How long CloudWatch keeps points of a minute. @see CloudWatch User Guide, "Metrics retention" */
+const KEPT_MILLISECONDS = 15 * 24 * 3_600_000;
+/** CloudWatch takes points that are so old, or so far ahead. @see CloudWatch API Reference, PutMetricData, MetricDatum */
+const OLDEST_MILLISECONDS = 14 * 24 * 3_600_000;
+const NEWEST_MILLISECONDS = 2 * 3_600_000;
 
 /** CloudWatch's metrics: what functions write in embedded metric format, and what the services report of themselves. */
 export class Metrics {
-  private readonly series = new Map<string, DataPoint[]>();
+  private readonly series = new Map<string, StoredPoint[]>();
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  /** @param lag how long a point takes until CloudWatch shows it; a function draws it anew for each point. */
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly lag: Lag = 0,
+  ) {}
 
-  add(metric: MetricName, value: number): void {
-    const key = keyOf(metric);
+  /** @param at when it was measured, milliseconds since the epoch: now by default. Too old or too far ahead: no point. */
+  add(metric: MetricName, value: number, at = this.clock.now()): void {
     const now = this.clock.now();
+    if (at < now - OLDEST_MILLISECONDS || at > now + NEWEST_MILLISECONDS) return;
+    const key = keyOf(metric);
     const points = this.series.get(key) ?? [];
     while (points[0] && points[0].at < now - KEPT_MILLISECONDS) points.shift();
-    points.push({ at: now, value });
+    let place = points.length;
+    while (place > 0 && (points[place - 1]?.at ?? 0) > at) place -= 1;
+    points.splice(place, 0, { at, value, visibleAt: now + drawn(this.lag) });
     this.series.set(key, points);
   }
 
-  /** Values from `from` (not included) up to `to`, milliseconds since the epoch. */
+  /** What CloudWatch shows from `from` (not included) up to `to`, milliseconds since the epoch, oldest first. */
+  points(metric: MetricName, from: number, to: number): readonly DataPoint[] {
+    const all = this.series.get(keyOf(metric)) ?? [];
+    const now = this.clock.now();
+    let first = all.length;
+    while (first > 0 && (all[first - 1]?.at ?? 0) > from) first -= 1;
+    return all.slice(first).filter(({ at, visibleAt }) => at <= to && visibleAt <= now);
+  }
+
   values(metric: MetricName, from: number, to: number): readonly number[] {
-    const points = this.series.get(keyOf(metric)) ?? [];
-    return points.filter(({ at }) => at > from && at <= to).map(({ value }) => value);
+    return this.points(metric, from, to).map(({ value }) => value);
   }
 }
 
 function keyOf({ namespace, name, dimensions }: MetricName): string {
   return JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+}
+
+type Aggregate = (values: readonly number[]) => number;
+const sum: Aggregate = (values) => values.reduce((total, value) => total + value, 0);
+
+/** By CloudWatch's name of the statistic; never of an empty list. */
+const STATISTIC: Readonly<Record<string, Aggregate>> = {
+  Average: (values) => sum(values) / values.length,
+  Maximum: (values) => Math.max(...values),
+  Minimum: (values) => Math.min(...values),
+  SampleCount: (values) => values.length,
+  Sum: sum,
+};
+
+export const STATISTICS: readonly string[] = Object.keys(STATISTIC);
+
+/** @returns null for an empty list: no data. */
+export function statistic(name: string, values: readonly number[]): number | null {
+  const aggregate = STATISTIC[name];
+  if (aggregate === undefined) throw new Error(`The local cloud does not know the statistic ${name}.`);
+  return values.length === 0 ? null : aggregate(values);
 }
 
 /** What the services count, read off the timeline. */
@@ -49,22 +95,30 @@ export function countServices(
   timeline: Timeline,
   stateMachineArn: (execution: string) => string,
 ): void {
-  const count = (namespace: string, name: string, dimensions: MetricName['dimensions']) =>
-    metrics.add({ namespace, name, dimensions }, 1);
   timeline.listen((event: TimelineEvent) => {
-    if (event.type === 'metric') metrics.add(event, event.value);
+    if (event.type === 'metric') metrics.add(event, event.value, event.measuredAt ?? event.at);
     if (event.type === 'execution-failed') {
-      const dimensions = { StateMachineArn: stateMachineArn(event.execution) };
       const name = EXECUTION_METRICS[event.error] ?? 'ExecutionsFailed';
-      count('AWS/States', name, dimensions);
+      const dimensions = { StateMachineArn: stateMachineArn(event.execution) };
+      metrics.add({ namespace: 'AWS/States', name, dimensions }, 1);
     }
-    if (event.type === 'delivery-failed') count('AWS/Events', 'FailedInvocations', { RuleName: event.rule });
+    if (event.type === 'api-call' && event.service === 'states' && event.error?.code === START_THROTTLED)
+      metrics.add(THROTTLED_STARTS, 1);
   });
 }
 
 const EXECUTION_METRICS: Readonly<Record<string, string>> = {
   'States.Timeout': 'ExecutionsTimedOut',
   Aborted: 'ExecutionsAborted',
+};
+
+const START_THROTTLED = 'ThrottlingException';
+
+/** @see Step Functions Developer Guide, "Monitoring Step Functions metrics", API usage metrics */
+export const THROTTLED_STARTS: MetricName = {
+  namespace: 'AWS/States',
+  name: 'ThrottledEvents',
+  dimensions: { APIName: 'StartExecution' },
 };
 
 /** What SQS reports each minute of the dead-letter queues. */

@@ -5,6 +5,8 @@ export interface MetricValue {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly value: number;
+  /** Milliseconds since the epoch, as the line says. */
+  readonly measuredAt: number;
 }
 
 /**
@@ -15,6 +17,8 @@ export function metricsOf(line: string): readonly MetricValue[] {
   if (!line.includes('"_aws"')) return [];
   const parsed = parse(line);
   if (!isObject(parsed)) return [];
+  const measuredAt = object(parsed._aws).Timestamp;
+  if (typeof measuredAt !== 'number') return [];
   return list(object(parsed._aws).CloudWatchMetrics).flatMap((directive) => {
     const { Namespace, Dimensions, Metrics } = object(directive);
     return list(Dimensions).flatMap((names) => {
@@ -22,7 +26,7 @@ export function metricsOf(line: string): readonly MetricValue[] {
       return list(Metrics).flatMap((metric) => {
         const name = String(object(metric).Name);
         return list(parsed[name]).flatMap((value) =>
-          typeof value === 'number' ? [{ namespace: String(Namespace), name, dimensions, value }] : [],
+          typeof value === 'number' ? [{ namespace: String(Namespace), name, dimensions, value, measuredAt }] : [],
         );
       });
     });

@@ -1,3 +1,5 @@
+import type { MetricName } from '../metrics';
+
 /** The alarms that CloudWatch shows; whoever runs the template's alarms keeps them. */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
@@ -7,15 +9,17 @@ export interface AlarmRecord {
   readonly description: string;
   readonly state: AlarmState;
   readonly reason: string;
-  /** Milliseconds since the epoch. */
+  /** Since when it has this state, milliseconds since the epoch. */
   readonly updatedAt: number;
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: Readonly<Record<string, string>>;
+  /** Null for an alarm on an expression. */
+  readonly metric: MetricName | null;
 }
 
 export interface AlarmStore {
-  list(): readonly AlarmRecord[];
+  /** @param at as they were then, milliseconds since the epoch; now by default. */
+  list(at?: number): readonly AlarmRecord[];
+  /** Every state of an alarm up to that time, the first one included, oldest first. Empty where there is no such alarm. */
+  history(name: string, at?: number): readonly AlarmRecord[];
   /** @throws ApiError `ResourceNotFound` where there is no alarm of that name. */
   setState(name: string, state: AlarmState, reason: string): void;
 }

@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import type { ApiRequest } from '../../local/api';
 import { type Clock, realClock } from '../../local/clock';
 import type { ResolvedTemplate, TemplateResource } from '../../local/iam/template';
+import { Metrics } from '../../local/metrics';
 import type { AlarmRecord, AlarmStore } from '../../local/services/alarm-store';
 import { accessKeyOfRole, createServices, type Services, type ServicesOptions } from '../../local/services/aws';
 import { Timeline, type TimelineEvent } from '../../local/timeline';
@@ -60,24 +61,34 @@ export const plainTopic = resource('AWS::SNS::Topic', 'Topic', {}, { physicalId:
 
 /** Alarms that a test can look at. */
 export class Alarms implements AlarmStore {
-  records: AlarmRecord[] = ['mail-1-smtp', 'mail-2-smtp', 'web-1'].map((name) => ({
-    name,
-    arn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`,
-    description: `${name} is down`,
-    state: 'OK',
-    reason: 'fine',
-    updatedAt: Date.UTC(2026, 0, 1),
-    namespace: 'App',
-    metricName: 'Down',
-    dimensions: { Host: name },
-  }));
+  private readonly states = new Map<string, AlarmRecord[]>();
 
-  list() {
-    return this.records;
+  constructor(private readonly now: () => number) {
+    for (const name of ['mail-1-smtp', 'mail-2-smtp', 'web-1'])
+      this.states.set(name, [
+        {
+          name,
+          arn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`,
+          description: `${name} is down`,
+          state: 'OK',
+          reason: 'fine',
+          updatedAt: Date.UTC(2026, 0, 1),
+          metric: { namespace: 'App', name: 'Down', dimensions: { Host: name } },
+        },
+      ]);
+  }
+
+  list(at = this.now()) {
+    return [...this.states.keys()].flatMap((name) => this.history(name, at).slice(-1));
+  }
+
+  history(name: string, at = this.now()) {
+    return this.states.get(name)?.filter(({ updatedAt }) => updatedAt <= at) ?? [];
   }
 
   setState(name: string, state: AlarmRecord['state'], reason: string) {
-    this.records = this.records.map((each) => (each.name === name ? { ...each, state, reason } : each));
+    const [latest] = this.list().filter((each) => each.name === name);
+    if (latest) this.states.get(name)?.push({ ...latest, state, reason, updatedAt: this.now() });
   }
 }
 
@@ -86,6 +97,7 @@ export interface Cloud {
   readonly timeline: Timeline;
   readonly services: Services;
   readonly alarms: Alarms;
+  readonly metrics: Metrics;
   events<Type extends TimelineEvent['type']>(type: Type): Extract<TimelineEvent, { type: Type }>[];
 }
 
@@ -103,18 +115,20 @@ export function cloud(
   const common = { clock, timeline, accountId: ACCOUNT, region: REGION };
   const build = { transitions: { stopping: 20, pending: 20, shuttingDown: 20, initializing: 20 }, ...parts.build };
   const world = buildWorld({ ...common, clusters: parts.clusters ?? [MAIL], options: build });
-  const alarms = new Alarms();
+  const alarms = new Alarms(() => clock.now());
+  const metrics = new Metrics(clock);
   const services = createServices({
     world,
     clock,
     timeline,
     template: parts.template ?? template(plainTopic),
     alarms,
+    metrics,
     ...(parts.options && { options: parts.options }),
   });
   const events: Cloud['events'] = (type) =>
     timeline.events.filter((event): event is Extract<TimelineEvent, { type: typeof type }> => event.type === type);
-  return { world, timeline, services, alarms, events };
+  return { world, timeline, services, alarms, metrics, events };
 }
 
 /** A loopback server around a cloud's dispatch, and the real SDK clients against it. */
