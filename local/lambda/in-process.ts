@@ -17,6 +17,8 @@ import {
 /** What an instance in this process is connected to. All of it changes when the instance goes to another cloud. */
 export interface Host {
   readonly clock: Clock;
+  /** How far the clock of a new instance of the function is ahead of the cloud's, milliseconds; by its label. */
+  readonly skew: (label: string) => number;
   readonly random: () => number;
   readonly dispatch: Dispatch;
 }
@@ -68,6 +70,8 @@ function poolKey({ function: fn, environment }: InstanceSettings): string {
 class InProcessInstance implements Instance {
   readonly sessionToken: string;
   private discarded = false;
+  /** Milliseconds that this instance's clock is ahead. */
+  private skew: number;
   private handler: Handler | undefined;
   /** Ends the invocation under way when the code calls `process.exit`. */
   private exit: (code: number) => void = () => undefined;
@@ -78,11 +82,13 @@ class InProcessInstance implements Instance {
     private readonly pool: InProcessInstance[] | null,
   ) {
     this.sessionToken = settings.environment.AWS_SESSION_TOKEN ?? '';
+    this.skew = host.skew(settings.function.label);
   }
 
   adopt(settings: InstanceSettings, host: Host): void {
     this.settings = settings;
     this.host = host;
+    this.skew = host.skew(settings.function.label);
     this.discarded = false;
   }
 
@@ -112,12 +118,13 @@ class InProcessInstance implements Instance {
   private initialise(): Handler {
     const { function: fn, environment } = this.settings;
     // Always by way of the host, which is another one after the instance was adopted.
+    const now = () => this.host.clock.now() + this.skew;
     const clock: Clock = {
-      now: () => this.host.clock.now(),
+      now,
       setTimeout: (callback, milliseconds) => this.host.clock.setTimeout(callback, milliseconds),
       clearTimeout: (handle) => this.host.clock.clearTimeout(handle),
       sleep: (milliseconds) => this.host.clock.sleep(milliseconds),
-      Date: dateWith(() => this.host.clock.now()),
+      Date: dateWith(now),
     };
     const random = () => this.host.random();
     const http = fakeHttp(clock, (request) => this.host.dispatch(request));

@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { isObject } from '../template';
 import type { Timeline } from '../timeline';
 import { metricsOf } from './embedded-metrics';
-import { LambdaFaults } from './faults';
+import { LambdaFaults, type Refusal } from './faults';
 import { type Credentials, environmentOf, type LambdaFunction } from './function';
 import type { FunctionError, Instance, InstanceSettings, Outcome } from './instance';
 
@@ -28,9 +28,18 @@ export interface LambdaOptions {
   readonly mayAssume: (fn: LambdaFunction) => boolean;
   /** Whether the function's role lets it write to its log group; asked once for each function. */
   readonly mayLog: (fn: LambdaFunction) => boolean;
-  /** Milliseconds that a fresh and a warm instance take before the handler runs; for runs in which nothing takes time. */
-  readonly overhead?: { readonly cold: number; readonly warm: number } | undefined;
+  /** For runs in which nothing takes time by itself. */
+  readonly overhead?: Overhead | undefined;
 }
+
+/**
+ * Milliseconds that a fresh and a warm instance take before the handler runs: Lambda's own way, and initialisation, which
+ * may take up to ten seconds and is no part of the function's timeout. A function draws it anew for each invocation.
+ * @see Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"
+ */
+export type Overhead =
+  | { readonly cold: number; readonly warm: number }
+  | ((invocation: { readonly function: string; readonly cold: boolean }) => number);
 
 interface Environment {
   readonly function: LambdaFunction;
@@ -47,13 +56,15 @@ interface Environment {
  * throws comes back as Lambda reports it.
  */
 export class Lambda {
-  readonly faults = new LambdaFaults();
+  readonly faults: LambdaFaults;
   private readonly idle = new Map<string, Environment[]>();
   private readonly logging = new Map<string, boolean>();
   private readonly byToken = new Map<string, Environment>();
   private running = 0;
 
-  constructor(private readonly options: LambdaOptions) {}
+  constructor(private readonly options: LambdaOptions) {
+    this.faults = new LambdaFaults(() => options.clock.now());
+  }
 
   get functions(): readonly LambdaFunction[] {
     return this.options.functions;
@@ -80,12 +91,14 @@ export class Lambda {
       const errorMessage = `Request must be smaller than ${PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`;
       return { ok: false, error: { errorType: 'Lambda.RequestTooLargeException', errorMessage } };
     }
+    const refusal = this.faults.refusal([fn.label, fn.name, fn.logicalId]);
+    if (refusal !== undefined) return this.refuse(fn, refusal);
     if (!this.options.mayAssume(fn))
       return failure('Lambda.AWSLambdaException', `${NOT_ASSUMED} (Service: Lambda, Status Code: 403)`);
     this.running += 1;
     try {
       const result = await this.run(fn, payload, execution);
-      if (!result.ok) this.count(fn);
+      if (!result.ok) this.count(fn, 'Errors');
       return result;
     } finally {
       this.running -= 1;
@@ -96,7 +109,7 @@ export class Lambda {
     const { clock, timeline, uuid, overhead } = this.options;
     const environment = this.idle.get(fn.logicalId)?.pop() ?? this.start(fn);
     const cold = !environment.warm;
-    if (overhead) await clock.sleep(cold ? overhead.cold : overhead.warm);
+    if (overhead) await clock.sleep(millisecondsOf(overhead, fn.label, cold));
     environment.execution = execution;
     const requestId = uuid();
     const began = clock.now();
@@ -150,10 +163,24 @@ export class Lambda {
     return { ok: true, payload: JSON.parse(outcome.payload) };
   }
 
+  /** The function does not run, so this is none of its errors. @see Lambda API Reference, Invoke, "Errors" */
+  private refuse(fn: LambdaFunction, refusal: Refusal): InvocationResult {
+    const error = refusal.kind === 'throttle' ? 'Lambda.TooManyRequestsException' : refusal.error;
+    this.options.timeline.add({ type: 'fault', what: `${fn.label} is not run: ${error}` });
+    if (refusal.kind === 'refuse') return failure(error, refusal.message ?? `Put in on purpose: ${error}`);
+    this.count(fn, 'Throttles');
+    return failure(error, 'Rate Exceeded. (Service: Lambda, Status Code: 429)');
+  }
+
   /** What a handler throws counts as well as a crash. @see Lambda Developer Guide, "Types of metrics for Lambda functions" */
-  private count({ name }: LambdaFunction): void {
-    const dimensions = { FunctionName: name };
-    this.options.timeline.add({ type: 'metric', namespace: 'AWS/Lambda', name: 'Errors', dimensions, value: 1 });
+  private count({ name: FunctionName }: LambdaFunction, name: 'Errors' | 'Throttles'): void {
+    this.options.timeline.add({
+      type: 'metric',
+      namespace: 'AWS/Lambda',
+      name,
+      dimensions: { FunctionName },
+      value: 1,
+    });
   }
 
   private start(fn: LambdaFunction): Environment {
@@ -245,6 +272,11 @@ export class Lambda {
     }
     this.idle.clear();
   }
+}
+
+function millisecondsOf(overhead: Overhead, label: string, cold: boolean): number {
+  if (typeof overhead === 'function') return overhead({ function: label, cold });
+  return cold ? overhead.cold : overhead.warm;
 }
 
 const NOT_ASSUMED = 'The role defined for the function cannot be assumed by Lambda.';
