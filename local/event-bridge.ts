@@ -1,6 +1,8 @@
 import type { Clock } from './clock';
 import { EventFaults } from './event-faults';
 import { checkPattern, matches } from './event-pattern';
+import type { MetricName } from './metrics';
+import { scheduleOf } from './schedule';
 import { isObject, type Json, type JsonObject, list, object, type Template, TemplateError, text } from './template';
 import type { Timeline } from './timeline';
 
@@ -24,6 +26,11 @@ export type NewBusEvent = Pick<BusEvent, 'detail-type' | 'source' | 'resources' 
 interface Target {
   readonly origin: string;
   readonly originArn: string;
+  readonly kind: 'rule' | 'schedule';
+  /** What IAM is told of where the call comes from: the rule, or the schedule's group. */
+  readonly sourceArn: string;
+  /** The dimension of the metrics: the rule's name, or the name of the schedule's group. */
+  readonly measuredAs: string;
   readonly principal: string;
   readonly arn: string;
   readonly roleArn: string | null;
@@ -40,7 +47,8 @@ interface Rule {
 
 interface Schedule {
   readonly name: string;
-  readonly milliseconds: number;
+  /** When it is due next after a time; both milliseconds since the epoch. */
+  readonly next: (after: number) => number;
   readonly target: Target;
 }
 
@@ -58,17 +66,22 @@ export interface EventBridgeOptions {
   readonly uuid: () => string;
   /** Milliseconds from an event to its target. */
   readonly delay: () => number;
+  /** How far the clock of whoever puts events is ahead, milliseconds. */
+  readonly skew: () => number;
+  /** Whether Step Functions has no room for a start by this service just now: it is tried again. */
+  readonly startThrottled: (principal: string) => boolean;
   /** Starts the state machine with this ARN. @throws Error where there is none. */
   readonly startExecution: (stateMachineArn: string, input: unknown) => void;
-  /** Whether the service may assume the role and do this in it; else AWS's words why not. */
-  readonly refusal: (roleArn: string, principal: string, action: string, resource: string) => string | null;
-  /** Whether the service may send to the queue on behalf of `sourceArn`; else why not. */
-  readonly queueRefusal: (
-    queueArn: string,
-    principal: string,
-    sourceArn: string,
-    roleArn: string | null,
-  ) => string | null;
+  /** Whether the service may assume the role, for what `sourceArn` names, and do this in it; else AWS's words why not. */
+  readonly refusal: (call: {
+    readonly roleArn: string;
+    readonly principal: string;
+    readonly sourceArn: string;
+    readonly action: string;
+    readonly resource: string;
+  }) => string | null;
+  /** Whether the rule may send to the queue, by the queue's policy; else why not. */
+  readonly queueRefusal: (queueArn: string, sourceArn: string) => string | null;
 }
 
 /** The default event bus and the schedules, with the template's own rules. Delivery is at least once, and may go wrong. */
@@ -112,14 +125,14 @@ export class EventBridge {
 
   /** Puts an event on the bus. @returns it, as targets get it. */
   put(event: NewBusEvent): BusEvent {
-    const { template, clock, timeline, uuid } = this.options;
+    const { template, clock, timeline, uuid, skew } = this.options;
     const complete: BusEvent = {
       version: '0',
       id: uuid(),
       'detail-type': event['detail-type'],
       source: event.source,
       account: template.accountId,
-      time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      time: wholeSeconds(clock.now() + skew()),
       region: template.region,
       resources: event.resources,
       detail: event.detail,
@@ -135,7 +148,7 @@ export class EventBridge {
     this.send(event, 0);
   }
 
-  /** From now on the schedules run, first after one interval. */
+  /** From now on the schedules run: a rate first after one interval, a cron when its time comes. */
   startSchedules(): void {
     for (const schedule of this.schedules) this.repeatForever(schedule);
   }
@@ -198,27 +211,44 @@ export class EventBridge {
     }, this.options.delay() + extra);
   }
 
-  private deliver(target: Target, eventId: string, input: unknown): void {
-    const { timeline, refusal, startExecution } = this.options;
-    const refused =
-      target.roleArn === null
-        ? `${target.origin} has no role to start an execution with`
-        : refusal(target.roleArn, target.principal, 'states:StartExecution', target.arn);
+  private deliver(target: Target, eventId: string, input: unknown, attempt = 1): void {
+    const { timeline, startExecution, startThrottled } = this.options;
+    const refused = this.refused(target, 'states:StartExecution', target.arn);
+    if (refused === null && startThrottled(target.principal)) {
+      // For up to 24 hours, longer and longer apart. @see EventBridge User Guide, "How EventBridge retries delivering events"
+      const pause = Math.min(1_000 * 2 ** (attempt - 1), LONGEST_PAUSE);
+      this.later(pause, () => this.deliver(target, eventId, input, attempt + 1));
+      return;
+    }
     if (refused === null) {
       startExecution(target.arn, input);
       return;
     }
-    const deadLettered = this.bury(target, input, refused);
+    const fate = this.bury(target, input, refused);
+    const deadLettered = fate === 'sent';
     timeline.add({ type: 'delivery-failed', rule: target.origin, eventId, error: refused, deadLettered });
+    for (const metric of lostMetrics(target, fate)) timeline.add({ type: 'metric', ...metric, value: 1 });
   }
 
-  /** A refusal is not tried again; it goes to the dead-letter queue at once, where there is one that may take it. */
-  private bury(target: Target, input: unknown, why: string): boolean {
-    const { queueRefusal } = this.options;
-    if (target.deadLetterArn === null) return false;
-    if (queueRefusal(target.deadLetterArn, target.principal, target.originArn, target.roleArn) !== null) return false;
+  private refused({ roleArn, principal, sourceArn, origin }: Target, action: string, resource: string): string | null {
+    if (roleArn === null) return `${origin} has no role for ${action}`;
+    return this.options.refusal({ roleArn, principal, sourceArn, action, resource });
+  }
+
+  /**
+   * A refusal is not tried again; it goes to the dead-letter queue at once, where there is one that may take it. A rule is let
+   * in by the queue's policy, a schedule by its own role.
+   */
+  private bury(target: Target, input: unknown, why: string): Fate {
+    const { deadLetterArn } = target;
+    if (deadLetterArn === null) return 'dropped';
+    const refused =
+      target.kind === 'rule'
+        ? this.options.queueRefusal(deadLetterArn, target.sourceArn)
+        : this.refused(target, 'sqs:SendMessage', deadLetterArn);
+    if (refused !== null) return 'refused';
     this.deadLetters.push({
-      queueArn: target.deadLetterArn,
+      queueArn: deadLetterArn,
       body: JSON.stringify(input),
       attributes: {
         RULE_ARN: target.originArn,
@@ -228,15 +258,16 @@ export class EventBridge {
         RETRY_ATTEMPTS: '0',
       },
     });
-    return true;
+    return 'sent';
   }
 
   private repeatForever(schedule: Schedule): void {
-    const timer = this.options.clock.setTimeout(() => {
+    const { clock } = this.options;
+    const timer = clock.setTimeout(() => {
       if (this.stopped) return;
       this.invokeSchedule(schedule);
       this.repeatForever(schedule);
-    }, schedule.milliseconds);
+    }, schedule.next(clock.now()) - clock.now());
     this.timers.set(schedule, timer);
   }
 
@@ -249,7 +280,7 @@ export class EventBridge {
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
       account: template.accountId,
-      time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      time: wholeSeconds(clock.now()),
       region: template.region,
       resources: [target.originArn],
       detail: {},
@@ -271,27 +302,47 @@ export class EventBridge {
 
   private readTimer(logicalId: string): readonly Schedule[] {
     const { properties } = this.options.template.resource(logicalId);
-    const milliseconds = intervalOf(text(properties.ScheduleExpression, logicalId), logicalId);
+    const next = scheduleOf(text(properties.ScheduleExpression, logicalId), logicalId);
     const name = this.options.template.nameOf(logicalId);
-    return this.readTargets(logicalId).map((target) => ({ name, milliseconds, target }));
+    return this.readTargets(logicalId).map((target) => ({ name, next, target }));
   }
 
   private readTargets(logicalId: string): readonly Target[] {
-    const { properties } = this.options.template.resource(logicalId);
-    return list(properties.Targets).map((target) => this.readTarget(logicalId, object(target), 'events.amazonaws.com'));
+    const { template } = this.options;
+    const { properties } = template.resource(logicalId);
+    const origin = {
+      origin: template.nameOf(logicalId),
+      originArn: template.arn(logicalId),
+      kind: 'rule',
+      sourceArn: template.arn(logicalId),
+      measuredAs: template.nameOf(logicalId),
+      principal: 'events.amazonaws.com',
+    } as const;
+    return list(properties.Targets).map((target) => this.readTarget(logicalId, object(target), origin));
   }
 
   private readSchedule(logicalId: string): Schedule {
     const { template } = this.options;
     const { properties } = template.resource(logicalId);
-    return {
-      name: template.nameOf(logicalId),
-      milliseconds: intervalOf(text(properties.ScheduleExpression, logicalId), logicalId),
-      target: this.readTarget(logicalId, object(properties.Target), 'scheduler.amazonaws.com'),
-    };
+    const group = properties.GroupName === undefined ? 'default' : text(properties.GroupName, `${logicalId}.GroupName`);
+    const target = this.readTarget(logicalId, object(properties.Target), {
+      origin: template.nameOf(logicalId),
+      originArn: template.arn(logicalId),
+      kind: 'schedule',
+      // The group, not the schedule. @see Scheduler User Guide, "Confused deputy prevention"
+      sourceArn: `arn:aws:scheduler:${template.region}:${template.accountId}:schedule-group/${group}`,
+      measuredAs: group,
+      principal: 'scheduler.amazonaws.com',
+    });
+    const next = scheduleOf(text(properties.ScheduleExpression, logicalId), logicalId);
+    return { name: template.nameOf(logicalId), next, target };
   }
 
-  private readTarget(logicalId: string, target: JsonObject, principal: string): Target {
+  private readTarget(
+    logicalId: string,
+    target: JsonObject,
+    origin: Pick<Target, 'origin' | 'originArn' | 'kind' | 'sourceArn' | 'measuredAs' | 'principal'>,
+  ): Target {
     const { template } = this.options;
     const arn = text(target.Arn, `${logicalId}.Target.Arn`);
     if (template.find('AWS::StepFunctions::StateMachine', arn) === undefined)
@@ -302,9 +353,7 @@ export class EventBridge {
     if (unknown) throw new TemplateError(`${logicalId}: the local cloud does not know ${unknown}`);
     const deadLetter = object(target.DeadLetterConfig).Arn;
     return {
-      origin: template.nameOf(logicalId),
-      originArn: template.arn(logicalId),
-      principal,
+      ...origin,
       arn,
       roleArn: typeof target.RoleArn === 'string' ? target.RoleArn : null,
       input: typeof target.Input === 'string' ? target.Input : null,
@@ -321,12 +370,37 @@ function inputOf(target: Target, event: JsonObject): unknown {
   return steps.reduce<Json>((value, step) => (isObject(value) ? (value[step] ?? null) : null), event);
 }
 
-const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** ISO 8601 in whole seconds, as events have it. */
+function wholeSeconds(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
 
-function intervalOf(expression: string, where: string): number {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  const milliseconds = UNITS[unit ?? ''];
-  if (milliseconds === undefined)
-    throw new TemplateError(`${where}: the local cloud knows rate(…) in minutes, hours or days, not ${expression}`);
-  return Number(count) * milliseconds;
+/** Between two tries of a delivery, milliseconds. */
+const LONGEST_PAUSE = 60_000;
+
+/** What became of an event that could not be delivered. */
+type Fate = 'sent' | 'refused' | 'dropped';
+
+/**
+ * What is counted of a delivery that failed for good. `FailedInvocations` leaves out what the dead-letter queue got.
+ * @see EventBridge User Guide, "Monitoring Amazon EventBridge"; Scheduler User Guide, "Monitoring with Amazon CloudWatch"
+ */
+function lostMetrics({ kind, measuredAs }: Target, fate: Fate): readonly MetricName[] {
+  const names: Readonly<Record<Fate, readonly string[]>> =
+    kind === 'rule'
+      ? {
+          sent: ['InvocationsSentToDlq'],
+          refused: ['FailedInvocations', 'InvocationsFailedToBeSentToDlq'],
+          dropped: ['FailedInvocations'],
+        }
+      : {
+          sent: ['InvocationDroppedCount', 'InvocationsSentToDeadLetterCount'],
+          refused: ['InvocationDroppedCount', 'InvocationsFailedToBeSentToDeadLetterCount'],
+          dropped: ['InvocationDroppedCount'],
+        };
+  return names[fate].map((name) =>
+    kind === 'rule'
+      ? { namespace: 'AWS/Events', name, dimensions: { RuleName: measuredAs } }
+      : { namespace: 'AWS/Scheduler', name, dimensions: { ScheduleGroup: measuredAs } },
+  );
 }

@@ -86,7 +86,11 @@ export const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> 
   'AWS::KMS::Alias': byName('kms', '', 'AliasName'),
   'AWS::StepFunctions::StateMachine': byArn('states', 'stateMachine:', 'StateMachineName'),
   'AWS::Events::Rule': byName('events', 'rule/', 'Name'),
-  'AWS::Scheduler::Schedule': byName('scheduler', 'schedule/default/', 'Name'),
+  'AWS::Scheduler::Schedule': (naming) => {
+    const group = naming.property('GroupName');
+    const prefix = `schedule/${typeof group === 'string' ? group : 'default'}/`;
+    return byName('scheduler', prefix, 'Name')(naming);
+  },
   'AWS::Scheduler::ScheduleGroup': byName('scheduler', 'schedule-group/', 'Name'),
   'AWS::Logs::LogGroup': (naming) => {
     const name = naming.named('LogGroupName');

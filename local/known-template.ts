@@ -25,6 +25,14 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
       'EvaluationPeriods',
       'InsufficientDataActions',
       'MetricName',
+      'Metrics.Expression',
+      'Metrics.Id',
+      'Metrics.MetricStat.Metric.Dimensions.*',
+      'Metrics.MetricStat.Metric.MetricName',
+      'Metrics.MetricStat.Metric.Namespace',
+      'Metrics.MetricStat.Period',
+      'Metrics.MetricStat.Stat',
+      'Metrics.ReturnData',
       'Namespace',
       'OKActions',
       'Period',
@@ -32,7 +40,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
       'Threshold',
       'TreatMissingData',
     ],
-    idle: ['Tags.*'],
+    idle: ['Metrics.Label', 'Metrics.Period', 'Tags.*'],
   },
   'AWS::Events::Rule': {
     acts: [
@@ -97,6 +105,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
   'AWS::SQS::QueuePolicy': { acts: [POLICY, 'Queues'], idle: [] },
   'AWS::Scheduler::Schedule': {
     acts: [
+      'GroupName',
       'Name',
       'ScheduleExpression',
       'State',
@@ -107,6 +116,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
     ],
     idle: ['Description', 'FlexibleTimeWindow.Mode', 'Target.RetryPolicy.*'],
   },
+  'AWS::Scheduler::ScheduleGroup': { acts: ['Name'], idle: ['Tags.*'] },
   'AWS::StepFunctions::StateMachine': {
     acts: [
       'Definition.*',

@@ -1,15 +1,16 @@
 import { isObject, type Json, list, object, type Template } from './template';
 import type { RegistryCluster } from './world/build';
 
-/** The clusters that the template's state machines know: a task's `Parameters.Payload.clusters`. */
+/** The clusters that the template's state machines know: a variable `clusters` that a state assigns. */
 export function clustersIn(template: Template): readonly RegistryCluster[] {
   const clusters = template.ofType('AWS::StepFunctions::StateMachine').flatMap(({ properties }) => {
     const { DefinitionString } = properties;
     const definition: unknown = typeof DefinitionString === 'string' ? JSON.parse(DefinitionString) : null;
     const states = isObject(definition) ? object(definition.States) : {};
-    return Object.values(states).flatMap((state) =>
-      list(object(object(object(state).Parameters).Payload).clusters).filter(isCluster),
-    );
+    return Object.values(states).flatMap((state) => {
+      const { clusters: assigned } = object(object(state).Assign);
+      return Array.isArray(assigned) ? assigned.filter(isCluster) : [];
+    });
   });
   const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
   return [...byName.values()];

@@ -70,10 +70,13 @@ export class AccessControl {
     return decision;
   }
 
-  /** Whether a service may act in a role: its trust policy. A denial is put on the timeline. */
+  /**
+   * Whether a service may act in a role: its trust policy. A denial is put on the timeline.
+   * @param context what the service says of the resource that it acts for; Lambda says nothing.
+   */
   assume(roleLogicalId: string, servicePrincipal: string, context: Readonly<Record<string, string>> = {}): Decision {
     const role = this.role(roleLogicalId);
-    const known = this.contextOf({ 'aws:SourceAccount': this.template.accountId, ...context });
+    const known = this.contextOf(context);
     const speaking = role.trust.filter(
       (statement) =>
         statement.principals?.services.includes(servicePrincipal) &&

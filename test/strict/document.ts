@@ -1,13 +1,14 @@
-import { COMPARISONS, STATISTICS } from '../../local/alarms';
+import { COMPARISONS } from '../../local/alarms';
 import { usage } from '../../local/arguments';
 import { PATTERN_OPERATORS } from '../../local/event-pattern';
 import { CONDITION_KEYS } from '../../local/iam/conditions';
-import { KNOWN_STATES } from '../../local/interpreter';
 import { ONLY_IDENTITY, PLAYED } from '../../local/known-template';
+import { STATISTICS } from '../../local/metrics';
 import { CONDITION_OPERATORS, INSTANCE_TYPES, KNOWN, type KnownAction } from '../../local/services/known';
 import { REALISTIC_LATENCIES } from '../../local/services/latency';
 import { BUCKETS } from '../../local/services/limits';
-import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/step-functions';
+import { KNOWN_STATES } from '../../local/step-functions/definition';
+import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/step-functions/service';
 import { INTRINSICS, PSEUDO_PARAMETERS } from '../../local/template';
 import { limitsOf } from '../../local/world/instance-types';
 import { DEFAULT_TRANSITIONS } from '../../local/world/world';
