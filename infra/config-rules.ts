@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IPV4 } from './config-schema';
 import { type Limits, MAX_ELASTIC_IPS } from './limits';
 
 /**
@@ -25,7 +26,11 @@ const lenient = z
               .array(z.union([z.string(), z.object({ address: word, elasticIpAllocationId: word })]).catch(''))
               .catch([]),
             nodes: z
-              .array(z.object({ instanceId: word, networkInterfaceId: word, alarms: words }).catch({ alarms: [] }))
+              .array(
+                z
+                  .object({ instanceId: word, networkInterfaceId: word, name: word, alarms: words })
+                  .catch({ alarms: [] }),
+              )
               .catch([]),
             triggerStates: words,
             checkIntervalMinutes: z.unknown().optional(),
@@ -49,25 +54,29 @@ type Seen = z.output<typeof lenient>;
 interface Value {
   readonly path: string;
   readonly value: string | undefined;
+  /** What must not be there twice, where that is more than the value. */
+  readonly key?: string;
 }
 
 export function brokenRules(config: unknown, limits: Limits): Problem[] {
   const seen = lenient.parse(config);
-  return [...repetitions(seen), ...overfull(seen, limits), ...needless(seen)];
+  return [...repetitions(seen), ...misplaced(seen), ...overfull(seen, limits), ...needless(seen)];
 }
 
-function repetitions({ clusters, notifications }: Seen): Problem[] {
-  const virtualIps = clusters.map(({ virtualIps }, i) =>
-    virtualIps.map((virtualIp, j) =>
-      typeof virtualIp === 'string'
-        ? { path: `clusters[${i}].virtualIps[${j}]`, address: virtualIp, elasticIp: undefined }
-        : {
-            path: `clusters[${i}].virtualIps[${j}]`,
-            address: virtualIp.address,
-            elasticIp: virtualIp.elasticIpAllocationId,
-          },
-    ),
+/** Every virtual IP with what it is known to share a subnet with: where the subnet is not said, its own cluster. */
+function virtualIpsOf({ clusters }: Seen) {
+  return clusters.flatMap(({ subnetId, virtualIps }, i) =>
+    virtualIps.map((virtualIp, j) => ({
+      path: `clusters[${i}].virtualIps[${j}]`,
+      subnet: subnetId ?? `clusters[${i}]`,
+      ...(typeof virtualIp === 'string' ? { address: virtualIp, elasticIpAllocationId: undefined } : virtualIp),
+    })),
   );
+}
+
+function repetitions(seen: Seen): Problem[] {
+  const { clusters, notifications } = seen;
+  const virtualIps = virtualIpsOf(seen);
   const nodes = clusters.flatMap(({ nodes }, i) =>
     nodes.map((node, j) => ({ path: `clusters[${i}].nodes[${j}]`, ...node })),
   );
@@ -79,13 +88,14 @@ function repetitions({ clusters, notifications }: Seen): Problem[] {
     ),
     ...repeated(
       // Two VPCs may use the same addresses, so an address is unique in its subnet.
-      virtualIps.flatMap((list, i) =>
-        list.map(({ path, address }) => ({ path, value: address && `${address} in ${clusters[i]?.subnetId}` })),
-      ),
-      'each virtual IP belongs to one cluster, and is named once',
+      virtualIps.map(({ path, address, subnet }) => ({ path, value: address, key: `${address} in ${subnet}` })),
+      'each virtual IP of a subnet belongs to one cluster, and is named once',
     ),
     ...repeated(
-      virtualIps.flat().map(({ path, elasticIp }) => ({ path: `${path}.elasticIpAllocationId`, value: elasticIp })),
+      virtualIps.map(({ path, elasticIpAllocationId }) => ({
+        path: `${path}.elasticIpAllocationId`,
+        value: elasticIpAllocationId,
+      })),
       'each Elastic IP belongs on one virtual IP',
     ),
     ...repeated(
@@ -95,6 +105,13 @@ function repetitions({ clusters, notifications }: Seen): Problem[] {
     ...repeated(
       nodes.map(({ path, networkInterfaceId }) => ({ path: `${path}.networkInterfaceId`, value: networkInterfaceId })),
       'a network interface belongs to one node',
+    ),
+    ...clusters.flatMap((cluster, i) =>
+      repeated(
+        cluster.nodes.map(({ name }, j) => ({ path: `clusters[${i}].nodes[${j}].name`, value: name })),
+        'each node of a cluster needs a name of its own',
+        (name) => name.normalize('NFKC').toLowerCase(),
+      ),
     ),
     ...nodes.flatMap(({ path, alarms }) =>
       repeated(
@@ -134,15 +151,48 @@ function repeated(values: readonly Value[], remedy: string, sameness = (value: s
   const first = new Map<string, Value>();
   return values.flatMap((entry) => {
     if (!entry.value) return [];
-    const earlier = first.get(sameness(entry.value));
+    const key = sameness(entry.key ?? entry.value);
+    const earlier = first.get(key);
     if (earlier === undefined) {
-      first.set(sameness(entry.value), entry);
+      first.set(key, entry);
       return [];
     }
     return [
       {
         path: entry.path,
         message: `found "${entry.value}", which ${earlier.path} has already ("${earlier.value}"); allowed: ${remedy}`,
+      },
+    ];
+  });
+}
+
+/**
+ * Addresses that no subnet can have, or not together. A subnet has a /16 at most, and what it starts and ends with is
+ * EC2's: the first four addresses and the last one. Those of a /16 are that in every smaller subnet, too.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ */
+function misplaced(seen: Seen): Problem[] {
+  const firstOf = new Map<string, { path: string; address: string }>();
+  return virtualIpsOf(seen).flatMap(({ path, address, subnet }) => {
+    if (address === undefined || !IPV4.test(address)) return [];
+    const [one, two, three, four] = address.split('.').map(Number);
+    const ofBlock = 256 * (three ?? 0) + (four ?? 0);
+    if (ofBlock < 4 || ofBlock === 65_535) {
+      return [
+        {
+          path,
+          message: `found "${address}"; allowed: an address that EC2 gives away; the first four and the last one of a subnet are its own`,
+        },
+      ];
+    }
+    const first = firstOf.get(subnet) ?? { path, address };
+    firstOf.set(subnet, first);
+    if (first.address.startsWith(`${one}.${two}.`)) return [];
+    return [
+      {
+        path,
+        message: `found "${address}", which no subnet has together with "${first.address}" (${first.path}); allowed: addresses of the cluster's one subnet, which has at most 65,536 of them (a /16)`,
       },
     ];
   });

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { didYouMean } from './did-you-mean';
 import { DEFAULT_LIMITS, MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL_IPS_PER_CLUSTER } from './limits';
 
 /**
@@ -18,11 +19,17 @@ export const RETENTION_DAYS = [
 
 type Complaint = (issue: { readonly input?: unknown }) => string;
 
-/** The message for a field of which something else was expected. */
-function allowed(what: string): Complaint {
-  return ({ input }) =>
-    input === undefined ? `is missing; allowed: ${what}` : `found ${show(input)}; allowed: ${what}`;
+/** The message for a field of which something else was expected. @param values the words to choose from, if these are all */
+function allowed(what: string, values: readonly string[] = []): Complaint {
+  return ({ input }) => {
+    if (input === undefined) return `${IS_MISSING}; allowed: ${what}`;
+    const meant = typeof input === 'string' ? didYouMean(input, values) : undefined;
+    return `found ${show(input)}; allowed: ${what}${meant === undefined ? '' : `. Did you mean "${meant}"?`}`;
+  };
 }
+
+/** How the message for a field that nobody wrote begins. */
+export const IS_MISSING = 'is missing';
 
 /** A value as people wrote it, short enough for one line. */
 export function show(value: unknown): string {
@@ -55,7 +62,8 @@ function integer(minimum: number, maximum: number, description: string, what: st
 }
 
 function oneOf<const Values extends readonly string[]>(values: Values, description: string) {
-  return z.enum(values, { error: allowed(values.map((value) => `"${value}"`).join(', ')) }).meta({ description });
+  const error = allowed(values.map((value) => `"${value}"`).join(', '), values);
+  return z.enum(values, { error }).meta({ description });
 }
 
 function list<Item extends z.ZodType>(item: Item, minimum: number, maximum: number, description: string, what: string) {
@@ -67,19 +75,26 @@ function list<Item extends z.ZodType>(item: Item, minimum: number, maximum: numb
 
 /** An object whose unknown keys are errors that list the known ones. */
 function fields<Shape extends z.ZodRawShape>(shape: Shape, what: string, description: string) {
-  const known = Object.keys(shape).join(', ');
   return z
     .strictObject(shape, {
       error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? `found unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${issue.keys.join(', ')}; allowed: ${known}`
-          : allowed(what)(issue),
+        issue.code === 'unrecognized_keys' ? unknownFields(issue.keys, Object.keys(shape)) : allowed(what)(issue),
     })
     .meta({ description });
 }
 
+function unknownFields(found: readonly string[], known: readonly string[]): string {
+  const message = `found unknown ${found.length === 1 ? 'field' : 'fields'} ${found.join(', ')}; allowed: ${known.join(', ')}`;
+  const guesses = found.flatMap((field) => {
+    const meant = didYouMean(field, known);
+    if (meant === undefined) return [];
+    return [found.length === 1 ? meant : `${meant} instead of ${field}`];
+  });
+  return guesses.length === 0 ? message : `${message}. Did you mean ${guesses.join(', ')}?`;
+}
+
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5]\\d\\.)${OCTET}(?:\\.${OCTET}){3}$`);
+export const IPV4 = new RegExp(`^(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5]\\d\\.)${OCTET}(?:\\.${OCTET}){3}$`);
 const IPV4_WORDS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
 
 const addressComplaint: Complaint = ({ input }) =>
@@ -106,18 +121,28 @@ const virtualIpObject = fields(
   'A virtual IP with its Elastic IP.',
 );
 
+const NO_EXPRESSION = 'that does not begin with "{%" or end with "%}"';
+
 const alarmName = text(
-  // No control characters, CloudWatch's own rule for alarm names.
-  /^(?!\s*$)\P{Cc}{1,255}$/u,
+  // No control characters, CloudWatch's own rule for alarm names. The name stands in the workflow's definition, where
+  // Step Functions would take {% … %} for an expression.
+  /^(?!\s*$)(?!\{%)(?!.*%\}$)[^\p{Cc}\p{Cs}]{1,255}$/u,
   'The name of a CloudWatch alarm of this account and Region. While it is in ALARM, the node counts as unhealthy.',
-  'the name of a CloudWatch alarm, 1 to 255 characters',
+  `the name of a CloudWatch alarm, 1 to 255 characters ${NO_EXPRESSION}`,
   'tokens',
+);
+
+const nodeName = text(
+  /^(?! )(?!.* $)(?!\{%)(?!.*%\}$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u,
+  'What people call the node: notices show it beside the instance ID.',
+  `plain text such as "mail-1": 1 to 64 characters on one line, no space at either end, ${NO_EXPRESSION}`,
 );
 
 const node = fields(
   {
     instanceId: id('i', 'The EC2 instance.'),
     networkInterfaceId: id('eni', 'The network interface of that instance that may hold the virtual IPs.'),
+    name: nodeName.optional(),
     alarms: list(
       alarmName,
       0,
@@ -135,7 +160,7 @@ const automaticFailback = fields(
     afterMinutes: integer(
       5,
       1440,
-      'How long the preferred node must have been up before the addresses move back, minutes.',
+      'How long the preferred node must have been well again before the addresses move back, minutes.',
       'a whole number of minutes from 5 to 1440',
     ),
   },
@@ -145,18 +170,21 @@ const automaticFailback = fields(
 
 const failback = z
   .union([z.literal('manual'), z.literal('automatic'), automaticFailback], {
-    error: allowed('"manual", "automatic", or { "afterMinutes": 60 }'),
+    error: allowed('"manual", "automatic", or { "afterMinutes": 60 }', ['manual', 'automatic']),
   })
   .meta({
     description:
-      'Whether the addresses move back to the first node by themselves once it has been healthy and up for a while ("automatic": 60 minutes).',
+      'Whether the addresses move back to the first node by themselves once it has been well again for a while ("automatic": 60 minutes).',
   });
 
 const INTERVAL_WORDS = 'a whole number of minutes from 1 to 60, or false (or 0) for no checks';
 
 const checkIntervalMinutes = z
   .union([z.literal(false), integer(0, 60, 'Minutes.', INTERVAL_WORDS)], { error: allowed(INTERVAL_WORDS) })
-  .meta({ description: 'How often the cluster is checked and repaired, minutes; false: never.' });
+  .meta({
+    description:
+      'The longest time between two checks, which repair the cluster, minutes; false: never. Checks come at the same minutes of every hour.',
+  });
 
 const cluster = fields(
   {
@@ -186,12 +214,18 @@ const cluster = fields(
       INSTANCE_STATES.length,
       'The instance states whose events start the workflow. "running" only ever repairs.',
       'a list of at least one instance state',
-    ).default(['stopped', 'terminated', 'running']),
+    ).default(['stopping', 'stopped', 'shutting-down', 'terminated', 'running']),
     handover: oneOf(
       ['unassign-first', 'atomic'],
       'How the addresses change hands: taken off the old holder first, or reassigned by EC2 in one call.',
     ).default('unassign-first'),
     failback: failback.default('manual'),
+    dampingMinutes: integer(
+      0,
+      60,
+      'How long alarms of a node must have been quiet before it takes the addresses from a node whose instance runs, minutes; 0: no damping.',
+      'a whole number of minutes from 0 to 60',
+    ).default(5),
     checkIntervalMinutes: checkIntervalMinutes.default(5),
   },
   'an object with "name", "subnetId", "virtualIps" and "nodes"',

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { ConfigError } from './config';
+import { parseJson } from './json';
 import { packageRoot } from './package-root';
 
 /**
  * The context of this package's cdk.json. The CDK command line hands it to the app by itself; read here, the app also
  * runs without it.
+ *
+ * @throws {ConfigError} when the file is missing or not JSON
  */
 export function contextOfCdkJson(): Record<string, unknown> {
-  const cdkJson: unknown = JSON.parse(readFileSync(join(packageRoot, 'cdk.json'), 'utf8'));
+  const cdkJson = fromFile(join(packageRoot, 'cdk.json'));
   const context = isRecord(cdkJson) ? cdkJson.context : undefined;
   return isRecord(context) ? context : {};
 }
@@ -44,7 +47,7 @@ export function stackNameOf(app: App): string {
 
 function fromFile(file: string): unknown {
   const text = attempt(file, 'cannot be read', () => readFileSync(file, 'utf8'));
-  return attempt(file, 'is not valid JSON', () => JSON.parse(text));
+  return attempt(file, 'is not valid JSON', () => parseJson(text));
 }
 
 function attempt<Value>(file: string, problem: string, action: () => Value): Value {

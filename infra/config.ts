@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { brokenRules, type Problem } from './config-rules';
-import { type Config, configSchema } from './config-schema';
+import { type Config, configSchema, IS_MISSING } from './config-schema';
+import { didYouMean } from './did-you-mean';
 import { DEFAULT_LIMITS, type Limits } from './limits';
 
 /** A configuration that cannot be deployed. The message lists every problem: where, what was found, what is allowed. */
@@ -33,11 +34,32 @@ type Issue = z.core.$ZodIssue;
 
 /** Zod's issues as problems; of a union, the member that the value was meant to be speaks. */
 function fieldProblems(issues: readonly Issue[], base: readonly PropertyKey[] = []): Problem[] {
-  return issues.flatMap((issue) => {
+  return issues.filter(isNews(issues)).flatMap((issue) => {
     const path = [...base, ...issue.path];
     const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
     return meant ? fieldProblems(meant, path) : [{ path: z.core.toDotPath(path), message: issue.message }];
   });
+}
+
+/** A missing field is no news where an unknown one beside it asks whether it was meant. */
+function isNews(issues: readonly Issue[]): (issue: Issue) => boolean {
+  const meant = new Set(
+    issues.flatMap((unknown) => {
+      if (unknown.code !== 'unrecognized_keys') return [];
+      const fields = issues.filter((issue) => isMissing(issue) && isChildOf(issue, unknown));
+      const names = fields.map(({ path }) => String(path.at(-1)));
+      return unknown.keys.flatMap((key) => fields[names.indexOf(didYouMean(key, names) ?? '')] ?? []);
+    }),
+  );
+  return (issue) => !meant.has(issue);
+}
+
+function isMissing({ message }: Issue): boolean {
+  return message.startsWith(IS_MISSING);
+}
+
+function isChildOf({ path }: Issue, parent: Issue): boolean {
+  return path.length === parent.path.length + 1 && parent.path.every((part, index) => part === path[index]);
 }
 
 /** Whether the value had the member's kind, so that what is wrong lies inside it. */

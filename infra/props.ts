@@ -23,6 +23,12 @@ export interface NodeProps {
   /** The interface of the instance that may hold the virtual IPs, in the cluster's subnet. */
   readonly networkInterfaceId: string;
   /**
+   * What people call the node, such as "mail-1": notices show it beside the instance's ID. Unique in the cluster.
+   *
+   * @default - the instance's ID alone
+   */
+  readonly name?: string | undefined;
+  /**
    * Names of CloudWatch alarms of this account and Region, at most five. While one is in ALARM the node is unhealthy.
    *
    * @default - only EC2 says how the node is
@@ -42,7 +48,7 @@ export interface ClusterProps {
   /**
    * The instance states whose events start the workflow.
    *
-   * @default ['stopped', 'terminated', 'running']
+   * @default ['stopping', 'stopped', 'shutting-down', 'terminated', 'running']
    */
   readonly triggerStates?: readonly InstanceState[];
   /**
@@ -60,7 +66,15 @@ export interface ClusterProps {
    */
   readonly failback?: 'manual' | 'automatic' | { readonly afterMinutes: number };
   /**
-   * How often the cluster is checked, and repaired if an event was missed. Minutes, 1 to 60; `false` or 0: never.
+   * How long a node's own alarms must have been quiet before it takes the addresses from a node whose instance runs.
+   * Minutes, 0 to 60; 0: alarms that come and go carry the addresses to and fro.
+   *
+   * @default 5
+   */
+  readonly dampingMinutes?: number;
+  /**
+   * The longest time between two checks of the cluster, which repair it if an event was missed. Minutes, 1 to 60; `false`
+   * or 0: never. Checks come at the same minutes of every hour.
    *
    * @default 5
    */

@@ -1,4 +1,4 @@
-import type { Cluster, VirtualIp } from '../functions/shared/types';
+import type { Cluster, VirtualIp } from '../functions/shared/cluster';
 import type { ClusterConfig, Config } from './config-schema';
 
 /** How long the preferred node has to be up before an automatic failback, minutes, where the configuration does not say. */
@@ -10,9 +10,10 @@ export function registryOf(config: Config): Cluster[] {
     name: cluster.name,
     subnetId: cluster.subnetId,
     virtualIps: virtualIpsOf(cluster),
-    nodes: cluster.nodes.map(({ instanceId, networkInterfaceId, alarms }) => ({
+    nodes: cluster.nodes.map(({ instanceId, networkInterfaceId, name, alarms }) => ({
       instanceId,
       networkInterfaceId,
+      ...(name !== undefined && { name }),
       ...(alarms.length > 0 && { alarms }),
     })),
     handover: cluster.handover,
@@ -20,6 +21,7 @@ export function registryOf(config: Config): Cluster[] {
       failbackAfterMinutes:
         cluster.failback === 'automatic' ? DEFAULT_FAILBACK_AFTER_MINUTES : cluster.failback.afterMinutes,
     }),
+    ...(cluster.dampingMinutes > 0 && { dampingMinutes: cluster.dampingMinutes }),
     ...(cluster.checkIntervalMinutes && { checkIntervalMinutes: cluster.checkIntervalMinutes }),
   }));
 }

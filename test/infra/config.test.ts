@@ -31,9 +31,10 @@ test('a configuration without problems gets its defaults', () => {
       {
         ...mail,
         nodes: mail.nodes.map((node) => ({ ...node, alarms: [] })),
-        triggerStates: ['stopped', 'terminated', 'running'],
+        triggerStates: ['stopping', 'stopped', 'shutting-down', 'terminated', 'running'],
         handover: 'unassign-first',
         failback: 'manual',
+        dampingMinutes: 5,
         checkIntervalMinutes: 5,
       },
     ],
@@ -51,7 +52,11 @@ test('everything that can be said is accepted', () => {
         {
           ...mail,
           virtualIps: ['10.0.0.5', { address: '10.0.0.6' }, { address: '10.0.0.7', elasticIpAllocationId: ELASTIC_IP }],
-          nodes: [{ ...first, alarms: ['smtp-down'] }, second],
+          nodes: [
+            { ...first, name: 'mail-1', alarms: ['smtp-down'] },
+            { ...second, name: 'メール 2 📮' },
+          ],
+          dampingMinutes: 0,
           triggerStates: ['stopping'],
           handover: 'atomic',
           failback: { afterMinutes: 30 },
@@ -77,6 +82,8 @@ test('everything that can be said is accepted', () => {
 
 const NAME = 'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit';
 const ADDRESS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
+const NODE_NAME = (found: string) =>
+  `clusters[0].nodes[0].name: found ${found}; allowed: plain text such as "mail-1": 1 to 64 characters on one line, no space at either end, that does not begin with "{%" or end with "%}"`;
 const SECOND_STACK =
   'put the others into a second configuration file and deploy it as a second stack: npm run deploy -- -c config=FILE -c stackName=NAME';
 
@@ -94,7 +101,7 @@ test.each([
   [
     'an unknown field of a node',
     withMail({ nodes: [first, { ...second, zone: 'a' }] }),
-    'clusters[0].nodes[1]: found unknown field zone; allowed: instanceId, networkInterfaceId, alarms',
+    'clusters[0].nodes[1]: found unknown field zone; allowed: instanceId, networkInterfaceId, name, alarms',
   ],
   [
     'an alarm of two clusters',
@@ -186,7 +193,7 @@ test.each([
   [
     'an unknown failback',
     withMail({ failback: 'auto' }),
-    'clusters[0].failback: found "auto"; allowed: "manual", "automatic", or { "afterMinutes": 60 }',
+    'clusters[0].failback: found "auto"; allowed: "manual", "automatic", or { "afterMinutes": 60 }. Did you mean "automatic"?',
   ],
   [
     'a failback that is too hasty',
@@ -202,6 +209,38 @@ test.each([
     'a check interval too long',
     withMail({ checkIntervalMinutes: 90 }),
     'clusters[0].checkIntervalMinutes: found 90; allowed: a whole number of minutes from 1 to 60, or false (or 0) for no checks',
+  ],
+  [
+    'a damping time that is no time',
+    withMail({ dampingMinutes: -1 }),
+    'clusters[0].dampingMinutes: found -1; allowed: a whole number of minutes from 0 to 60',
+  ],
+  ['a node name on two lines', withMail({ nodes: [{ ...first, name: 'mail\n1' }, second] }), NODE_NAME('"mail\\n1"')],
+  [
+    'half a character in a node name',
+    withMail({ nodes: [{ ...first, name: 'mail\ud83d' }, second] }),
+    /nodes\[0\]\.name: found/,
+  ],
+  ['a node name of spaces', withMail({ nodes: [{ ...first, name: '  ' }, second] }), NODE_NAME('"  "')],
+  [
+    'a node name that the workflow would take for an expression',
+    withMail({ nodes: [{ ...first, name: '{% $plan %}' }, second] }),
+    NODE_NAME('"{% $plan %}"'),
+  ],
+  [
+    'an alarm name that the workflow would take for an expression',
+    withMail({ nodes: [{ ...first, alarms: ['{% 1 %}'] }, second] }),
+    'clusters[0].nodes[0].alarms[0]: found "{% 1 %}"; allowed: the name of a CloudWatch alarm, 1 to 255 characters that does not begin with "{%" or end with "%}"',
+  ],
+  [
+    'two nodes of one name',
+    withMail({
+      nodes: [
+        { ...first, name: 'Mail-1' },
+        { ...second, name: 'mail-1' },
+      ],
+    }),
+    'clusters[0].nodes[1].name: found "mail-1", which clusters[0].nodes[0].name has already ("Mail-1"); allowed: each node of a cluster needs a name of its own',
   ],
   [
     'an unknown locale',
@@ -226,7 +265,7 @@ test.each([
   [
     'the same virtual IP twice in a subnet',
     { clusters: [mail, { ...cluster('db', 11), subnetId: mail.subnetId, virtualIps: [{ address: '10.0.1.5' }] }] },
-    `clusters[1].virtualIps[0]: found "10.0.1.5 in ${mail.subnetId}", which clusters[0].virtualIps[0] has already ("10.0.1.5 in ${mail.subnetId}"); allowed: each virtual IP belongs to one cluster, and is named once`,
+    'clusters[1].virtualIps[0]: found "10.0.1.5", which clusters[0].virtualIps[0] has already ("10.0.1.5"); allowed: each virtual IP of a subnet belongs to one cluster, and is named once',
   ],
   [
     'a node in two clusters',
@@ -261,6 +300,110 @@ test.each([
 
 test('the same address in two subnets is fine, because two VPCs may use it', () => {
   expect(problems({ clusters: [mail, { ...cluster('db', 11), virtualIps: mail.virtualIps }] })).toEqual([]);
+});
+
+describe('addresses that no one subnet can hold', () => {
+  const TOGETHER = "addresses of the cluster's one subnet, which has at most 65,536 of them (a /16)";
+  const RESERVED = 'an address that EC2 gives away; the first four and the last one of a subnet are its own';
+
+  test('C3: two that are further apart than any subnet is wide', () => {
+    expect(problems(withMail({ virtualIps: ['10.20.3.50', '192.168.99.7'] }))).toEqual([
+      `clusters[0].virtualIps[1]: found "192.168.99.7", which no subnet has together with "10.20.3.50" (clusters[0].virtualIps[0]); allowed: ${TOGETHER}`,
+    ]);
+  });
+
+  test('in one cluster, in either form, and in two clusters of one subnet', () => {
+    const other = { ...cluster('db', 11), subnetId: mail.subnetId, virtualIps: [{ address: '10.1.0.5' }] };
+    expect(problems({ clusters: [mail, other] })).toEqual([
+      `clusters[1].virtualIps[0]: found "10.1.0.5", which no subnet has together with "10.0.1.5" (clusters[0].virtualIps[0]); allowed: ${TOGETHER}`,
+    ]);
+  });
+
+  test.each(['10.0.0.0', '10.0.0.3', '10.0.255.255'])(
+    '%s, which is reserved in every subnet that has it',
+    (address) => {
+      expect(problems(withMail({ virtualIps: [address] }))).toEqual([
+        `clusters[0].virtualIps[0]: found "${address}"; allowed: ${RESERVED}`,
+      ]);
+    },
+  );
+
+  test.each(['10.0.0.4', '10.0.255.254', '10.0.1.0', '10.0.0.255'])('but %s may be fine', (address) => {
+    expect(problems(withMail({ virtualIps: [address, '10.0.200.9'] }))).toEqual([]);
+  });
+
+  test('two in two subnets are no matter', () => {
+    expect(problems({ clusters: [mail, { ...cluster('db', 11), virtualIps: ['192.168.99.7'] }] })).toEqual([]);
+  });
+});
+
+describe('C4: what is missing is said once', () => {
+  const { subnetId, ...withoutSubnet } = mail;
+  const MISSING = /^clusters\[\d\]\.subnetId: is missing; allowed: an ID such as/;
+
+  test('a cluster without a subnet, with an address twice', () => {
+    expect(problems({ clusters: [{ ...withoutSubnet, virtualIps: ['10.20.3.50', '10.20.3.50'] }] })).toEqual([
+      expect.stringMatching(MISSING),
+      'clusters[0].virtualIps[1]: found "10.20.3.50", which clusters[0].virtualIps[0] has already ("10.20.3.50"); allowed: each virtual IP of a subnet belongs to one cluster, and is named once',
+    ]);
+  });
+
+  test('two clusters without a subnet may have the same address', () => {
+    const { subnetId: _, ...other } = { ...cluster('db', 11), virtualIps: mail.virtualIps };
+    expect(problems({ clusters: [withoutSubnet, other] })).toEqual([
+      expect.stringMatching(MISSING),
+      expect.stringMatching(MISSING),
+    ]);
+  });
+
+  test('no message ever shows a value that nobody wrote', () => {
+    for (const field of ['name', 'subnetId', 'virtualIps', 'nodes'] as const) {
+      const found = problems({ clusters: [mail, { ...mail, [field]: undefined }] });
+      expect(found.filter((problem) => problem.includes(`].${field}: is missing`))).toHaveLength(1);
+      expect(found.filter((problem) => problem.includes('undefined'))).toEqual([]);
+    }
+    expect(subnetId).toBeDefined();
+  });
+});
+
+test.each([
+  ['virtualIPs', 'virtualIps', { ...mail, virtualIps: undefined, virtualIPs: ['10.0.0.5'] }],
+  ['subnet', 'subnetId', { ...mail, subnetId: undefined, subnet: mail.subnetId }],
+  ['triggerState', 'triggerStates', { ...mail, triggerState: ['stopped'] }],
+  ['check-interval-minutes', 'checkIntervalMinutes', { ...mail, 'check-interval-minutes': 5 }],
+  ['interval', 'checkIntervalMinutes', { ...mail, interval: 5 }],
+])(
+  'C5: for the unknown field %s of a cluster, %s is proposed, and that it is missing is not said too',
+  (wrong, right, it) => {
+    expect(problems({ clusters: [JSON.parse(JSON.stringify(it))] })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^clusters\\[0\\]: found unknown field ${wrong}; allowed: .*\\. Did you mean ${right}\\?$`),
+      ),
+    ]);
+  },
+);
+
+test.each([
+  ['the configuration', { clusters: [mail], notification: {} }, 'notifications'],
+  ['a node', withMail({ nodes: [first, { ...second, InstanceID: 'x', instanceId: undefined }] }), 'instanceId'],
+  [
+    'a virtual IP',
+    withMail({ virtualIps: [{ address: '10.0.0.5', elasticIpAllocation: ELASTIC_IP }] }),
+    'elasticIpAllocationId',
+  ],
+  ['failback', withMail({ failback: { afterMinute: 30 } }), 'afterMinutes'],
+  ['notifications', { clusters: [mail], notifications: { email: ['a@example.com'] } }, 'emails'],
+])('C5: a field of %s that is nearly right is met with the right one', (_where, config, right) => {
+  expect(problems(JSON.parse(JSON.stringify(config)))).toEqual([expect.stringContaining(`. Did you mean ${right}?`)]);
+});
+
+test('C5: so is a word that is nearly one of those allowed', () => {
+  expect(problems(withMail({ handover: 'unassign_first' }))).toEqual([
+    'clusters[0].handover: found "unassign_first"; allowed: "unassign-first", "atomic". Did you mean "unassign-first"?',
+  ]);
+  expect(problems(withMail({ triggerStates: ['shuting-down'] }))).toEqual([
+    expect.stringContaining('. Did you mean "shutting-down"?'),
+  ]);
 });
 
 test('all problems are told at once, those of single fields and those between fields', () => {
