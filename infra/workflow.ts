@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Aws, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Cluster } from '../functions/shared/types';
+import type { Cluster } from '../functions/shared/cluster';
 import { dropDependsOn } from './depends-on';
 import type { FunctionName } from './functions';
-import { packageRoot } from './package-root';
-import { allow, TRACING_ACTIONS } from './permissions';
+import { allow, arnHere, assumedBy, TRACING_ACTIONS } from './permissions';
+import { fillPlaceholders, readDefinition } from './workflow-definition';
 
 /**
  * What Express workflows need to deliver logs; none of it knows resources.
@@ -34,7 +32,7 @@ export interface WorkflowProps {
   readonly retention: RetentionDays;
 }
 
-/** The Express state machine of statemachine/failover.asl.json, and the log group that is its only history. */
+/** The Express state machine of statemachine/failover.asl.yaml, and the log group that is its only history. */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly logGroup: LogGroup;
@@ -48,7 +46,7 @@ export class Workflow extends Construct {
     });
     const functions = Object.values(props.functions);
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      assumedBy: assumedBy('states', arnHere('states', 'stateMachine:*')),
       description: 'Role of the virtual-IP failover workflow.',
       inlinePolicies: {
         Workflow: new PolicyDocument({
@@ -92,18 +90,9 @@ function logGroupName(scope: Construct): string {
   return `/aws/vendedlogs/states/${Aws.STACK_NAME}-${address}-${suffix}`;
 }
 
-/** The workflow's definition with the functions' ARNs and the registry in the places of its `${…}` strings. */
+/** The definition as JSON, with the functions' ARNs and the registry in their places. */
 function definition(scope: Construct, { functions, clusters }: WorkflowProps): string {
-  const values: Readonly<Record<string, unknown>> = {
-    ...Object.fromEntries(Object.entries(functions).map(([name, lambda]) => [name, lambda.functionArn])),
-    Clusters: clusters,
-  };
-  const file = join(packageRoot, 'statemachine/failover.asl.json');
-  const filled: unknown = JSON.parse(readFileSync(file, 'utf8'), (_key, value: unknown) => {
-    const name = typeof value === 'string' ? /^\$\{(\w+)\}$/.exec(value)?.[1] : undefined;
-    if (name === undefined) return value;
-    if (!(name in values)) throw new Error(`${file}: nothing is known for \${${name}}.`);
-    return values[name];
-  });
-  return Stack.of(scope).toJsonString(filled);
+  const functionArns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn]);
+  const values = { ...Object.fromEntries(functionArns), Partition: Aws.PARTITION, Clusters: clusters };
+  return Stack.of(scope).toJsonString(fillPlaceholders(readDefinition(), values));
 }

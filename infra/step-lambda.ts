@@ -11,15 +11,13 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { FUNCTION_SECONDS } from '../functions/shared/timing';
 import { dropDependsOn } from './depends-on';
 import type { FUNCTIONS } from './functions';
 import { packageRoot } from './package-root';
 import { allow, cutToFit, type Permissions, TRACING_ACTIONS } from './permissions';
 
-/** Shorter than the 13 s of its task in the workflow, so that no forgotten invocation goes on working. */
-const TIMEOUT = Duration.seconds(12);
-
-export interface StepFunctionProps {
+export interface StepLambdaProps {
   readonly definition: (typeof FUNCTIONS)[number];
   readonly permissions: Permissions;
   /** Statements for what is not EC2: the topic and its key. */
@@ -31,12 +29,12 @@ export interface StepFunctionProps {
 }
 
 /** The Lambda of one workflow state, with its own role and its own log group. */
-export class StepFunction extends Construct {
+export class StepLambda extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, props: StepFunctionProps) {
+  constructor(scope: Construct, id: string, props: StepLambdaProps) {
     super(scope, id);
     const { definition } = props;
     // Kept when the stack is deleted: the logs are the audit trail. CloudFormation makes up the name, so a stack that
@@ -80,7 +78,7 @@ export class StepFunction extends Construct {
       handler: 'index.handler',
       code: Code.fromAsset(join(packageRoot, 'dist/functions', definition.folder), { exclude: ['*', '!index.js'] }),
       memorySize: props.memoryMegabytes,
-      timeout: TIMEOUT,
+      timeout: Duration.seconds(FUNCTION_SECONDS),
       role: this.role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
