@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from './config';
 import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
+import { summaryOf } from './summary';
 
 /**
  * The CDK app of this repository. The command line starts it (see cdk.json); without it, `CDK_OUTDIR=DIRECTORY tsx
@@ -19,7 +21,11 @@ function main(): void {
     },
     analyticsReporting: false,
   });
-  new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: stackNameOf(app) });
+  const stack = new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: stackNameOf(app) });
+  const { templateFullPath } = app.synth().getStackArtifact(stack.artifactId);
+  const summary = summaryOf(stack.failover.clusters, stack.stackName, relative('', templateFullPath));
+  // Not to standard output, where `cdk synth` and `cdk list` write what programs read.
+  process.stderr.write(`${summary}\n`);
 }
 
 try {

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 
 /** A Logs Insights query that lists every outcome: when, which cluster, from, to, who, why, how long. */
 export const outcomeQuery = [
-  'fields @timestamp, cluster, mode, outcome, from, to, requestedBy, reason, triggeredBy, eventToVerifiedMs, darkTimeMs, executionId',
+  'fields @timestamp, cluster, mode, outcome, addresses.0, from, to, requestedBy, reason, trigger, outageMs, darkTimeMs, told, repetition, executionId',
   'filter message = "outcome" and outcome != "CHECKED"',
   'sort @timestamp desc',
   'limit 1000',

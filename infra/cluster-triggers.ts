@@ -1,26 +1,29 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { checkSchedule } from './check-schedule';
 import type { ClusterConfig } from './config-schema';
 import { alarmPattern, instancePattern } from './event-pattern';
-import { allow } from './permissions';
+import { allow, arnHere, assumedBy } from './permissions';
 
 export interface TriggerTargetProps {
   readonly stateMachine: IStateMachine;
   readonly deadLetterQueue: IQueue;
 }
 
-/** The one thing that rules and schedules start, and the two roles that let them. */
+/** The one thing that rules and schedules start, the two roles that let them, and the group of the schedules. */
 export class TriggerTarget extends Construct {
   readonly stateMachineArn: string;
   readonly deadLetterQueueArn: string;
   readonly ruleRole: Role;
   readonly scheduleRole: Role;
+  /** Of this stack alone: Scheduler counts what it dropped by group, and gives the group as the source when it takes the role. */
+  readonly scheduleGroup: CfnScheduleGroup;
 
   constructor(scope: Construct, id: string, { stateMachine, deadLetterQueue }: TriggerTargetProps) {
     super(scope, id);
@@ -28,14 +31,15 @@ export class TriggerTarget extends Construct {
     this.deadLetterQueueArn = deadLetterQueue.queueArn;
     const start = allow(['states:StartExecution'], [this.stateMachineArn]);
     this.ruleRole = new Role(this, 'RuleRole', {
-      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+      assumedBy: assumedBy('events', arnHere('events', 'rule/*')),
       description: 'Lets the EventBridge rules start the virtual-IP failover workflow.',
       inlinePolicies: { Start: new PolicyDocument({ minimize: false, statements: [start] }) },
     });
     // A rule's dead letters are let in by the queue's policy, a schedule's by its role.
     const sendDeadLetters = allow(['sqs:SendMessage'], [this.deadLetterQueueArn]);
+    this.scheduleGroup = new CfnScheduleGroup(this, 'ScheduleGroup', {});
     this.scheduleRole = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      assumedBy: assumedBy('scheduler', this.scheduleGroup.attrArn),
       description: 'Lets the schedules start the virtual-IP failover workflow.',
       inlinePolicies: { Start: new PolicyDocument({ minimize: false, statements: [start, sendDeadLetters] }) },
     });
@@ -51,6 +55,8 @@ const MAX_RETRIES = 185;
 
 export interface ClusterTriggersProps {
   readonly cluster: ClusterConfig;
+  /** Its place among the clusters of the stack, from 0: spreads the checks. */
+  readonly place: number;
   readonly target: TriggerTarget;
   readonly statusAlarms: readonly Alarm[];
 }
@@ -62,7 +68,7 @@ export class ClusterTriggers extends Construct {
   /** Absent where the configuration switches the checks off. */
   readonly schedule: CfnSchedule | undefined;
 
-  constructor(scope: Construct, id: string, { cluster, target, statusAlarms }: ClusterTriggersProps) {
+  constructor(scope: Construct, id: string, { cluster, place, target, statusAlarms }: ClusterTriggersProps) {
     super(scope, id);
     this.instanceRule = this.rule(
       'InstanceRule',
@@ -77,7 +83,7 @@ export class ClusterTriggers extends Construct {
       target,
     );
     this.schedule = cluster.checkIntervalMinutes
-      ? this.newSchedule(cluster.name, cluster.checkIntervalMinutes, target)
+      ? this.newSchedule(cluster.name, cluster.checkIntervalMinutes, place, target)
       : undefined;
   }
 
@@ -99,10 +105,11 @@ export class ClusterTriggers extends Construct {
   }
 
   /** EventBridge Scheduler and not a third rule: schedules do not count towards the 300 rules of the event bus. */
-  private newSchedule(clusterName: string, minutes: number, target: TriggerTarget): CfnSchedule {
+  private newSchedule(clusterName: string, minutes: number, place: number, target: TriggerTarget): CfnSchedule {
     return new CfnSchedule(this, 'Check', {
       description: `Checks cluster ${clusterName}, and repairs what was missed.`,
-      scheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
+      groupName: target.scheduleGroup.ref,
+      scheduleExpression: checkSchedule(minutes, place),
       flexibleTimeWindow: { mode: 'OFF' },
       state: 'ENABLED',
       target: {

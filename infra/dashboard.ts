@@ -12,10 +12,18 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Outcome } from '../functions/shared/contract';
 import { outcomeQuery } from './audit-query';
 
-/** How an execution can end, as the metric's dimension says it; `CHECKED` is a scheduled check that moved nothing. */
-const OUTCOMES = ['FAILED_OVER', 'DRILLED', 'REHEARSED', 'NOTHING_TO_DO', 'FAILED', 'CHECKED'] as const;
+/** How an execution can end, as the metric's dimension says it, in the order of the graph. */
+const OUTCOMES = Object.keys({
+  FAILED_OVER: true,
+  DRILLED: true,
+  REHEARSED: true,
+  NOTHING_TO_DO: true,
+  FAILED: true,
+  CHECKED: true,
+} satisfies Record<Outcome, true>);
 
 export interface FailoverDashboardProps {
   readonly clusterNames: readonly string[];
@@ -38,8 +46,8 @@ export class FailoverDashboard extends Construct {
       widgets: [
         [outcomes(props), readiness(props)],
         [
-          duration('Event to verified address', 'EventToVerified', props),
-          duration('Dark time (address without a holder)', 'DarkTime', props),
+          duration('Outage (first sign of trouble to the address on a healthy node)', 'Outage', props),
+          duration('Dark time (address without a holder by our doing)', 'DarkTime', props),
         ],
         [coldStarts(props), errors(props), deadLetters(props)],
         [moves(props)],

@@ -1,12 +1,15 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { FROM_THIS_ACCOUNT } from './permissions';
+import { usedBy } from './permissions';
 
 /**
- * Where events end that could not be delivered to the workflow. One statement lets the rules of the account send:
- * one a rule, as CDK's helper adds them, would soon exceed the 20 statements that SQS takes.
+ * Where events go that could not be delivered to the workflow. One statement lets the rules of this account and Region
+ * send: one a rule, as CDK's helper adds them, would soon exceed the 20 statements that SQS takes. The names of
+ * this stack's rules are no help: CloudFormation shortens the stack's name in them.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
@@ -25,10 +28,9 @@ export class DeadLetterQueue extends Construct {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'RulesSend',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
+        principals: [usedBy('events', 'rule/*')],
         actions: ['sqs:SendMessage'],
         resources: [this.queue.queueArn],
-        conditions: FROM_THIS_ACCOUNT,
       }),
     );
   }

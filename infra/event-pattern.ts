@@ -1,11 +1,15 @@
-import { CfnElement, type Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnElement, type Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ConfigError } from './config';
 import type { ClusterConfig } from './config-schema';
 
+/** A bus may get events of other accounts and Regions, and their alarms may have the same names. */
+const OF_THIS_ACCOUNT = { account: [Aws.ACCOUNT_ID], region: [Aws.REGION] };
+
 /** The state changes of a cluster's instances: all nodes, because after a failover the former standby is the one to watch. */
 export function instancePattern(cluster: ClusterConfig): object {
   return {
+    ...OF_THIS_ACCOUNT,
     source: ['aws.ec2'],
     'detail-type': ['EC2 Instance State-change Notification'],
     detail: {
@@ -24,14 +28,19 @@ export function instancePattern(cluster: ClusterConfig): object {
 export function alarmPattern(cluster: ClusterConfig, statusAlarms: readonly Alarm[], stack: Stack): object {
   const userAlarms = [...new Set(cluster.nodes.flatMap(({ alarms }) => alarms))];
   const pattern = (names: readonly string[]) => ({
+    ...OF_THIS_ACCOUNT,
     source: ['aws.cloudwatch'],
     'detail-type': ['CloudWatch Alarm State Change'],
     detail: { alarmName: names, state: { value: ['ALARM', 'OK'] } },
   });
-  const longest = pattern([
-    ...statusAlarms.map((alarm) => 'x'.repeat(generatedNameLength(alarm, stack))),
-    ...userAlarms.map((name) => (Token.isUnresolved(name) ? 'x'.repeat(MAX_ALARM_NAME) : name)),
-  ]);
+  const longest = {
+    ...pattern([
+      ...statusAlarms.map((alarm) => 'x'.repeat(generatedNameLength(alarm, stack))),
+      ...userAlarms.map((name) => (Token.isUnresolved(name) ? 'x'.repeat(MAX_ALARM_NAME) : name)),
+    ]),
+    account: ['x'.repeat(ACCOUNT_ID)],
+    region: ['x'.repeat(MAX_REGION)],
+  };
   const length = JSON.stringify(longest).length;
   if (length > MAX_PATTERN) {
     throw new ConfigError([
@@ -44,6 +53,9 @@ export function alarmPattern(cluster: ClusterConfig, statusAlarms: readonly Alar
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_PATTERN = 2048;
 const MAX_ALARM_NAME = 255;
+const ACCOUNT_ID = 12;
+/** "ap-southeast-1" has 14; partitions of their own have longer ones. */
+const MAX_REGION = 20;
 const MAX_STACK_NAME = 128;
 
 /** CloudFormation names an alarm `<stack name>-<logical ID>-<12 or 13 characters>`. */

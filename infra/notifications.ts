@@ -1,10 +1,10 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { allow, FROM_THIS_ACCOUNT } from './permissions';
+import { allow, usedBy } from './permissions';
 
 export interface NotificationsProps {
   readonly emails: readonly string[];
@@ -48,10 +48,9 @@ export class Notifications extends Construct {
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsEncrypt',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: [usedBy('cloudwatch', 'alarm:*')],
         actions: [...ENCRYPT_ACTIONS],
         resources: ['*'],
-        conditions: FROM_THIS_ACCOUNT,
       }),
     );
     return key;
@@ -62,10 +61,9 @@ export class Notifications extends Construct {
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: [usedBy('cloudwatch', 'alarm:*')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: FROM_THIS_ACCOUNT,
       }),
     );
     return topic;

@@ -1,6 +1,6 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Cluster } from '../functions/shared/types';
+import { Effect, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Cluster } from '../functions/shared/cluster';
 import type { FunctionName } from './functions';
 
 /**
@@ -15,39 +15,40 @@ export interface Permissions {
 }
 
 export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], stack: Stack): Permissions {
-  switch (name) {
-    case 'VerifyInstanceState':
-      return {
-        describe: [
-          'ec2:DescribeInstances',
-          'ec2:DescribeInstanceStatus',
-          'ec2:DescribeNetworkInterfaces',
-          ...(hasAlarms(clusters) ? ['cloudwatch:DescribeAlarms'] : []),
-        ],
-        change: [],
-      };
-    case 'UnassignIp':
-      return {
-        describe: ['ec2:DescribeNetworkInterfaces', 'ec2:GetSubnetCidrReservations'],
-        change: [{ action: 'ec2:UnassignPrivateIpAddresses', resources: interfaceArns(clusters, stack) }],
-      };
-    case 'AssignIp':
-      return {
-        describe: ['ec2:DescribeInstanceTypes', 'ec2:DescribeNetworkInterfaces'],
-        change: [
-          { action: 'ec2:AssignPrivateIpAddresses', resources: interfaceArns(clusters, stack) },
-          ...elasticIpPermissions(clusters, stack),
-        ],
-      };
-    case 'VerifyEni':
-      return { describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'], change: [] };
-    case 'Notify':
-      return { describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'], change: [] };
-  }
-}
-
-function hasAlarms(clusters: readonly Cluster[]): boolean {
-  return clusters.some(({ nodes }) => nodes.some(({ alarms }) => alarms !== undefined));
+  const interfaces = interfaceArns(clusters, stack);
+  const permissions: Readonly<Record<FunctionName, Permissions>> = {
+    VerifyInstanceState: {
+      describe: [
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
+        'ec2:DescribeNetworkInterfaces',
+        'cloudwatch:DescribeAlarms',
+        'cloudwatch:DescribeAlarmHistory',
+        // A check reads what the cluster's executions before it have recorded.
+        ...(clusters.some(({ checkIntervalMinutes }) => checkIntervalMinutes) ? ['cloudwatch:GetMetricData'] : []),
+      ],
+      change: [],
+    },
+    UnassignIp: {
+      describe: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:GetSubnetCidrReservations'],
+      change: [{ action: 'ec2:UnassignPrivateIpAddresses', resources: interfaces }],
+    },
+    AssignIp: {
+      describe: [
+        'ec2:DescribeAddresses',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceTypes',
+        'ec2:DescribeNetworkInterfaces',
+      ],
+      change: [
+        { action: 'ec2:AssignPrivateIpAddresses', resources: interfaces },
+        ...elasticIpPermissions(clusters, stack),
+      ],
+    },
+    VerifyEni: { describe: ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces'], change: [] },
+    Notify: { describe: ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces'], change: [] },
+  };
+  return permissions[name];
 }
 
 function elasticIpPermissions(clusters: readonly Cluster[], stack: Stack): Permissions['change'] {
@@ -114,5 +115,41 @@ export function allow(actions: readonly string[], resources: readonly string[]):
 /** What X-Ray tracing needs; none of it knows resources. @see https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html */
 export const TRACING_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] as const;
 
-/** Only requests of this account's own alarms, rules and so on: the service's principal serves every account. */
-export const FROM_THIS_ACCOUNT = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
+/**
+ * An ARN of this account and Region. A wildcard in it stands for a name that CloudFormation makes up: a resource that needs
+ * the role cannot exist before it.
+ *
+ * @param resource as the service's ARNs end: "rule/*", "stateMachine:*"
+ */
+export function arnHere(service: string, resource: string): string {
+  return `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+}
+
+/**
+ * A service that may assume a role, and only for a resource of this account: its principal serves every account.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+ */
+export function assumedBy(service: string, sourceArn: string): ServicePrincipal {
+  return new ServicePrincipal(`${service}.amazonaws.com`, {
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      ArnLike: { 'aws:SourceArn': sourceArn },
+    },
+  });
+}
+
+/**
+ * A service that may use a queue, a topic or a key, and only for a resource of this account. The ARN names the account;
+ * `aws:SourceAccount` is not documented for all of these.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
+export function usedBy(service: string, resource: string): ServicePrincipal {
+  return new ServicePrincipal(`${service}.amazonaws.com`, {
+    conditions: { ArnLike: { 'aws:SourceArn': arnHere(service, resource) } },
+  });
+}

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -9,7 +9,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { WorkflowAlarms } from './alarms';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
 import { parseConfig } from './config';
@@ -22,9 +21,10 @@ import { acknowledgeEncryption, Notifications } from './notifications';
 import { permissionsOf } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
-import { StepFunction } from './step-function';
+import { StepLambda } from './step-lambda';
 import { WatchedCluster } from './watched-cluster';
 import { Workflow } from './workflow';
+import { WorkflowAlarms } from './workflow-alarms';
 
 /** The namespace of the workflow's own metrics. They are told apart by cluster name, so names are unique in a Region. */
 const METRICS_NAMESPACE = 'VipFailover';
@@ -89,9 +89,9 @@ export class VirtualIpFailover extends Construct {
     this.topic = notifications.topic;
     this.key = notifications.key;
 
-    const step = (definition: (typeof FUNCTIONS)[number]): StepFunction => {
+    const step = (definition: (typeof FUNCTIONS)[number]): StepLambda => {
       const tells = definition.state === 'Notify';
-      return new StepFunction(this, definition.state, {
+      return new StepLambda(this, definition.state, {
         definition,
         permissions: permissionsOf(definition.state, registry, Stack.of(this)),
         statements: tells ? notifications.publishStatements() : [],
@@ -117,23 +117,25 @@ export class VirtualIpFailover extends Construct {
     this.logGroup = workflow.logGroup;
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters').queue;
 
+    const target = new TriggerTarget(this, 'Triggers', {
+      stateMachine: this.stateMachine,
+      deadLetterQueue: this.deadLetterQueue,
+    });
     const actions = [this.topic, ...(secondAlarmTopic ? [secondAlarmTopic] : [])].map((to) => new SnsAction(to));
     const workflowAlarms = new WorkflowAlarms(this, 'Alarms', {
       clusters: config.clusters,
       stateMachine: this.stateMachine,
       notify: this.functions.Notify,
       deadLetterQueue: this.deadLetterQueue,
+      scheduleGroup: target.scheduleGroup.ref,
       actions,
-    });
-    const target = new TriggerTarget(this, 'Triggers', {
-      stateMachine: this.stateMachine,
-      deadLetterQueue: this.deadLetterQueue,
     });
     const clusterScope = new Construct(this, 'Clusters');
     const watched = config.clusters.map(
-      (cluster) =>
+      (cluster, place) =>
         new WatchedCluster(clusterScope, cluster.name, {
           cluster,
+          place,
           target,
           metricsNamespace: METRICS_NAMESPACE,
           actions,
@@ -151,6 +153,24 @@ export class VirtualIpFailover extends Construct {
       deadLetterQueue: this.deadLetterQueue,
     }).dashboard;
     new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
+    this.advise(secondAlarmTopic !== undefined);
+  }
+
+  /** What synth says of a configuration that works, and still leaves something to luck. */
+  private advise(hasSecondAlarmTopic: boolean): void {
+    const unchecked = this.clusters.filter(({ checkIntervalMinutes }) => !checkIntervalMinutes);
+    if (unchecked.length > 0) {
+      Annotations.of(this).addWarningV2(
+        'vip-failover:checksOff',
+        `No scheduled checks for ${unchecked.map(({ name }) => name).join(', ')} (checkIntervalMinutes). EC2 delivers its events on a best-effort basis: a lost one, or an execution that failed, is then never repaired, and nobody is told that a cluster is not ready. Set checkIntervalMinutes, 5 for example.`,
+      );
+    }
+    if (!hasSecondAlarmTopic) {
+      Annotations.of(this).addInfoV2(
+        'vip-failover:oneAlarmTopic',
+        'Notices and alarms go to one topic, and a broken topic cannot report itself. Recommended: a second topic for alarms (notifications.secondAlarmTopicArn, or secondAlarmTopic of the construct), with a subscriber of its own.',
+      );
+    }
   }
 
   /**

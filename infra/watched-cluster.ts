@@ -1,11 +1,13 @@
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { ClusterAlarms, statusAlarm } from './alarms';
+import { ClusterAlarms, statusAlarm } from './cluster-alarms';
 import { ClusterTriggers, type TriggerTarget } from './cluster-triggers';
 import type { ClusterConfig } from './config-schema';
 
 export interface WatchedClusterProps {
   readonly cluster: ClusterConfig;
+  /** Its place among the clusters of the stack, from 0. */
+  readonly place: number;
   readonly target: TriggerTarget;
   readonly metricsNamespace: string;
   readonly actions: readonly IAlarmAction[];
@@ -16,12 +18,18 @@ export class WatchedCluster extends Construct {
   readonly statusAlarms: readonly Alarm[];
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { cluster, target, metricsNamespace, actions }: WatchedClusterProps) {
+  constructor(scope: Construct, id: string, props: WatchedClusterProps) {
     super(scope, id);
+    const { cluster, place, target, metricsNamespace, actions } = props;
     this.statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
       statusAlarm(this, `Node${index + 1}Failed`, cluster, instanceId),
     );
-    const triggers = new ClusterTriggers(this, 'Triggers', { cluster, target, statusAlarms: this.statusAlarms });
+    const triggers = new ClusterTriggers(this, 'Triggers', {
+      cluster,
+      place,
+      target,
+      statusAlarms: this.statusAlarms,
+    });
     this.alarms = new ClusterAlarms(this, 'Alarms', { cluster, triggers, metricsNamespace, actions }).all;
   }
 }

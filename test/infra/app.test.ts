@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { ConfigError } from '../../infra/config';
 import { configOf, stackNameOf } from '../../infra/config-source';
-import { cluster } from './support';
+import { cluster, id } from './support';
 
 const directory = mkdtempSync(join(tmpdir(), 'vip-failover-'));
 const root = join(__dirname, '../..');
@@ -23,7 +23,11 @@ test('a configuration file that is named wins over cdk.json', () => {
 
 test.each([
   ['is missing', () => join(directory, 'nowhere.json'), /nowhere\.json cannot be read: .*ENOENT/],
-  ['is not JSON', () => fileWith('bad.json', '{"clusters": ['), /bad\.json is not valid JSON: /],
+  [
+    'is not JSON',
+    () => fileWith('bad.json', '{"clusters": ['),
+    /bad\.json is not valid JSON: line 1, column 15: found the end of the file; allowed: a value$/m,
+  ],
 ])('a configuration file that %s is named in the message', (_problem, file, message) => {
   const read = () => configOf(new App({ context: { config: file() } }));
   expect(read).toThrow(ConfigError);
@@ -42,6 +46,12 @@ test('the stack is VipFailover unless it is given another name that CloudFormati
   expect(() => stackNameOf(new App({ context: { stackName: 'my_stack' } }))).toThrow(
     'stackName: found "my_stack"; allowed: 1 to 128 letters, digits and "-" that begin with a letter',
   );
+});
+
+test('C6: a syntax error in a configuration is found by its line and column', () => {
+  const text = '{\n  "clusters": [\n    { "name": "mail", }\n  ]\n}';
+  const read = () => configOf(new App({ context: { config: fileWith('comma.json', text) } }));
+  expect(read).toThrow(/comma\.json is not valid JSON: line 3, column 23: found "}"; allowed: the name of a field/);
 });
 
 /** Starts the app without the CDK command line, as the local cloud does. */
@@ -64,8 +74,19 @@ test('a wrong configuration ends the app with the problems and nothing else', ()
 
 test('the app runs without the CDK command line, and takes the stack’s name and the file from context', () => {
   const config = fileWith('second.json', JSON.stringify({ clusters: [cluster('second', 1)] }));
-  expect(startApp({ config, stackName: 'Second' })).toMatchObject({ status: 0, stderr: '' });
+  expect(startApp({ config, stackName: 'Second' })).toMatchObject({ status: 0, stdout: '' });
   const manifest = JSON.parse(readFileSync(join(directory, 'out/manifest.json'), 'utf8'));
   expect(manifest.artifacts.VipFailover.properties.stackName).toBe('Second');
   expect(readFileSync(join(directory, 'out/VipFailover.template.json'), 'utf8')).toContain('Checks cluster second');
+});
+
+test('C2: one line says what was synthesized, and where the template is', () => {
+  const twoAddresses = {
+    ...cluster('mail', 1),
+    virtualIps: ['10.0.0.5', { address: '10.0.0.6', elasticIpAllocationId: id('eipalloc', 1) }],
+  };
+  const config = fileWith('two.json', JSON.stringify({ clusters: [twoAddresses, cluster('db', 11, 3)] }));
+  const { stderr } = startApp({ config });
+  const [, template] = /^VipFailover: 2 clusters, 5 nodes, 3 virtual IPs\. Template: (.+)\n$/.exec(stderr) ?? [];
+  expect(existsSync(join(root, template ?? ''))).toBe(true);
 });

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { VirtualIpFailover } from '../../infra';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { type ClusterProps, VirtualIpFailover } from '../../infra';
 import { bodyOf, cluster, id, newApp, resolve, stackOf } from './support';
 import { ShopStack } from './token-app';
 
@@ -12,12 +13,12 @@ test('IDs that are known only at deployment reach the rules, the registry and th
   const [first] = template.one('AWS::EC2::Instance', 'First');
   const [second] = template.one('AWS::EC2::Instance', 'Second');
   expect(template.one('AWS::Events::Rule', 'InstanceRule')[1].EventPattern.detail).toEqual({
-    state: ['stopped', 'terminated', 'running'],
+    state: ['stopping', 'stopped', 'shutting-down', 'terminated', 'running'],
     'instance-id': [{ Ref: first }, { Ref: second }],
   });
   const [, { DefinitionString }] = template.one('AWS::StepFunctions::StateMachine');
   const definition = JSON.parse(String(resolve(DefinitionString)));
-  expect(definition.States.ReadRequest.Parameters.Payload.clusters).toEqual([
+  expect(definition.States.Begin.Assign.clusters).toEqual([
     {
       name: 'shop',
       subnetId: '<Subnet.SubnetId>',
@@ -27,6 +28,7 @@ test('IDs that are known only at deployment reach the rules, the registry and th
         { instanceId: '<Second>', networkInterfaceId: '<SecondInterface.Id>' },
       ],
       handover: 'unassign-first',
+      dampingMinutes: 5,
       checkIntervalMinutes: 5,
     },
   ]);
@@ -60,7 +62,7 @@ test('the parts are there to grant on and to alarm on', () => {
     'Notify',
   ]);
   expect(Object.keys(failover.functionLogGroups)).toEqual(Object.keys(failover.functions));
-  expect(failover.alarms).toHaveLength(9);
+  expect(failover.alarms).toHaveLength(10);
   expect(failover.statusAlarms).toHaveLength(2);
   for (const part of ['stateMachine', 'logGroup', 'topic', 'key', 'deadLetterQueue', 'dashboard'] as const) {
     expect(failover[part]).toBeDefined();
@@ -104,6 +106,38 @@ test('two constructs fit one stack, and each has a history of its own', () => {
 test('no cluster’s name collides with a part of the construct', () => {
   const names = ['Notify', 'Triggers', 'Alarms', 'Workflow', 'Audit', 'Clusters'];
   expect(() => bodyOf(stackOf({ clusters: names.map((name, index) => cluster(name, 10 * index)) }))).not.toThrow();
+});
+
+describe('synth says', () => {
+  const CHECKS_OFF = /^No scheduled checks for db, queue \(checkIntervalMinutes\)\..*never repaired/;
+  const ONE_TOPIC = /^Notices and alarms go to one topic, .*secondAlarmTopicArn/;
+
+  function saidOf(clusters: ClusterProps[], secondAlarmTopic?: ITopic): { warnings: unknown[]; infos: unknown[] } {
+    const stack = new Stack(newApp(), 'Said');
+    new VirtualIpFailover(stack, 'Failover', { clusters, ...(secondAlarmTopic && { secondAlarmTopic }) });
+    const annotations = Annotations.fromStack(stack);
+    const said = (found: readonly { entry: { data?: unknown } }[]) => found.map(({ entry }) => entry.data);
+    return {
+      warnings: said(annotations.findWarning('*', Match.anyValue())),
+      infos: said(annotations.findInfo('*', Match.anyValue())),
+    };
+  }
+
+  test('which clusters are never repaired when an event is lost', () => {
+    const { warnings } = saidOf([
+      cluster('mail', 1),
+      { ...cluster('db', 11), checkIntervalMinutes: false },
+      { ...cluster('queue', 21), checkIntervalMinutes: 0 },
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(CHECKS_OFF)]);
+    expect(saidOf([cluster('mail', 1)]).warnings).toEqual([]);
+  });
+
+  test('that a second topic is recommended, unless there is one', () => {
+    expect(saidOf([cluster('mail', 1)]).infos).toEqual([expect.stringMatching(ONE_TOPIC)]);
+    const pager = Topic.fromTopicArn(new Stack(), 'Pager', 'arn:aws:sns:eu-west-1:111122223333:pager');
+    expect(saidOf([cluster('mail', 1)], pager).infos).toEqual([]);
+  });
 });
 
 test('wrong properties are refused in the construct too', () => {

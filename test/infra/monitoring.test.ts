@@ -9,60 +9,149 @@ const [stateMachine] = template.one('AWS::StepFunctions::StateMachine');
 const ALARM = 'AWS::CloudWatch::Alarm';
 const ACTIONS = [{ Ref: topic }, 'arn:aws:sns:eu-west-1:111122223333:operations'];
 
+const ONE_IS_ENOUGH = {
+  Threshold: 1,
+  EvaluationPeriods: 1,
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  TreatMissingData: 'notBreaching',
+};
+
 test.each([
-  // Twice the longest interval of the checks, at least a quarter of an hour.
-  ['ExecutionsFailed', 'AWS/States', 'ExecutionsFailed', 'StateMachineArn', 1200],
-  ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', 'StateMachineArn', 300],
-  ['ExecutionsAborted', 'AWS/States', 'ExecutionsAborted', 'StateMachineArn', 300],
-  ['ExecutionsThrottled', 'AWS/States', 'ExecutionThrottled', 'StateMachineArn', 300],
-  ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', 300],
-  ['NoticeErrors', 'AWS/Lambda', 'Errors', 'FunctionName', 300],
-  ['mailAlarmsInstanceRuleFailed', 'AWS/Events', 'FailedInvocations', 'RuleName', 300],
-  ['mailAlarmsAlarmRuleFailed', 'AWS/Events', 'FailedInvocations', 'RuleName', 300],
+  // Two of the longest intervals of the checks and a little more, at least a quarter of an hour.
+  [
+    'ExecutionsFailed',
+    'AWS/States',
+    'ExecutionsFailed',
+    { Name: 'StateMachineArn', Value: { Ref: stateMachine } },
+    1320,
+  ],
+  ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', { Name: 'StateMachineArn' }, 300],
+  ['ExecutionsAborted', 'AWS/States', 'ExecutionsAborted', { Name: 'StateMachineArn' }, 300],
+  ['StartsThrottled', 'AWS/States', 'ThrottledEvents', { Name: 'APIName', Value: 'StartExecution' }, 300],
+  ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', { Name: 'QueueName' }, 300],
+  ['NoticeErrors', 'AWS/Lambda', 'Errors', { Name: 'FunctionName' }, 300],
 ])('one is enough for alarm %s, and silence is fine', (name, Namespace, MetricName, dimension, Period) => {
   expect(template.one(ALARM, name)[1]).toMatchObject({
+    ...ONE_IS_ENOUGH,
     Namespace,
     MetricName,
     Period,
-    Dimensions: [{ Name: dimension }],
-    Threshold: 1,
-    EvaluationPeriods: 1,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    TreatMissingData: 'notBreaching',
+    Dimensions: [dimension],
   });
 });
 
-test('a check that fails every five minutes keeps one alarm up', () => {
-  const usual = templateOf({ clusters: [cluster('mail', 1)] });
-  expect(usual.one(ALARM, 'ExecutionsFailed')[1]).toMatchObject({ Period: 900, EvaluationPeriods: 1 });
+/** The metrics of an alarm on an expression, and the expression with each metric's name in place of its ID. */
+function mathOf(alarm: string) {
+  const { Metrics = [], ...rest } = template.one(ALARM, alarm)[1];
+  const [expression, ...more] = Metrics.filter(({ Expression }) => Expression !== undefined);
+  expect(more).toEqual([]);
+  const stats = Metrics.flatMap(({ Id, MetricStat, ReturnData }) =>
+    MetricStat ? [{ Id, ReturnData, ...MetricStat }] : [],
+  );
+  expect([expression?.ReturnData, ...stats.map(({ ReturnData }) => ReturnData)]).toEqual([
+    true,
+    ...stats.map(() => false),
+  ]);
+  const text = stats.reduce(
+    (sum, { Id, Metric }) => sum.replaceAll(Id, Metric.MetricName),
+    expression?.Expression ?? '',
+  );
+  return { rest, stats, text };
+}
+
+test('D11: each cluster has its own alarm on events that did not start the workflow, whatever became of them', () => {
+  const [instanceRule] = template.one('AWS::Events::Rule', 'mailTriggersInstanceRule');
+  const [alarmRule] = template.one('AWS::Events::Rule', 'mailTriggersAlarmRule');
+  const { rest, stats, text } = mathOf('mailAlarmsEventsUndelivered');
+  expect(rest).toMatchObject(ONE_IS_ENOUGH);
+  const filled = ['FailedInvocations', 'InvocationsSentToDlq', 'InvocationsFailedToBeSentToDlq'].map(
+    (name) => `FILL(${name}, 0)`,
+  );
+  expect(text).toBe([...filled, ...filled].join(' + '));
+  expect(stats.map(({ Metric, Stat, Period }) => ({ ...Metric, Stat, Period }))).toEqual(
+    [instanceRule, alarmRule].flatMap((Ref) =>
+      ['FailedInvocations', 'InvocationsSentToDlq', 'InvocationsFailedToBeSentToDlq'].map((MetricName) => ({
+        Namespace: 'AWS/Events',
+        MetricName,
+        Dimensions: [{ Name: 'RuleName', Value: { Ref } }],
+        Stat: 'Sum',
+        Period: 300,
+      })),
+    ),
+  );
+});
+
+test('checks that Scheduler dropped are an alarm too, whether or not they reached the dead-letter queue', () => {
+  const [group] = template.one('AWS::Scheduler::ScheduleGroup');
+  const { rest, stats, text } = mathOf('ChecksUndelivered');
+  expect(rest).toMatchObject(ONE_IS_ENOUGH);
+  expect(text).toBe(
+    'FILL(InvocationDroppedCount, 0) + FILL(InvocationsSentToDeadLetterCount, 0) + FILL(InvocationsFailedToBeSentToDeadLetterCount, 0)',
+  );
+  for (const { Metric } of stats) {
+    expect(Metric).toMatchObject({
+      Namespace: 'AWS/Scheduler',
+      Dimensions: [{ Name: 'ScheduleGroup', Value: { Ref: group } }],
+    });
+  }
+});
+
+test('D11: each cluster has its own alarm on notices that could not be sent', () => {
+  for (const [name, Period] of [
+    ['mail', 900],
+    ['db', 1320],
+  ] as const) {
+    expect(template.one(ALARM, `${name}AlarmsNoticeFailed`)[1]).toMatchObject({
+      Namespace: 'VipFailover',
+      MetricName: 'Told',
+      Dimensions: [{ Name: 'Cluster', Value: name }],
+      Statistic: 'Minimum',
+      Period,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  }
 });
 
 test('alarms look at this state machine, this queue, the notify function and each rule', () => {
-  const watched = template.all(ALARM).map(([, alarm]) => JSON.stringify(alarm.Dimensions));
+  const watched = template.all(ALARM).map(([, alarm]) => JSON.stringify([alarm.Dimensions, alarm.Metrics]));
   const [queue] = template.one('AWS::SQS::Queue');
   const [notify] = template.one('AWS::Lambda::Function', 'Notify');
   const rules = template.all('AWS::Events::Rule').map(([rule]) => rule);
   for (const resource of [stateMachine, queue, notify, ...rules]) {
-    expect(watched.filter((dimensions) => dimensions.includes(`"${resource}"`)).length).toBeGreaterThan(0);
+    expect(watched.filter((metrics) => metrics.includes(`"${resource}"`)).length).toBeGreaterThan(0);
   }
 });
 
-test('a cluster that is not ready, or whose checks are silent, is one alarm, and one more message when it is ready again', () => {
-  expect(template.one(ALARM, 'mailAlarmsNotReady')[1]).toMatchObject({
-    Namespace: 'VipFailover',
-    MetricName: 'Ready',
-    Dimensions: [{ Name: 'Cluster', Value: 'mail' }],
-    Statistic: 'Minimum',
-    Period: 600,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: 'LessThanThreshold',
-    TreatMissingData: 'breaching',
-    AlarmActions: ACTIONS,
-    OKActions: ACTIONS,
-  });
-  expect(template.one(ALARM, 'dbAlarmsNotReady')[1]).toMatchObject({ Period: 1200 });
-});
+test.each([
+  ['mail', 5],
+  ['db', 10],
+])(
+  '%s is not ready when a check says so or two are missing, is told once, and once more when it is ready',
+  (name, interval) => {
+    const { rest, stats, text } = mathOf(`${name}AlarmsNotReady`);
+    // Nothing is missing for the alarm, so CloudWatch does not look back for an older point.
+    expect(text).toBe('FILL(Ready, 0)');
+    expect(stats).toMatchObject([
+      {
+        Metric: { Namespace: 'VipFailover', MetricName: 'Ready', Dimensions: [{ Name: 'Cluster', Value: name }] },
+        Stat: 'Minimum',
+        // At any minute the last two checks are in it, even if the newest one is not seen yet.
+        Period: 60 * (2 * interval + 2),
+      },
+    ]);
+    expect(rest).toMatchObject({
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      AlarmActions: ACTIONS,
+      OKActions: ACTIONS,
+    });
+  },
+);
 
 test('two bad minutes of a node’s status checks are an alarm that starts the workflow and tells nobody itself', () => {
   const [, alarm] = template.one(ALARM, 'mailNode2');
@@ -81,7 +170,7 @@ test('two bad minutes of a node’s status checks are an alarm that starts the w
 
 test('every other alarm goes to the topic and to the second destination, and says what it means and what to do', () => {
   const alarms = template.all(ALARM);
-  expect(alarms).toHaveLength(6 + 2 * (2 + 3));
+  expect(alarms).toHaveLength(7 + 2 * (2 + 3));
   for (const [name, alarm] of alarms) {
     expect(alarm.AlarmDescription.length).toBeGreaterThan(120);
     if (!/Node\d/.test(name)) expect(alarm.AlarmActions).toEqual(ACTIONS);
@@ -92,14 +181,7 @@ test('the dashboard shows outcomes, durations, dark time, cold starts, errors an
   const [, { DashboardBody }] = template.one('AWS::CloudWatch::Dashboard');
   const { widgets } = JSON.parse(String(resolve(DashboardBody)));
   const text = JSON.stringify(widgets);
-  for (const metric of [
-    'Outcomes',
-    'EventToVerified',
-    'DarkTime',
-    'Ready',
-    'Errors',
-    'ApproximateNumberOfMessagesVisible',
-  ]) {
+  for (const metric of ['Outcomes', 'Outage', 'DarkTime', 'Ready', 'Errors', 'ApproximateNumberOfMessagesVisible']) {
     expect(text).toContain(`"${metric}"`);
   }
   expect(text).toContain('record.metrics.initDurationMs');
@@ -119,6 +201,9 @@ test('one saved query over the log of Notify lists every move with when, which, 
     'to',
     'requestedBy',
     'reason',
+    'trigger',
+    'outageMs',
+    'darkTimeMs',
     'executionId',
   ]) {
     expect(query.QueryString).toContain(field);

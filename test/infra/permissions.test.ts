@@ -47,19 +47,33 @@ function on(resources: readonly string[], ...actions: readonly string[]): string
 test.each([
   [
     'VerifyInstanceState',
-    on(['*'], 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ec2:DescribeNetworkInterfaces'),
+    on(
+      ['*'],
+      'ec2:DescribeInstances',
+      'ec2:DescribeInstanceStatus',
+      'ec2:DescribeNetworkInterfaces',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:DescribeAlarmHistory',
+      'cloudwatch:GetMetricData',
+    ),
   ],
   [
     'UnassignIp',
     [
-      ...on(['*'], 'ec2:DescribeNetworkInterfaces', 'ec2:GetSubnetCidrReservations'),
+      ...on(['*'], 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:GetSubnetCidrReservations'),
       ...on(INTERFACES, 'ec2:UnassignPrivateIpAddresses'),
     ],
   ],
   [
     'AssignIp',
     [
-      ...on(['*'], 'ec2:DescribeInstanceTypes', 'ec2:DescribeNetworkInterfaces'),
+      ...on(
+        ['*'],
+        'ec2:DescribeAddresses',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceTypes',
+        'ec2:DescribeNetworkInterfaces',
+      ),
       ...on(INTERFACES, 'ec2:AssignPrivateIpAddresses'),
     ],
   ],
@@ -81,13 +95,9 @@ test('Notify may look at instances and interfaces, publish to the one topic and 
   );
 });
 
-test('alarms are read only where a node has some', () => {
-  const { nodes, ...mail } = cluster('mail', 1);
-  const watched = templateOf({
-    clusters: [{ ...mail, nodes: nodes.map((node) => ({ ...node, alarms: ['smtp-down'] })) }],
-  });
-  expect(grantsOf(watched, 'VerifyInstanceStateRole')).toContain('cloudwatch:DescribeAlarms on *');
-  expect(grantsOf(plain, 'VerifyInstanceStateRole')).not.toContain('cloudwatch:DescribeAlarms on *');
+test('metrics are read only where there are checks', () => {
+  const unchecked = templateOf({ clusters: [{ ...cluster('mail', 1), checkIntervalMinutes: false }] });
+  expect(grantsOf(unchecked, 'VerifyInstanceStateRole')).not.toContain('cloudwatch:GetMetricData on *');
 });
 
 test('Elastic IPs may be associated with the interfaces of their own clusters only', () => {
@@ -154,8 +164,21 @@ test('each role serves one AWS service, and no permission hides outside its inli
   expect(plain.all('AWS::Lambda::Permission')).toEqual([]);
 });
 
+test.each([
+  ['WorkflowRole', 'arn:aws:states:ap-southeast-1:111122223333:stateMachine:*'],
+  ['RuleRole', 'arn:aws:events:ap-southeast-1:111122223333:rule/*'],
+  ['ScheduleRole', `<${plain.one('AWS::Scheduler::ScheduleGroup')[0]}.Arn>`],
+])('%s may be assumed for this account’s resources only', (role, source) => {
+  const [, { AssumeRolePolicyDocument }] = plain.one('AWS::IAM::Role', role);
+  expect(AssumeRolePolicyDocument.Statement.map(({ Condition }) => resolve(Condition))).toEqual([
+    { StringEquals: { 'aws:SourceAccount': '111122223333' }, ArnLike: { 'aws:SourceArn': source } },
+  ]);
+});
+
 test('the key serves its account and the alarms of it; the topic takes alarms, and TLS only', () => {
-  const ofAccount = { StringEquals: { 'aws:SourceAccount': '111122223333' } };
+  const ofAccount = {
+    ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:*' },
+  };
   const [, key] = plain.one('AWS::KMS::Key');
   const [topicId] = plain.one('AWS::SNS::Topic');
   const [, topicPolicy] = plain.one('AWS::SNS::TopicPolicy');

@@ -77,6 +77,7 @@ export interface Properties {
   readonly LogGroupName: unknown;
   readonly LoggingConfig: { readonly LogGroup: { readonly Ref: string } };
   readonly ManagedPolicyArns?: unknown;
+  readonly Metrics?: readonly MetricQuery[];
   readonly OKActions?: unknown[];
   readonly Policies: readonly { readonly PolicyDocument: PolicyDocument }[];
   readonly PolicyDocument: PolicyDocument;
@@ -89,6 +90,17 @@ export interface Properties {
   readonly State: string;
   readonly Targets: unknown[];
   readonly Timeout: number;
+}
+
+interface MetricQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly ReturnData: boolean;
+  readonly MetricStat?: {
+    readonly Metric: { readonly Namespace: string; readonly MetricName: string; readonly Dimensions: unknown[] };
+    readonly Stat: string;
+    readonly Period: number;
+  };
 }
 
 interface Resource {

@@ -16,11 +16,18 @@ const template = templateOf({
 const [stateMachine] = template.one('AWS::StepFunctions::StateMachine');
 const [queue] = template.one('AWS::SQS::Queue');
 
-test('one rule a cluster has exactly the pattern of a hand-made rule, with all nodes in it', () => {
+/** A bus may get events of other accounts and Regions. */
+const HERE = { account: [{ Ref: 'AWS::AccountId' }], region: [{ Ref: 'AWS::Region' }] };
+
+test('one rule a cluster follows the states of all its nodes, of this account and Region', () => {
   expect(template.one('AWS::Events::Rule', 'mailTriggersInstanceRule')[1].EventPattern).toEqual({
+    ...HERE,
     source: ['aws.ec2'],
     'detail-type': ['EC2 Instance State-change Notification'],
-    detail: { state: ['stopped', 'terminated', 'running'], 'instance-id': [id('i', 1), id('i', 2)] },
+    detail: {
+      state: ['stopping', 'stopped', 'shutting-down', 'terminated', 'running'],
+      'instance-id': [id('i', 1), id('i', 2)],
+    },
   });
   expect(template.one('AWS::Events::Rule', 'dbTriggersInstanceRule')[1].EventPattern.detail).toEqual({
     state: ['stopping', 'stopped'],
@@ -32,6 +39,7 @@ test('another rule follows the status-check alarms and the user’s own alarms, 
   const statusAlarms = template.all('AWS::CloudWatch::Alarm').filter(([name]) => /mailNode\d/.test(name));
   expect(statusAlarms).toHaveLength(2);
   expect(template.one('AWS::Events::Rule', 'mailTriggersAlarmRule')[1].EventPattern).toEqual({
+    ...HERE,
     source: ['aws.cloudwatch'],
     'detail-type': ['CloudWatch Alarm State Change'],
     detail: {
@@ -77,15 +85,17 @@ test('the dead-letter queue is encrypted, TLS only, and has one statement for al
       Action: 'sqs:SendMessage',
       Principal: { Service: 'events.amazonaws.com' },
       Resource: `<${queue}.Arn>`,
-      Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+      Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:ap-southeast-1:111122223333:rule/*' } },
     },
   ]);
 });
 
 test('a schedule checks each cluster as often as configured, and loses nothing either', () => {
   const [role] = template.one('AWS::IAM::Role', 'ScheduleRole');
+  const [group] = template.one('AWS::Scheduler::ScheduleGroup');
   expect(template.one('AWS::Scheduler::Schedule', 'mail')[1]).toMatchObject({
-    ScheduleExpression: 'rate(5 minutes)',
+    GroupName: { Ref: group },
+    ScheduleExpression: 'cron(0,5,10,15,20,25,30,35,40,45,50,55 * * * ? *)',
     State: 'ENABLED',
     Target: {
       Arn: { Ref: stateMachine },
@@ -95,7 +105,14 @@ test('a schedule checks each cluster as often as configured, and loses nothing e
       RetryPolicy: { MaximumEventAgeInSeconds: 300 },
     },
   });
-  expect(template.one('AWS::Scheduler::Schedule', 'db')[1].ScheduleExpression).toBe('rate(1 minute)');
+  expect(template.one('AWS::Scheduler::Schedule', 'db')[1].ScheduleExpression).toBe('cron(* * * * ? *)');
+});
+
+test('A17: no more than their share of the checks of 40 clusters come in one minute', () => {
+  const forty = templateOf({ clusters: Array.from({ length: 40 }, (_, index) => cluster(`c${index}`, 10 * index)) });
+  const expressions = forty.all('AWS::Scheduler::Schedule').map(([, schedule]) => schedule.ScheduleExpression);
+  const counts = [...new Set(expressions)].map((each) => expressions.filter((other) => other === each).length);
+  expect(counts).toEqual([8, 8, 8, 8, 8]);
 });
 
 test('a cluster whose checks are switched off has neither schedule nor readiness alarm', () => {

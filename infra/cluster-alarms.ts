@@ -1,0 +1,135 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { ANY, act, counts, repeatedTrouble, sumOf, twoChecks } from './alarms';
+import type { ClusterTriggers } from './cluster-triggers';
+import type { ClusterConfig } from './config-schema';
+
+/**
+ * An alarm on a node's status checks: a failed host often stays `running`, so no state change tells of it. Its own state
+ * change starts the workflow, which tells people what it did; the alarm itself sends nothing.
+ */
+export function statusAlarm(scope: Construct, id: string, cluster: ClusterConfig, instanceId: string): Alarm {
+  return new Alarm(scope, id, {
+    metric: new Metric({
+      namespace: 'AWS/EC2',
+      metricName: 'StatusCheckFailed',
+      dimensionsMap: { InstanceId: instanceId },
+      period: Duration.minutes(1),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: 1,
+    evaluationPeriods: 2,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    // A stopped instance reports nothing; that is neither good nor bad news, and its state change is an event of its own.
+    treatMissingData: TreatMissingData.MISSING,
+    alarmDescription: `An EC2 status check of a node of cluster ${cluster.name} fails. The virtual-IP failover workflow looks by itself and moves the addresses if this node holds them; repair or replace the node.`,
+  });
+}
+
+export interface ClusterAlarmsProps {
+  readonly cluster: ClusterConfig;
+  readonly triggers: ClusterTriggers;
+  readonly metricsNamespace: string;
+  readonly actions: readonly IAlarmAction[];
+}
+
+/**
+ * The alarms for a cluster that could not fail over, was not asked to, or did and could not say so. Each cluster has its
+ * own, because an alarm that one cluster holds up for days says nothing when another one is in trouble.
+ */
+export class ClusterAlarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: ClusterAlarmsProps) {
+    super(scope, id);
+    const { cluster, triggers, metricsNamespace, actions } = props;
+    this.all = [this.eventsUndelivered(cluster, triggers), this.noticeFailed(cluster, metricsNamespace)];
+    for (const alarm of this.all) act(alarm, actions);
+    if (!cluster.checkIntervalMinutes) return;
+    const notReady = this.notReady(cluster.name, metricsNamespace, cluster.checkIntervalMinutes);
+    act(notReady, actions);
+    for (const action of actions) notReady.addOkAction(action);
+    this.all = [...this.all, notReady];
+  }
+
+  /** FailedInvocations leaves out what went to the dead-letter queue. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+  private eventsUndelivered({ name }: ClusterConfig, { instanceRule, alarmRule }: ClusterTriggers): Alarm {
+    return new Alarm(this, 'EventsUndelivered', {
+      ...ANY,
+      metric: sumOf({
+        ...counts(
+          'AWS/Events',
+          { RuleName: instanceRule.ref },
+          {
+            instanceFailed: 'FailedInvocations',
+            instanceDead: 'InvocationsSentToDlq',
+            instanceLost: 'InvocationsFailedToBeSentToDlq',
+          },
+        ),
+        ...counts(
+          'AWS/Events',
+          { RuleName: alarmRule.ref },
+          {
+            alarmFailed: 'FailedInvocations',
+            alarmDead: 'InvocationsSentToDlq',
+            alarmLost: 'InvocationsFailedToBeSentToDlq',
+          },
+        ),
+      }),
+      alarmDescription: `EventBridge could not start the virtual-IP failover workflow for cluster ${name}. Start it by hand with mode "failover", then find out why (the role of the rules, the state machine). The dead-letter queue has the event and the error, unless that could not be reached either.`,
+    });
+  }
+
+  private noticeFailed(cluster: ClusterConfig, namespace: string): Alarm {
+    return new Alarm(this, 'NoticeFailed', {
+      metric: new Metric({
+        namespace,
+        metricName: 'Told',
+        dimensionsMap: { Cluster: cluster.name },
+        period: repeatedTrouble([cluster]),
+        statistic: Stats.MINIMUM,
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      // Where nothing happens, nobody is told anything.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `A notice about cluster ${cluster.name} could not be sent. What happened stands in the log of the Lambda Notify (the dashboard lists it), and the next check tries to tell it again. Look at the topic, its policy and its key.`,
+    });
+  }
+
+  /**
+   * Up once when a check says so or when two checks are missing, and down once when checks are good again. Missing data
+   * alone would not raise it in time: CloudWatch looks back further than the period, and as long as it finds an older
+   * point there, it fills nothing. FILL leaves nothing missing.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+   */
+  private notReady(clusterName: string, namespace: string, checkIntervalMinutes: number): Alarm {
+    const period = twoChecks(checkIntervalMinutes);
+    const ready = new Metric({
+      namespace,
+      metricName: 'Ready',
+      dimensionsMap: { Cluster: clusterName },
+      period,
+      statistic: Stats.MINIMUM,
+    });
+    return new Alarm(this, 'NotReady', {
+      metric: new MathExpression({ expression: 'FILL(ready, 0)', usingMetrics: { ready }, period }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      alarmDescription: `Cluster ${clusterName} could not fail over now, or its checks do not run. Start a rehearsal by hand (the stack's outputs have the command): its notice says what is in the way.`,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { Alarm, type IAlarmAction, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ANY, act, counts, FIVE_MINUTES, repeatedTrouble, sumOf } from './alarms';
+import type { ClusterConfig } from './config-schema';
+
+export interface WorkflowAlarmsProps {
+  readonly clusters: readonly ClusterConfig[];
+  readonly stateMachine: IStateMachine;
+  readonly notify: IFunction;
+  readonly deadLetterQueue: IQueue;
+  /** Name of the group of the checks' schedules. */
+  readonly scheduleGroup: string;
+  readonly actions: readonly IAlarmAction[];
+}
+
+/** The alarms for what cannot send a notice of its own any more, and is not one cluster's. */
+export class WorkflowAlarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: WorkflowAlarmsProps) {
+    super(scope, id);
+    const { clusters, stateMachine, notify, deadLetterQueue, scheduleGroup, actions } = props;
+    this.all = [
+      new Alarm(this, 'ExecutionsFailed', {
+        ...ANY,
+        metric: stateMachine.metricFailed({ period: repeatedTrouble(clusters), statistic: Stats.SUM }),
+        alarmDescription:
+          'A virtual-IP failover workflow ended as failed. Usually a FAILED notice says where the addresses are and what to type; without one, open the newest failed execution of the state machine in the console. NoticeFailed there means that only the notice could not be sent.',
+      }),
+      new Alarm(this, 'ExecutionsTimedOut', {
+        ...ANY,
+        metric: stateMachine.metricTimedOut({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        alarmDescription:
+          'A virtual-IP failover workflow ran into its time limit and could tell nobody. Look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover": it finishes the job.',
+      }),
+      new Alarm(this, 'ExecutionsAborted', {
+        ...ANY,
+        metric: stateMachine.metricAborted({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        alarmDescription:
+          'A virtual-IP failover workflow was cut off in the middle and could tell nobody. The next check repairs what it left; to be sure at once, look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover".',
+      }),
+      new Alarm(this, 'StartsThrottled', {
+        ...ANY,
+        // Of the whole account and Region: that is where the quota is. State transitions of Express have no quota.
+        metric: new Metric({
+          namespace: 'AWS/States',
+          metricName: 'ThrottledEvents',
+          dimensionsMap: { APIName: 'StartExecution' },
+          period: FIVE_MINUTES,
+          statistic: Stats.SUM,
+        }),
+        alarmDescription:
+          'Step Functions throttled starts of executions in this account and Region, so virtual-IP failovers may be late. If it lasts, ask AWS to raise the StartExecution quotas (bucket size and refill rate), or find out who starts so many.',
+      }),
+      new Alarm(this, 'DeadLetters', {
+        ...ANY,
+        metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+          period: FIVE_MINUTES,
+          statistic: Stats.MAXIMUM,
+        }),
+        alarmDescription:
+          'Events or checks that could not start the virtual-IP failover workflow lie in the dead-letter queue. Read why in the attributes of the messages, start the workflow of the clusters concerned by hand with mode "failover", then purge the queue.',
+      }),
+      new Alarm(this, 'ChecksUndelivered', {
+        ...ANY,
+        metric: sumOf(
+          counts(
+            'AWS/Scheduler',
+            { ScheduleGroup: scheduleGroup },
+            {
+              dropped: 'InvocationDroppedCount',
+              dead: 'InvocationsSentToDeadLetterCount',
+              lost: 'InvocationsFailedToBeSentToDeadLetterCount',
+            },
+          ),
+        ),
+        alarmDescription:
+          'EventBridge Scheduler gave up starting a check of a virtual-IP cluster. The alarm NotReady names the clusters that stay unchecked; find out why (the role of the schedules, the state machine). The dead-letter queue has the error, unless that could not be reached either.',
+      }),
+      new Alarm(this, 'NoticeErrors', {
+        ...ANY,
+        metric: notify.metricErrors({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        alarmDescription:
+          'The Lambda that sends notices failed at least once; the workflow tries again for as long as there is time. If ExecutionsFailed or NoticeFailed is up too, a notice was lost: read the outcome in the log of the state machine, and look at the topic and its key.',
+      }),
+    ];
+    for (const alarm of this.all) act(alarm, actions);
+  }
+}
