@@ -125,6 +125,52 @@ describe('The workflow', () => {
     },
   );
 
+  test('computes nothing: its expressions are paths, literals and conditions', () => {
+    const types = new Set(nodes.map(({ type }) => type));
+    const allowed = [
+      'variable',
+      'path',
+      'name',
+      'condition',
+      'string',
+      'number',
+      'value',
+      'binary',
+      'unary',
+      'function',
+    ];
+    expect([...types].filter((type) => !allowed.includes(String(type)))).toEqual([]);
+    const operators = nodes.flatMap(({ type, value }) => (type === 'binary' || type === 'unary' ? value : []));
+    // A unary { is an object, and <, $length and $string serve the longest input alone.
+    expect(new Set(operators)).toEqual(new Set(['=', 'or', '<', '{']));
+  });
+});
+
+describe('Errors', () => {
+  const thrown = Object.values(errors).flatMap((value) =>
+    typeof value === 'function' && value.prototype instanceof errors.WorkflowError ? value.name : [],
+  );
+  const named = [...new Set([...retriers, ...catchers].flatMap(({ ErrorEquals }) => ErrorEquals))];
+  const own = named.filter((name) => !name.includes('.') && !errors.DENIED.has(name));
+
+  test('that the workflow names are thrown by the functions, and the reverse', () => {
+    const folder = join(__dirname, '../../functions');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n');
+    expect([...own].sort()).toEqual([...thrown].sort());
+    for (const name of own) expect(sources).toContain(`new ${name}(`);
+  });
+
+  test('that say no for good are not tried again, in any state', () => {
+    for (const [name, { Retry = [] }] of tasks) {
+      expect([name, Retry[0]?.MaxAttempts]).toEqual([name, 0]);
+      const permanent = Retry[0]?.ErrorEquals;
+      expect(permanent).toEqual(expect.arrayContaining([...errors.DENIED, 'InvalidInput', 'DeadlineExceeded']));
+    }
+  });
+
   test('that nobody knows are tried again too, after all that have a name', () => {
     for (const [, { Retry = [], Catch = [] }] of tasks) {
       for (const list of [Retry, Catch]) {
