@@ -15,6 +15,12 @@ export function latestPlan({ plan, previous }: NotifyInput): Plan | null {
   return plan ?? previous?.plan ?? null;
 }
 
+/** Null where the input was not understood: then the plan's request is none, and what was asked stands in the input alone. */
+export function understood(input: NotifyInput): Plan | null {
+  const plan = latestPlan(input);
+  return plan?.why === 'INVALID_INPUT' ? null : plan;
+}
+
 export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
   if (kind === 'FAILURE') return 'FAILED';
   if (kind === 'NOTHING_TO_DO') return 'NOTHING_TO_DO';
@@ -24,7 +30,7 @@ export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
 
 /** Null where the input says nothing that could be understood. */
 export function modeOf(input: NotifyInput): Mode | null {
-  const plan = latestPlan(input);
+  const plan = understood(input);
   if (plan !== null) return plan.mode;
   const { mode, 'detail-type': detailType } = asFields(input.input);
   return detailType === undefined ? (MODES.find((each) => each === mode) ?? null) : 'failover';

@@ -3,7 +3,7 @@ import type { Attempt, Finding, NotifyInput, Plan } from '../shared/contract';
 import { DENIED, messageOf } from '../shared/errors';
 import { asFields, clusterConcerned, nodesConcerned } from '../shared/input';
 import type { Snapshot } from '../shared/snapshot';
-import { latestPlan, modeOf, outcomeOf } from './audience';
+import { latestPlan, modeOf, outcomeOf, understood } from './audience';
 import { consoleLink } from './console';
 import { durationsOf } from './durations';
 import type { Failure, Headline, Move, Notice, RepairStep, Status } from './notice';
@@ -19,13 +19,15 @@ export function clusterOf(input: NotifyInput): Cluster | null {
 
 export function composeNotice(input: NotifyInput, looked: Looked): Notice {
   const { execution } = input;
-  const plan = latestPlan(input);
+  const plan = understood(input);
   const cluster = clusterOf(input);
   const seen = cluster === null ? null : seenBy(input, cluster, looked);
   const status = statusNow(input, cluster, seen);
   const findings = findingsOf(input);
+  const asked = askedFor(input, cluster);
   return {
-    ...askedFor(input, cluster),
+    ...asked,
+    saidDown: cluster === null ? [] : asked.saidDown.map((instanceId) => nodeName(cluster, instanceId).full),
     ...durationsOf(input),
     outcome: outcomeOf(input),
     headline: headlineOf(input, findings),
@@ -33,7 +35,7 @@ export function composeNotice(input: NotifyInput, looked: Looked): Notice {
     cluster: cluster?.name ?? null,
     addresses: cluster === null ? [] : addressesOf(cluster),
     where: seen?.where ?? null,
-    unmoved: seen !== null && plan !== null && seen.where.every((entry) => isWhereItWas(entry, plan)),
+    unmoved: plan === null || (seen?.where.every((entry) => isWhereItWas(entry, plan)) ?? false),
     mode: modeOf(input),
     why: plan?.why ?? null,
     rehearsed: plan?.rehearsed ?? null,
@@ -41,10 +43,10 @@ export function composeNotice(input: NotifyInput, looked: Looked): Notice {
     repetition: execution.retryCount > 0,
     destination: plan?.destination ? nodeName(plan.cluster, plan.destination.instanceId) : null,
     moves: plan === null ? [] : movesOf(plan),
-    nodes: plan === null ? [] : seenInPlan(plan).nodes,
+    nodes: plan === null || plan.nodes.length === 0 ? [] : seenInPlan(plan).nodes,
     standbysLeft: input.kind === 'SUCCESS' && plan?.action === 'MOVE' ? standbysLeft(plan) : null,
     paused: findings.find(({ code }) => code === 'PAUSED')?.detail ?? (plan?.why === 'PAUSED' ? '' : null),
-    findings: findings.filter(({ code }) => code !== 'PAUSED'),
+    findings,
     failure: input.kind === 'FAILURE' ? failureOf(input, looked) : null,
     repair: cluster === null ? [] : repairOf(input, cluster, seen, status),
     consoleLink: consoleLink(execution.id, execution.startTime),
@@ -60,10 +62,8 @@ function seenBy(input: NotifyInput, cluster: Cluster, looked: Looked): Seen | nu
 
 function statusNow(input: NotifyInput, cluster: Cluster | null, seen: Seen | null): Status {
   if (input.kind === 'SUCCESS' && input.plan?.action === 'MOVE') return 'OK';
-  if (cluster === null) return 'OK';
-  return seen === null
-    ? 'CHECK'
-    : statusOf(cluster, seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
+  if (cluster === null) return 'CHECK';
+  return seen === null ? 'CHECK' : statusOf(seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
 }
 
 function headlineOf({ kind, plan }: NotifyInput, findings: readonly Finding[]): Headline {
@@ -92,7 +92,7 @@ type Asked = Pick<
 
 /** What started the execution: as understood, else as far as it can be read in the input. */
 function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
-  const plan = latestPlan(input);
+  const plan = understood(input);
   if (plan !== null) {
     const { trigger, target, requestedBy, reason, eventTime, eventId, eventDetail, saidDown } = plan;
     const name = target === null ? null : nodeName(plan.cluster, target);

@@ -1,4 +1,5 @@
 import type { NotifyInput } from '../shared/contract';
+import { darkTimeMs } from '../shared/dark-time';
 
 /** Durations of a proven move, milliseconds. What is not known is null, never 0. */
 export interface Durations {
@@ -36,21 +37,11 @@ function firstSign({ plan, execution }: NotifyInput): string | null {
   return plan.saidDown.length > 0 && isAboutTheHolder ? plan.eventTime : null;
 }
 
-/**
- * From the first unassign to the assignment, over all passes. Null where an answer was lost that would tell, and where the
- * addresses had no holder already: since when, EC2 does not say.
- */
+/** Over all passes. */
 function darkTime({ plan, unassigned, assigned }: NotifyInput): number | null {
-  if (plan === null || unassigned === null || assigned?.assignedAt == null) return null;
-  const { darkTimeBeforeMs, homelessSince, holders, mayBeHomeless } = plan;
-  const since = homelessSince ?? unassigned.releasedAt;
-  const unknown =
-    darkTimeBeforeMs === null ||
-    unassigned.refused !== null ||
-    unassigned.alreadyGone.length > 0 ||
-    (since === null && (mayBeHomeless || holders.some(({ networkInterfaceId }) => networkInterfaceId === null)));
-  if (unknown) return null;
-  return darkTimeBeforeMs + (since === null ? 0 : between(since, assigned.assignedAt));
+  if (plan === null) return null;
+  const now = darkTimeMs(plan, unassigned, assigned);
+  return plan.darkTimeBeforeMs === null || now === null ? null : plan.darkTimeBeforeMs + now;
 }
 
 /** Not below 0: the two times come from different clocks. */

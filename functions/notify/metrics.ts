@@ -66,6 +66,7 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
   if (kind === 'FAILURE') {
     if (notice.cluster === null) return null;
     // A request that was refused while the addresses are well says nothing about the next failover.
+    if (input.error?.Error === 'InvalidInput') return notice.status === 'OK' ? null : 0;
     return isCheck || silence !== null || notice.status !== 'OK' ? 0 : null;
   }
   if (kind === 'NOTHING_TO_DO') {

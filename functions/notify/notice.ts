@@ -30,6 +30,8 @@ export interface Whereabouts extends Holder {
   readonly instanceState: string | null;
   readonly attached: boolean;
   readonly primary: boolean;
+  /** The configured Elastic IP that is not on the address; null: none is missing. */
+  readonly missingElasticIp: string | null;
   /** What keeps the node from being well although it runs: impaired checks, alarms. */
   readonly sickness: readonly NodeProblem[];
 }
@@ -127,7 +129,7 @@ export interface Notice {
   readonly eventTime: string | null;
   readonly eventId: string | null;
   readonly eventDetail: string | null;
-  /** Instances that the event says are in trouble. */
+  /** Nodes that the event says are in trouble. */
   readonly saidDown: readonly string[];
   readonly startTime: string;
   /** Notify was tried before, and SNS may have carried out that try. */

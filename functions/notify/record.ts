@@ -43,10 +43,7 @@ export function recordOutcome(input: NotifyInput, notice: Notice, silence: Silen
     status: notice.status,
     error: input.error?.Error ?? null,
     errorMessage: input.error === null ? null : cut(messageOf(input.error), LONGEST_TEXT),
-    findings: [
-      ...(notice.paused === null ? [] : [{ severity: 'warning', code: 'PAUSED', detail: notice.paused }]),
-      ...notice.findings,
-    ].map(({ detail, ...finding }) => ({ ...finding, detail: cut(detail, LONGEST_TEXT) })),
+    findings: notice.findings.map(({ detail, ...finding }) => ({ ...finding, detail: cut(detail, LONGEST_TEXT) })),
     told: silence === null,
     silence,
     repetition: notice.repetition,

@@ -126,7 +126,9 @@ function addressLines({ moves, outcome }: Notice, { labels, nobody }: Phrases): 
   ];
 }
 
-function findingLines({ findings }: Notice, phrases: Phrases): string[] {
+function findingLines(notice: Notice, phrases: Phrases): string[] {
+  // The pause has a line of its own at the top.
+  const findings = notice.findings.filter(({ code }) => code !== 'PAUSED');
   if (findings.length === 0) return [];
   return [`${phrases.labels.findings}:`, ...findings.map((finding) => `  - ${quoteLine(phrases.finding(finding))}`)];
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../shared/cluster';
 import type { Reason } from '../shared/contract';
 import { regionOf, stateMachineArn } from './console';
 import type { NodeNow, RepairStep, Status } from './notice';
-import { elasticIpsMissing, isOnRunningNode, nodeName, type Seen } from './where';
+import { isOnRunningNode, nodeName, type Seen } from './where';
 
 /** What the steps depend on. */
 export interface Trouble {
@@ -50,7 +50,11 @@ function blindSteps(trouble: Trouble): RepairStep[] {
     ({ instanceId }) => !refused.includes(instanceId) && !saidDown.includes(instanceId),
   );
   const node = usable.find(({ instanceId }) => instanceId === trouble.planned) ?? usable[0];
-  return [look(trouble), failOver(trouble, null), ...(node === undefined ? [] : assignSteps(trouble, node))];
+  return [
+    look(trouble),
+    failOver(trouble, null),
+    ...(node === undefined ? [] : assignSteps(trouble, node).slice(0, -1)),
+  ];
 }
 
 /** Addresses that no move may touch. */
@@ -73,9 +77,12 @@ function isServed({ where }: Seen): boolean {
 
 function sickHolderSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   const { cluster } = trouble;
-  const missing = elasticIpsMissing(cluster, seen.where);
-  const holder = seen.where[0]?.networkInterfaceId ?? '';
-  if (missing.length > 0) return [...missing.map((each) => associate(trouble, holder, each)), look(trouble)];
+  const missing = seen.where.flatMap(({ address, networkInterfaceId, missingElasticIp }) =>
+    networkInterfaceId === null || missingElasticIp === null
+      ? []
+      : [associate(trouble, networkInterfaceId, address, missingElasticIp)],
+  );
+  if (missing.length > 0) return [...missing, look(trouble)];
   const better = nameTarget(trouble, seen);
   return better.length > 0 ? better : [{ what: 'REPAIR_NODES', about: cluster.name, command: null }];
 }
@@ -139,16 +146,14 @@ function assignSteps(trouble: Trouble, { instanceId, networkInterfaceId }: Desti
   const assign = `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${list} --allow-reassignment`;
   return [
     { what: 'ASSIGN', about: nodeName(cluster, instanceId).full, command: ec2(trouble, assign) },
-    ...elasticIpsMissing(cluster, []).map((each) => associate(trouble, networkInterfaceId, each)),
+    ...cluster.virtualIps.flatMap(({ address, elasticIpAllocationId: allocationId }) =>
+      allocationId === undefined ? [] : [associate(trouble, networkInterfaceId, address, allocationId)],
+    ),
     look(trouble),
   ];
 }
 
-function associate(
-  trouble: Trouble,
-  networkInterfaceId: string,
-  { address, allocationId }: { readonly address: string; readonly allocationId: string },
-): RepairStep {
+function associate(trouble: Trouble, networkInterfaceId: string, address: string, allocationId: string): RepairStep {
   const command = `associate-address --allocation-id ${allocationId} --network-interface-id ${networkInterfaceId} --private-ip-address ${address} --allow-reassociation`;
   return { what: 'ASSOCIATE', about: `${allocationId} (${address})`, command: ec2(trouble, command) };
 }

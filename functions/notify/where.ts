@@ -1,4 +1,4 @@
-import type { Cluster } from '../shared/cluster';
+import type { Cluster, Holder } from '../shared/cluster';
 import type { NodeProblem, NodeReport, Plan } from '../shared/contract';
 import { holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
 import type { NodeName, NodeNow, Status, Whereabouts } from './notice';
@@ -80,6 +80,7 @@ function whereabouts(
       instanceState: isReplaced ? null : (node?.state ?? null),
       attached: !isReplaced && node?.attached === true,
       primary: isPrimaryAddress(address),
+      missingElasticIp: missingElasticIp(cluster, holder),
       sickness: node?.problems.filter(({ code }) => SICKNESS.has(code)) ?? [],
     };
   });
@@ -90,12 +91,12 @@ function interfaceName(networkInterfaceId: string | null): NodeName | null {
 }
 
 /** @param saidDown instances that an event called down: that they run is no proof that they are well */
-export function statusOf(cluster: Cluster, { where }: Seen, saidDown: readonly string[]): Status {
+export function statusOf({ where }: Seen, saidDown: readonly string[]): Status {
   if (where.some(({ outside, primary }) => outside || primary)) return 'CHECK';
   if (!where.every(isOnRunningNode)) return 'DOWN';
   const isSplit = new Set(where.map(({ networkInterfaceId }) => networkInterfaceId)).size > 1;
-  const isSick = where.some(({ sickness }) => sickness.length > 0);
-  if (isSplit || isSick || elasticIpsMissing(cluster, where).length > 0) return 'DEGRADED';
+  const isSick = where.some(({ sickness, missingElasticIp }) => sickness.length > 0 || missingElasticIp !== null);
+  if (isSplit || isSick) return 'DEGRADED';
   return where.some(({ instanceId }) => instanceId !== null && saidDown.includes(instanceId)) ? 'CHECK' : 'OK';
 }
 
@@ -103,13 +104,7 @@ export function isOnRunningNode({ instanceState, attached }: Whereabouts): boole
   return instanceState === 'running' && attached;
 }
 
-/** The configured Elastic IPs that are not on their addresses. */
-export function elasticIpsMissing(
-  { virtualIps }: Cluster,
-  where: readonly Whereabouts[],
-): { readonly address: string; readonly allocationId: string }[] {
-  return virtualIps.flatMap(({ address, elasticIpAllocationId: allocationId }) => {
-    const found = where.find((entry) => entry.address === address)?.elasticIpAllocationId;
-    return allocationId === undefined || found === allocationId ? [] : [{ address, allocationId }];
-  });
+function missingElasticIp({ virtualIps }: Cluster, { address, elasticIpAllocationId }: Holder): string | null {
+  const configured = virtualIps.find((virtualIp) => virtualIp.address === address)?.elasticIpAllocationId ?? null;
+  return configured === elasticIpAllocationId ? null : configured;
 }

@@ -19,7 +19,7 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   PRIMARY_ADDRESS: 'an address is the primary address of an interface',
   HELD_BY_STRANGER: 'an address is on an interface outside the cluster',
   TARGET_UNHEALTHY: 'the requested target is unhealthy',
-  TARGET_REFUSED: 'the requested target could not take the addresses',
+  TARGET_REFUSED: 'EC2 did not let the nodes that were tried have the addresses',
   OVERTAKEN: 'somebody else moved the addresses meanwhile',
   NO_HEALTHY_STANDBY: 'no healthy node can take the addresses',
 };
@@ -53,7 +53,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   PrimaryAddress: 'an address is the primary address of an interface, which EC2 never moves',
   HeldByStranger: 'an address is on an interface outside the cluster; it was left there',
   TargetUnhealthy: 'the requested target is unhealthy; nothing was changed',
-  TargetRefused: 'the requested target could not take the addresses',
+  TargetRefused: 'EC2 did not let the nodes that were tried have the addresses',
   Superseded: 'somebody else moved the addresses meanwhile',
   NoHealthyStandby: 'no healthy node of the cluster can take the addresses',
   ElasticIpNotAssociated: 'the addresses are on the target, but an Elastic IP could not be associated',
@@ -64,9 +64,8 @@ const ERRORS: Readonly<Record<string, string>> = {
   UnauthorizedOperation: "the function's role lacks a permission",
 };
 
-/** Errors with which a request is refused, and how a subject says it. */
+/** Errors with which a person's request is refused, and how a subject says it. */
 const REFUSED: Readonly<Record<string, string>> = {
-  InvalidInput: 'refused',
   TargetUnhealthy: 'refused',
   TargetRefused: 'refused',
   Superseded: 'overtaken',
@@ -126,7 +125,8 @@ function some(addresses: readonly string[]): string {
 }
 
 /** "stopped mail-1", as a subject says it. */
-function shortly({ name, outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+function shortly(at: Whereabouts): string {
+  const { name, outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (name === null) return 'nobody';
   const node = cutName(name.short);
   if (outside) return `${node} outside the cluster`;
@@ -135,7 +135,9 @@ function shortly({ name, outside, instanceState, attached, sickness, primary }: 
   if (!attached) return `${node}, interface detached`;
   if (primary) return `${node} as its primary address`;
   const [problem] = sickness;
-  return problem === undefined ? node : `${node} (${cutName(PROBLEMS[problem.code](problem.detail))})`;
+  if (problem === undefined && missingElasticIp !== null) return `${node} without its Elastic IP`;
+  if (problem === undefined) return node;
+  return `${node} (${problem.code === 'ALARM' ? `alarm ${cutName(problem.detail)}` : PROBLEMS[problem.code](problem.detail)})`;
 }
 
 function places(notice: Notice, adverb = ''): string {
@@ -148,15 +150,15 @@ function places(notice: Notice, adverb = ''): string {
 }
 
 /** "drill refused", "failover failed". */
-function verdict({ mode, failure }: Notice): string {
+function verdict({ mode, trigger, failure }: Notice): string {
   const error = failure?.error ?? '';
-  const what = error === 'InvalidInput' ? 'request' : (mode ?? 'execution');
-  return `${what} ${REFUSED[error] ?? 'failed'}`;
+  if (error === 'InvalidInput') return 'request refused';
+  return `${mode ?? 'execution'} ${(trigger === 'request' ? REFUSED[error] : undefined) ?? 'failed'}`;
 }
 
 function failedSubject(notice: Notice): string {
   const { status, cluster, where, unmoved } = notice;
-  if (cluster === null) return `REFUSED: ${verdict(notice)}, nothing was changed`;
+  if (cluster === null) return `${status}: ${verdict(notice)}, it names no known cluster; nothing was changed`;
   if (where === null) return `CHECK: ${verdict(notice)}, could not read where ${some(notice.addresses)} is`;
   switch (status) {
     case 'OK':
@@ -193,7 +195,7 @@ function subject(notice: Notice): string {
     case 'ELASTIC_IP_BACK':
       return `OK: Elastic IP put back on ${some(addresses)}`;
     case 'WOULD_WORK':
-      return 'REHEARSAL: a failover would work';
+      return `REHEARSAL: a failover${notice.paused === null ? '' : ' by hand'} would work`;
     case 'WOULD_FAIL': {
       const problems = findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
       const words = [...new Set(problems)].join(', ').toLowerCase().replaceAll('_', ' ');
@@ -213,19 +215,21 @@ function whereSentences(notice: Notice): string[] {
   return placesOf(notice).map(({ addresses, at }) => {
     const be = addresses.length === 1 ? 'is' : 'are';
     if (at.name === null) return `Nobody holds ${addresses.join(', ')}.`;
-    const still = notice.unmoved && notice.status === 'OK' ? 'still ' : '';
+    const still = notice.headline === 'FAILED' && notice.unmoved && notice.status === 'OK' ? 'still ' : '';
     return `${addresses.join(', ')} ${be} ${still}on ${at.name.full}, ${condition(at)}.`;
   });
 }
 
-function condition({ outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+function condition(at: Whereabouts): string {
+  const { outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (outside) return 'which is not in the configuration of the cluster';
   if (instanceState === null) return 'which EC2 does not know any more';
   if (instanceState !== 'running') return `which is ${instanceState}`;
   if (!attached) return 'which runs, but its interface is not attached';
   if (primary) return 'as the primary address of its interface';
-  if (sickness.length === 0) return 'which runs';
-  return `which runs, but: ${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join(', ')}`;
+  const elasticIp = missingElasticIp === null ? '' : `, without its Elastic IP ${missingElasticIp}`;
+  if (sickness.length === 0) return `which runs${elasticIp}`;
+  return `which runs${elasticIp}, but: ${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join(', ')}`;
 }
 
 function opening(notice: Notice): string[] {
@@ -258,7 +262,10 @@ function opening(notice: Notice): string[] {
 const ERROR_OF_OTHERS = 'an error that the workflow does not repair by itself';
 
 function act(notice: Notice): string {
-  if (!mustAct(notice)) return 'Nobody has to act.';
+  if (!mustAct(notice)) {
+    if (notice.repair.length === 0) return 'Nobody has to act.';
+    return 'As far as EC2 knows, nobody has to act. What to do if the service does not answer stands below.';
+  }
   if (notice.standbysLeft === 0) return 'Repair another node.';
   if (notice.headline === 'WOULD_FAIL') return 'Repair what the findings say before it is needed.';
   const stands = notice.repair.length > 0 ? ' What to do stands below.' : '';
@@ -272,7 +279,10 @@ function rehearsalVerdict(notice: Notice): string {
   if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return 'A real one would put the Elastic IPs back now.';
   if (why === 'ALREADY_THERE') return 'A real one would change nothing: the addresses are already there.';
   const to = destination?.full ?? '';
-  if (rehearsed === 'MOVE') return `A real one would move ${addresses} to ${to} now.`;
+  if (rehearsed === 'MOVE' && notice.paused === null) return `A real one would move ${addresses} to ${to} now.`;
+  if (notice.paused !== null) {
+    return `Paused: if the holder died, nothing would move by itself. A failover by hand would move ${addresses} to ${to}.`;
+  }
   return `A real failover would change nothing now. If the holder died, ${addresses} would move to ${to}.`;
 }
 

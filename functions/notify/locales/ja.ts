@@ -18,7 +18,7 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   PRIMARY_ADDRESS: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
   HELD_BY_STRANGER: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
   TARGET_UNHEALTHY: '指定されたノードが異常です',
-  TARGET_REFUSED: '指定されたノードはIPアドレスを引き継げませんでした',
+  TARGET_REFUSED: '試行したノードはEC2によりIPアドレスを引き継げませんでした',
   OVERTAKEN: 'その間に別の処理がIPアドレスを移動しました',
   NO_HEALTHY_STANDBY: 'IPアドレスを引き継げる正常なノードがありません',
 };
@@ -55,7 +55,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   PrimaryAddress: 'IPアドレスがプライマリアドレスのため、EC2では移動できません',
   HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあるため、変更していません',
   TargetUnhealthy: '指定されたノードが異常なため、何も変更していません',
-  TargetRefused: '指定されたノードはIPアドレスを引き継げませんでした',
+  TargetRefused: '試行したノードはEC2によりIPアドレスを引き継げませんでした',
   Superseded: 'その間に別の処理がIPアドレスを移動しました',
   NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   ElasticIpNotAssociated: 'IPアドレスは移動先にありますが、Elastic IPを関連付けられませんでした',
@@ -67,9 +67,8 @@ const ERRORS: Readonly<Record<string, string>> = {
 };
 const ERROR_OF_OTHERS = 'ワークフローでは修復できないエラーです';
 
-/** Errors with which a request is refused, and how a subject says it. */
+/** Errors with which a person's request is refused, and how a subject says it. */
 const REFUSED: Readonly<Record<string, string>> = {
-  InvalidInput: '拒否',
   TargetUnhealthy: '拒否',
   TargetRefused: '拒否',
   Superseded: '中断',
@@ -152,7 +151,8 @@ function some(addresses: readonly string[]): string {
 }
 
 /** 「停止済みの mail-1」, as a subject says it. */
-function shortly({ name, outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+function shortly(at: Whereabouts): string {
+  const { name, outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (name === null) return '保持ノードなし';
   const node = cutName(name.short);
   if (outside) return `クラスター外の ${node}`;
@@ -161,7 +161,9 @@ function shortly({ name, outside, instanceState, attached, sickness, primary }: 
   if (!attached) return `${node}（未アタッチ）`;
   if (primary) return `${node} のプライマリアドレス`;
   const [problem] = sickness;
-  return problem === undefined ? node : `${node}（${cutName(PROBLEMS[problem.code](problem.detail))}）`;
+  if (problem === undefined && missingElasticIp !== null) return `${node}（Elastic IPなし）`;
+  if (problem === undefined) return node;
+  return `${node}（${problem.code === 'ALARM' ? `アラーム ${cutName(problem.detail)}` : PROBLEMS[problem.code](problem.detail)}）`;
 }
 
 function places(notice: Notice): string {
@@ -174,15 +176,29 @@ function places(notice: Notice): string {
 }
 
 /** 「切り替え訓練は拒否」, 「フェイルオーバーは失敗」. */
-function verdict({ mode, failure }: Notice): string {
+function verdict(notice: Notice): string {
+  return `${asked(notice)}は${result(notice)}`;
+}
+
+function verdictSentence(notice: Notice): string {
+  const said = result(notice);
+  return `${asked(notice)}は${said}${said === '失敗' ? 'しました' : 'されました'}。`;
+}
+
+function asked({ mode, failure }: Notice): string {
+  if (failure?.error === 'InvalidInput') return '要求';
+  return mode === null ? '実行' : MODES[mode];
+}
+
+function result({ trigger, failure }: Notice): string {
   const error = failure?.error ?? '';
-  const what = error === 'InvalidInput' ? '要求' : mode === null ? '実行' : MODES[mode];
-  return `${what}は${REFUSED[error] ?? '失敗'}`;
+  if (error === 'InvalidInput') return '拒否';
+  return (trigger === 'request' ? REFUSED[error] : undefined) ?? '失敗';
 }
 
 function failedSubject(notice: Notice): string {
   const { status, cluster, where, unmoved } = notice;
-  if (cluster === null) return `${verdict(notice)}しました（変更なし）`;
+  if (cluster === null) return `${STATUSES[status]}: ${verdict(notice)}、既知のクラスターなし（変更なし）`;
   if (where === null)
     return `${STATUSES.CHECK}: ${some(notice.addresses)} の場所を確認できません（${verdict(notice)}）`;
   if (status === 'DOWN') return `${STATUSES.DOWN}: ${places(notice)}`;
@@ -232,19 +248,21 @@ function whereSentences(notice: Notice): string[] {
   return placesOf(notice).map(({ addresses, at }) => {
     const list = addresses.join('、');
     if (at.name === null) return `${list} を保持しているノードはありません。`;
-    const still = notice.unmoved && notice.status === 'OK' ? '引き続き' : '';
+    const still = notice.headline === 'FAILED' && notice.unmoved && notice.status === 'OK' ? '引き続き' : '';
     return `${list} は${still} ${at.name.full} にあります（${condition(at)}）。`;
   });
 }
 
-function condition({ outside, instanceState, attached, sickness, primary }: Whereabouts): string {
+function condition(at: Whereabouts): string {
+  const { outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (outside) return 'クラスターの設定にありません';
   if (instanceState === null) return 'インスタンスが存在しません';
   if (instanceState !== 'running') return stateOf(instanceState);
   if (!attached) return '実行中、ネットワークインターフェイスは未アタッチ';
   if (primary) return 'ネットワークインターフェイスのプライマリアドレス';
-  if (sickness.length === 0) return '実行中';
-  return `実行中、${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join('、')}`;
+  const elasticIp = missingElasticIp === null ? '' : `、Elastic IP ${missingElasticIp} なし`;
+  if (sickness.length === 0) return `実行中${elasticIp}`;
+  return `実行中${elasticIp}、${sickness.map(({ code, detail }) => PROBLEMS[code](detail)).join('、')}`;
 }
 
 function opening(notice: Notice): string[] {
@@ -271,13 +289,16 @@ function opening(notice: Notice): string[] {
     case 'FAILED':
       return [
         ...whereSentences(notice),
-        `${verdict(notice)}しました。${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}。`,
+        `${verdictSentence(notice)}${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}。`,
       ];
   }
 }
 
 function act(notice: Notice): string {
-  if (!mustAct(notice)) return '対応は不要です。';
+  if (!mustAct(notice)) {
+    if (notice.repair.length === 0) return '対応は不要です。';
+    return 'EC2の情報では対応は不要です。サービスが応答しない場合の対応方法は以下のとおりです。';
+  }
   if (notice.standbysLeft === 0) return '他のノードを復旧してください。';
   if (notice.headline === 'WOULD_FAIL') return '必要になる前に、所見の問題を解消してください。';
   const stands = notice.repair.length > 0 ? '対応方法は以下のとおりです。' : '';
@@ -291,7 +312,10 @@ function rehearsalVerdict(notice: Notice): string {
   if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際の実行では、Elastic IPを関連付け直します。';
   if (why === 'ALREADY_THERE') return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
   const to = destination?.full ?? '';
-  if (rehearsed === 'MOVE') return `実際の実行では、${addresses} を ${to} に移動します。`;
+  if (rehearsed === 'MOVE' && notice.paused === null) return `実際の実行では、${addresses} を ${to} に移動します。`;
+  if (notice.paused !== null) {
+    return `一時停止中のため、保持ノードが停止しても自動では移動しません。手動のフェイルオーバーでは、${addresses} を ${to} に移動します。`;
+  }
   return `現在は何も変更されません。保持ノードが停止した場合、${addresses} を ${to} に移動します。`;
 }
 
