@@ -37,8 +37,8 @@ const compiled = new Map<string, Compiled>();
 
 /**
  * Evaluates a CommonJS file with its clock, chance, process and modules replaced, and returns what it exports. Each call
- * makes a fresh module; the source is compiled once. A plain function and no vm context, because the objects inside must
- * be of the same realm as ours: the interpreter asks whether `Object.getPrototypeOf(x) === Object.prototype`.
+ * makes a fresh module; the source is compiled once. A plain function and no vm context, so that the built-ins inside are
+ * ours: an error that is thrown inside is an `instanceof Error` outside.
  */
 export function evaluate(file: string, surroundings: Surroundings): unknown {
   const { clock, modules } = surroundings;
@@ -71,7 +71,6 @@ export function evaluate(file: string, surroundings: Surroundings): unknown {
 function compile(file: string): Compiled {
   const known = compiled.get(file);
   if (known) return known;
-  if (!('withResolvers' in Promise)) defineWithResolvers();
   // A dynamic import would go past `require` and reach the real module.
   const source = readFileSync(file, 'utf8').replace(/\bimport\((["'`]node:[\w/]+["'`])\)/g, '__import($1)');
   const make = new Function(...PARAMETERS, `${source}\n//# sourceURL=${file}`) as Compiled;
@@ -82,20 +81,3 @@ function compile(file: string): Compiled {
 const unavailable = (name: string) => () => {
   throw new Error(`${name} does not exist where time is virtual`);
 };
-
-/** Node 20 lacks this one method, which the interpreter calls. */
-function defineWithResolvers(): void {
-  Object.defineProperty(Promise, 'withResolvers', {
-    configurable: true,
-    writable: true,
-    value: <Value>() => {
-      let resolve: (value: Value | PromiseLike<Value>) => void = () => undefined;
-      let reject: (reason?: unknown) => void = () => undefined;
-      const promise = new Promise<Value>((yes, no) => {
-        resolve = yes;
-        reject = no;
-      });
-      return { promise, resolve, reject };
-    },
-  });
-}

@@ -82,11 +82,7 @@ export class Screen {
       case 'state-entered':
         return ['state', `${shortName(event.execution)}  → ${event.state}`, 'dim'];
       case 'state-exited':
-        return [
-          'state',
-          `${shortName(event.execution)}  ← ${event.state}${event.stateType === 'Choice' ? explanationIn(event.data) : ''}`,
-          'dim',
-        ];
+        return ['state', `${shortName(event.execution)}  ← ${event.state}${explanationIn(event.assigned)}`, 'dim'];
       case 'state-retried':
         return [
           'retry',
@@ -160,13 +156,7 @@ function because(cause: string): string {
 }
 
 /** Where a step's result explains itself in words, a choice is shown with them. */
-function explanationIn(data: unknown): string {
-  if (!isObject(data)) return '';
-  for (const result of Object.values(data)) {
-    const payload = isObject(result) ? result.Payload : undefined;
-    if (isObject(payload) && typeof payload.explanation === 'string') {
-      return `: ${payload.action} ${payload.reason}: ${payload.explanation}`;
-    }
-  }
-  return '';
+function explanationIn({ plan }: Readonly<Record<string, unknown>>): string {
+  if (!isObject(plan) || typeof plan.explanation !== 'string') return '';
+  return `: ${plan.action} ${plan.why}: ${plan.explanation}`;
 }

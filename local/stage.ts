@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud';
-import type { Execution } from './state-machine';
+import type { Execution } from './step-functions/state-machine';
 import type { TimelineEvent } from './timeline';
 import type { RegistryCluster } from './world/build';
 

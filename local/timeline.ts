@@ -19,11 +19,22 @@ export type TimelineEvent = { readonly at: number } & (
     }
   | { readonly type: 'execution-started'; readonly execution: string; readonly input: unknown }
   | {
-      readonly type: 'state-entered' | 'state-exited';
+      readonly type: 'state-entered';
       readonly execution: string;
       readonly state: string;
       readonly stateType: string;
-      readonly data: unknown;
+      readonly input: unknown;
+      /** All variables as the state sees them. */
+      readonly variables: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly type: 'state-exited';
+      readonly execution: string;
+      readonly state: string;
+      readonly stateType: string;
+      readonly output: unknown;
+      /** What the state, its rule or its catcher assigned. */
+      readonly assigned: Readonly<Record<string, unknown>>;
     }
   | {
       readonly type: 'state-retried';

@@ -28,16 +28,17 @@ export function naiveTemplate(templateFile: string, bundle: string, cluster: Reg
   const everything = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
   const found = template.Resources[role[0]];
   if (found !== undefined) found.Properties.Policies = [{ PolicyName: 'everything', PolicyDocument: everything }];
-  editWorkflow<{ States: Record<string, { Parameters?: { FunctionName?: unknown } }> }>(
+  editWorkflow<{ States: Record<string, { Arguments?: { FunctionName?: unknown } }> }>(
     stateMachineOf(template),
     ({ States }) => ({
+      QueryLanguage: 'JSONata',
       StartAt: 'Naive',
       States: {
         Naive: {
           Type: 'Task',
           Resource: 'arn:aws:states:::lambda:invoke',
-          Parameters: {
-            FunctionName: States.VerifyInstanceState?.Parameters?.FunctionName,
+          Arguments: {
+            FunctionName: States.VerifyInstanceState?.Arguments?.FunctionName,
             Payload: { clusters: [cluster] },
           },
           Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 2 }],

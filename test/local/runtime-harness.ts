@@ -42,6 +42,7 @@ export function writeStack(stack: SmallStack): string {
   const directory = mkdtempSync(join(tmpdir(), 'stack-'));
   const functions = Object.entries(stack.functions ?? {});
   const definition = JSON.stringify({
+    QueryLanguage: 'JSONata',
     StartAt: stack.startAt,
     States: stack.states,
     ...(stack.timeoutSeconds && { TimeoutSeconds: stack.timeoutSeconds }),
@@ -136,6 +137,6 @@ export function eventsOf<Type extends TimelineEvent['type']>(cloud: Cloud, type:
 export const invoke = (name: string, more: object = {}) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
-  Parameters: { FunctionName: `FUNCTION:${name}`, Payload: { 'given.$': '$' } },
+  Arguments: { FunctionName: `FUNCTION:${name}`, Payload: { given: '{% $states.input %}' } },
   ...more,
 });

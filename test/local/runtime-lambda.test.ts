@@ -5,7 +5,7 @@ afterEach(closeAll);
 const stack = (source: string, more: Partial<SmallStack> = {}): SmallStack => ({
   functions: { work: source },
   startAt: 'Work',
-  states: { Work: { ...invoke('work'), OutputPath: '$.Payload', End: true } },
+  states: { Work: { ...invoke('work'), Output: '{% $states.result.Payload %}', End: true } },
   ...more,
 });
 

@@ -1,9 +1,9 @@
-import { ApiError, type ApiRequest, type ApiResponse } from './api';
-import type { Clock } from './clock';
-import type { Decision } from './iam/access';
-import type { Answer, Failure, Permission, Service, ServiceCall } from './services/service';
+import { ApiError, type ApiRequest, type ApiResponse } from '../api';
+import type { Clock } from '../clock';
+import type { Decision } from '../iam/access';
+import type { Answer, Failure, Permission, Service, ServiceCall } from '../services/service';
+import { isObject, type JsonObject } from '../template';
 import type { Execution, ExecutionResult, StateMachine } from './state-machine';
-import { isObject, type JsonObject } from './template';
 
 /** What is answered, by action: its parameters. */
 export const STEP_FUNCTIONS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
