@@ -48,22 +48,23 @@ const start = (more: object = {}) =>
 
 const changes = (cloud: Awaited<ReturnType<typeof start>>) => eventsOf(cloud, 'alarm').map(({ to }) => to);
 
-it('goes off once when data that must be there is missing, and back once when it is there again', async () => {
+test('goes off once when data that must be there is missing, and back once when it is there again', async () => {
   const cloud = await start();
-  await cloud.advance(9 * MINUTE);
-  expect(changes(cloud)).toEqual([]);
-  await cloud.advance(10 * MINUTE);
-  expect(changes(cloud)).toEqual(['ALARM']);
+  await cloud.advance(29 * MINUTE);
+  expect(changes(cloud)).toEqual(['OK']);
+  await cloud.advance(2 * MINUTE);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM']);
   cloud.metrics.add(READY, 1);
   await cloud.advance(2 * MINUTE);
-  expect(changes(cloud)).toEqual(['ALARM', 'OK']);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM', 'OK']);
   expect(eventsOf(cloud, 'notice').map(({ subject }) => subject)).toEqual([
+    'OK: "mail-not-ready" in us-east-1',
     'ALARM: "mail-not-ready" in us-east-1',
     'OK: "mail-not-ready" in us-east-1',
   ]);
 });
 
-it('sends the event that AWS sends', async () => {
+test('sends the event that AWS sends', async () => {
   const cloud = await start();
   cloud.alarms.setState('mail-not-ready', 'ALARM', 'by hand');
   expect(eventsOf(cloud, 'event')[0]).toMatchObject({
@@ -72,7 +73,7 @@ it('sends the event that AWS sends', async () => {
     detail: {
       alarmName: 'mail-not-ready',
       state: { value: 'ALARM', reason: 'by hand', timestamp: '2026-01-01T00:00:00.000+0000' },
-      previousState: { value: 'OK' },
+      previousState: { value: 'INSUFFICIENT_DATA' },
       configuration: {
         metrics: [{ metricStat: { metric: { ...READY }, period: 600, stat: 'Minimum' }, returnData: true }],
       },
@@ -80,9 +81,10 @@ it('sends the event that AWS sends', async () => {
   });
 });
 
-it.each([
+test.each([
   ['notBreaching', 'OK'],
-  ['ignore', 'OK'],
+  ['ignore', 'INSUFFICIENT_DATA'],
+  ['breaching', 'OK'],
   ['missing', 'INSUFFICIENT_DATA'],
 ])('without data, treated as %s, is %s', async (TreatMissingData, state) => {
   const cloud = await start({ TreatMissingData });
@@ -90,17 +92,95 @@ it.each([
   expect(cloud.alarms.list()[0]?.state).toBe(state);
 });
 
-it('needs as many bad periods as it asks for', async () => {
+test('needs as many bad periods as it asks for', async () => {
   const cloud = await start({ Period: 60, EvaluationPeriods: 2, TreatMissingData: 'notBreaching' });
   await cloud.advance(1);
   cloud.metrics.add(READY, 0);
   await cloud.advance(MINUTE);
-  expect(changes(cloud)).toEqual([]);
+  expect(changes(cloud)).toEqual(['OK']);
   cloud.metrics.add(READY, 0);
   await cloud.advance(MINUTE);
-  expect(changes(cloud)).toEqual(['ALARM']);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM']);
 });
 
-it('refuses metric math by name', async () => {
-  await expect(start({ Metrics: [] })).rejects.toThrow('NotReady');
+test('begins as INSUFFICIENT_DATA, as every new alarm does', async () => {
+  const cloud = await start();
+  expect(cloud.alarms.list()).toMatchObject([{ name: 'mail-not-ready', state: 'INSUFFICIENT_DATA' }]);
+});
+
+/** @see CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data" */
+test('a real point in the evaluation range stands for missing ones, so that missing data is noticed late', async () => {
+  const cloud = await start();
+  await cloud.advance(40 * MINUTE);
+  cloud.metrics.add(READY, 1);
+  await cloud.advance(29 * MINUTE);
+  expect(changes(cloud).at(-1)).toBe('OK');
+  await cloud.advance(2 * MINUTE);
+  expect(changes(cloud).at(-1)).toBe('ALARM');
+});
+
+const onExpression = (Expression: string) => ({
+  MetricName: undefined,
+  Namespace: undefined,
+  Dimensions: undefined,
+  Statistic: undefined,
+  Period: undefined,
+  Metrics: [
+    { Id: 'expr_1', Expression },
+    {
+      Id: 'ready',
+      MetricStat: {
+        Metric: { Namespace: 'Mine', MetricName: 'Ready', Dimensions: [{ Name: 'Cluster', Value: 'mail' }] },
+        Period: 600,
+        Stat: 'Minimum',
+      },
+      ReturnData: false,
+    },
+  ],
+});
+
+test('FILL leaves nothing missing: the alarm goes off after one period', async () => {
+  const cloud = await start(onExpression('FILL(ready, 0)'));
+  cloud.metrics.add(READY, 1);
+  await cloud.advance(9 * MINUTE);
+  expect(changes(cloud)).toEqual(['OK']);
+  await cloud.advance(2 * MINUTE);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM']);
+  cloud.metrics.add(READY, 1);
+  await cloud.advance(MINUTE);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM', 'OK']);
+  expect(eventsOf(cloud, 'event')[0]?.detail).toMatchObject({
+    configuration: {
+      metrics: [
+        { id: 'ready', returnData: false },
+        { expression: 'FILL(ready, 0)', returnData: true },
+      ],
+    },
+  });
+});
+
+test.each([
+  ['ANOMALY_DETECTION_BAND(ready, 2)', 'ANOMALY_DETECTION_BAND'],
+  ['ready + other', 'other'],
+  ['FILL(ready, LINEAR)', 'LINEAR'],
+  ['ready ^ 2', '^ 2'],
+  ['METRICS()', 'several time series'],
+])('refuses the expression %s, naming %s', async (expression, name) => {
+  const evaluated = async () => {
+    const cloud = await start(onExpression(expression));
+    cloud.alarms.evaluate();
+  };
+  await expect(evaluated()).rejects.toThrow(name);
+});
+
+test("a point lies where the metric's own timestamp says, and is seen when CloudWatch has got it", async () => {
+  const more = { Period: 60, TreatMissingData: 'notBreaching' };
+  const stack = { startAt: 'Done', states: { Done: { Type: 'Succeed' } }, resources: alarm(more) };
+  const cloud = await startStack(stack, { schedules: true, metricLag: 90_000 });
+  await cloud.advance(10 * MINUTE + 1);
+  cloud.metrics.add(READY, 0, cloud.now() - 30_000);
+  await cloud.advance(MINUTE);
+  expect(changes(cloud)).toEqual(['OK']);
+  await cloud.advance(MINUTE);
+  expect(changes(cloud)).toEqual(['OK', 'ALARM']);
 });

@@ -7,7 +7,7 @@ afterEach(closeAll);
 
 const event = { source: 'aws.ec2', detail: { state: 'stopped', count: 3, tags: ['a', 'b'] } };
 
-it.each<[string, object, boolean]>([
+test.each<[string, object, boolean]>([
   ['one of the values', { source: ['aws.s3', 'aws.ec2'] }, true],
   ['another value', { source: ['aws.s3'] }, false],
   ['a field that is not there', { detail: { owner: ['x'] } }, false],
@@ -21,7 +21,7 @@ it.each<[string, object, boolean]>([
   expect(matches(pattern as Parameters<typeof matches>[0], event)).toBe(expected);
 });
 
-it('refuses operators that it does not know', () => {
+test('refuses operators that it does not know', () => {
   expect(() => checkPattern({ source: [{ wildcard: '*' }] }, 'Rule')).toThrow('wildcard');
 });
 
@@ -44,7 +44,7 @@ async function deliver(cloud: Cloud, names: readonly string[], fault?: EventFaul
   return eventsOf(cloud, 'execution-started').map(({ input }) => (input as { detail: { name: string } }).detail.name);
 }
 
-it('hands the target the whole event, as AWS sends it', async () => {
+test('hands the target the whole event, as AWS sends it', async () => {
   const cloud = await startStack({ ...DONE, resources: rule() });
   await deliver(cloud, ['one']);
   expect(eventsOf(cloud, 'execution-started')[0]?.input).toEqual({
@@ -60,7 +60,7 @@ it('hands the target the whole event, as AWS sends it', async () => {
   });
 });
 
-it.each<[EventFault, readonly string[]]>([
+test.each<[EventFault, readonly string[]]>([
   [{ kind: 'duplicate' }, ['one', 'one', 'two']],
   [{ kind: 'drop' }, ['two']],
   [{ kind: 'delay' }, ['two', 'one']],
@@ -69,6 +69,12 @@ it.each<[EventFault, readonly string[]]>([
   const cloud = await startStack({ ...DONE, resources: rule() });
   expect(await deliver(cloud, ['one', 'two'], fault)).toEqual(expected);
 });
+
+/** What the services counted, a line each. */
+const counted = (cloud: Cloud) =>
+  eventsOf(cloud, 'metric').map(
+    ({ namespace, name, dimensions }) => `${namespace} ${name} ${JSON.stringify(dimensions)}`,
+  );
 
 describe('a rule whose role may not start the state machine', () => {
   const role = {
@@ -105,28 +111,40 @@ describe('a rule whose role may not start the state machine', () => {
     },
   };
 
-  it('fails to deliver, and the event goes to the dead-letter queue', async () => {
+  test('fails to deliver, and the event goes to the dead-letter queue', async () => {
     const cloud = await startStack({ ...DONE, resources: { ...rule(poor), ...role, ...letIn } });
     expect(await deliver(cloud, ['one'])).toEqual([]);
     expect(eventsOf(cloud, 'delivery-failed')[0]).toMatchObject({ rule: 'Small-Rule', deadLettered: true });
     expect(eventsOf(cloud, 'delivery-failed')[0]?.error).toContain('states:StartExecution');
     expect(JSON.parse(cloud.events.deadLetters[0]?.body ?? '')).toMatchObject({ detail: { name: 'one' } });
+    expect(counted(cloud)).toEqual(['AWS/Events InvocationsSentToDlq {"RuleName":"Small-Rule"}']);
   });
 
-  it('loses the event where the queue does not let EventBridge in', async () => {
+  test('loses the event where the queue does not let EventBridge in', async () => {
     const cloud = await startStack({ ...DONE, resources: { ...rule(poor), ...role } });
     await deliver(cloud, ['one']);
     expect(eventsOf(cloud, 'delivery-failed')[0]).toMatchObject({ deadLettered: false });
     expect(cloud.events.deadLetters).toEqual([]);
+    expect(counted(cloud)).toEqual([
+      'AWS/Events FailedInvocations {"RuleName":"Small-Rule"}',
+      'AWS/Events InvocationsFailedToBeSentToDlq {"RuleName":"Small-Rule"}',
+    ]);
   });
 });
 
-it('runs a schedule with its input, each interval, once it is asked to', async () => {
-  const resources = {
+/** What a service says of itself is what its conditions are compared with, and nothing more. */
+const onBehalfOf = (sourceArn: string) => ({
+  StringEquals: { 'aws:SourceAccount': '123456789012' },
+  ArnLike: { 'aws:SourceArn': sourceArn },
+});
+
+function checks(schedule: object = {}, trust: object = {}, may: object = { Ref: 'Machine' }) {
+  return {
     Check: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {
         ScheduleExpression: 'rate(5 minutes)',
+        ...schedule,
         Target: {
           Arn: { Ref: 'Machine' },
           RoleArn: { 'Fn::GetAtt': ['CheckRole', 'Arn'] },
@@ -138,20 +156,23 @@ it('runs a schedule with its input, each interval, once it is asked to', async (
       Type: 'AWS::IAM::Role',
       Properties: {
         AssumeRolePolicyDocument: {
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+          Statement: [
+            { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole', ...trust },
+          ],
         },
         Policies: [
           {
             PolicyName: 'Start',
-            PolicyDocument: {
-              Statement: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } }],
-            },
+            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: may }] },
           },
         ],
       },
     },
   };
-  const cloud = await startStack({ ...DONE, resources });
+}
+
+test('runs a schedule with its input, each interval, once it is asked to', async () => {
+  const cloud = await startStack({ ...DONE, resources: checks() });
   await cloud.advance(600_000);
   expect(eventsOf(cloud, 'execution-started')).toEqual([]);
   cloud.startSchedules();
@@ -160,4 +181,101 @@ it('runs a schedule with its input, each interval, once it is asked to', async (
     { mode: 'check' },
     { mode: 'check' },
   ]);
+});
+
+test('a cron schedule comes at its minutes of every hour', async () => {
+  const stack = { ...DONE, resources: checks({ ScheduleExpression: 'cron(3,33 * * * ? *)' }) };
+  const cloud = await startStack(stack, { schedules: true, startTime: Date.UTC(2026, 0, 1, 12, 10) });
+  await cloud.advance(90 * 60_000);
+  expect(eventsOf(cloud, 'execution-started').map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual([
+    '12:33',
+    '13:03',
+    '13:33',
+  ]);
+});
+
+test.each(['cron(0 12 * * ? *)', 'cron(60 * * * ? *)', 'at(2026-01-01T00:00:00)', 'rate(0 minutes)'])(
+  'refuses the schedule %s by name',
+  async (ScheduleExpression) => {
+    const started = startStack({ ...DONE, resources: checks({ ScheduleExpression }) });
+    await expect(started).rejects.toThrow(ScheduleExpression);
+  },
+);
+
+const group = { Group: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'mine' } } };
+const GROUP_ARN = 'arn:aws:scheduler:us-east-1:123456789012:schedule-group/mine';
+
+/** @see Scheduler User Guide, "Confused deputy prevention" */
+test.each([
+  ['its group', GROUP_ARN, 1],
+  ['itself, which Scheduler does not name', 'arn:aws:scheduler:us-east-1:123456789012:schedule/*', 0],
+])('a role can be for a schedule by the ARN of %s', async (_, sourceArn, started) => {
+  const resources = { ...group, ...checks({ GroupName: { Ref: 'Group' } }, { Condition: onBehalfOf(sourceArn) }) };
+  const cloud = await startStack({ ...DONE, resources }, { schedules: true });
+  await cloud.advance(301_000);
+  expect(eventsOf(cloud, 'execution-started')).toHaveLength(started);
+});
+
+test('a schedule that may not start the state machine is counted by its group', async () => {
+  const resources = { ...group, ...checks({ GroupName: { Ref: 'Group' } }, {}, { Ref: 'MachineLogs' }) };
+  const cloud = await startStack({ ...DONE, resources }, { schedules: true });
+  await cloud.advance(301_000);
+  expect(counted(cloud)).toContain('AWS/Scheduler InvocationDroppedCount {"ScheduleGroup":"mine"}');
+});
+
+/** A rule with a role of its own, which may be taken on behalf of one source. */
+const trusted = (sourceArn: string) => ({
+  ...rule({ RoleArn: { 'Fn::GetAtt': ['OwnRole', 'Arn'] } }),
+  OwnRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: onBehalfOf(sourceArn),
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'Start',
+          PolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } }],
+          },
+        },
+      ],
+    },
+  },
+});
+
+/** @see EventBridge User Guide, "Cross-service confused deputy prevention" */
+test.each([
+  ['rule/*', ['one']],
+  ['rule/another', []],
+])("a rule's role can be for %s", async (name, started) => {
+  const cloud = await startStack({
+    ...DONE,
+    resources: trusted(`arn:aws:events:us-east-1:123456789012:${name}`),
+  });
+  expect(await deliver(cloud, ['one'])).toEqual(started);
+});
+
+test('a start that Step Functions throttles is tried again, and counted', async () => {
+  const cloud = await startStack({ ...DONE, resources: rule() });
+  const caller = 'service:events.amazonaws.com';
+  cloud.faults.add({ service: 'states', action: 'StartExecution', caller, kind: 'throttle', times: 3 });
+  expect(await deliver(cloud, ['one'])).toEqual(['one']);
+  const [started] = eventsOf(cloud, 'execution-started');
+  expect((started?.at ?? 0) - Date.UTC(2026, 0, 1)).toBeGreaterThan(1_000 + 2_000 + 4_000);
+  const throttled = { namespace: 'AWS/States', name: 'ThrottledEvents', dimensions: { APIName: 'StartExecution' } };
+  expect(cloud.metrics.values(throttled, 0, cloud.now())).toEqual([1, 1, 1]);
+});
+
+test('whoever puts events may have a clock that is off', async () => {
+  const cloud = await startStack({ ...DONE, resources: rule() }, { skew: { events: -120_000 } });
+  await deliver(cloud, ['one']);
+  expect(eventsOf(cloud, 'execution-started')[0]?.input).toMatchObject({ time: '2025-12-31T23:58:00Z' });
 });

@@ -22,7 +22,7 @@ function resolve(value: unknown, more: object = {}): unknown {
   return loadTemplate(write(JSON.stringify({ Resources, ...more }))).resource('Asked').properties.value;
 }
 
-it.each([
+test.each([
   ['Ref of a resource', { Ref: 'Topic' }, 'arn:aws:sns:us-east-1:123456789012:told'],
   ['Ref of a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
   ['GetAtt', { 'Fn::GetAtt': ['Function', 'Arn'] }, 'arn:aws:lambda:us-east-1:123456789012:function:Small-Function'],
@@ -35,18 +35,18 @@ it.each([
   expect(resolve(value)).toEqual(expected);
 });
 
-it('follows conditions', () => {
+test('follows conditions', () => {
   const more = { Conditions: { Here: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] } } };
   expect(resolve({ 'Fn::If': ['Here', 'yes', 'no'] }, more)).toBe('yes');
 });
 
-it('gives an instance the same real-looking ID each time', () => {
+test('gives an instance the same real-looking ID each time', () => {
   const id = resolve({ Ref: 'Node' });
   expect(id).toMatch(/^i-0[0-9a-f]{16}$/);
   expect(resolve({ Ref: 'Node' })).toBe(id);
 });
 
-it.each([
+test.each([
   ['an unknown intrinsic', { 'Fn::ImportValue': 'x' }, 'Fn::ImportValue'],
   ['Ref to what is not there', { Ref: 'Nobody' }, 'Nobody'],
   ['an unknown attribute', { 'Fn::GetAtt': ['Topic', 'Owner'] }, 'Topic.Owner'],
@@ -55,7 +55,7 @@ it.each([
   expect(() => resolve(value)).toThrow(named);
 });
 
-it.each([
+test.each([
   ['does not exist', () => '/nowhere/Stack.template.json', 'There is no template /nowhere/Stack.template.json.'],
   ['is not JSON', () => write('{'), 'cannot be read as JSON'],
   ['has no resources', () => write('{}'), 'is no CloudFormation template'],

@@ -138,6 +138,32 @@ test('the interface at device index 0 cannot be detached, another one can, and k
   expect(() => world.detachNetworkInterface(NODE_2.networkInterfaceId)).toThrow('device index 0');
 });
 
+test('stopping can take minutes; whoever listens hears of it at once', async () => {
+  const { world, states, after } = start();
+  world.setTransitions({ stopping: 600_000 });
+  world.stopInstance(NODE_1.instanceId);
+  await after(599);
+  expect(world.instance(NODE_1.instanceId).state).toBe('stopping');
+  await after(2);
+  expect(states).toEqual(['0s 1: running → stopping', '600s 1: stopping → stopped']);
+});
+
+test('reads may be 15 s old', async () => {
+  const clock = new VirtualClock();
+  const { world } = cloud({ clock, build: { transitions, history: 15_000 } });
+  const pass = async (seconds: number) => {
+    clock.setTimeout(() => {}, seconds * 1_000);
+    await clock.run(() => false);
+  };
+  await pass(60);
+  world.stopInstance(NODE_1.instanceId);
+  await pass(14);
+  const seen = () => world.view(clock.now() - 15_000).instance(NODE_1.instanceId)?.state;
+  expect(seen()).toBe('running');
+  await pass(2);
+  expect(seen()).toBe('stopped');
+});
+
 test('reads of the past see what was there then', async () => {
   const clock = new VirtualClock();
   const { world } = cloud({ clock, build: { history: 5_000 } });
