@@ -5,14 +5,15 @@ import { type BusEvent, EventBridge, type NewBusEvent } from './event-bridge';
 import { checkKnown } from './known-template';
 import { functionsOf } from './lambda/function';
 import { startInProcess } from './lambda/in-process';
-import { Lambda } from './lambda/lambda';
+import { Lambda, type Overhead } from './lambda/lambda';
 import { startWorker } from './lambda/worker';
-import { countServices, Metrics, reportQueues, reportStatusChecks } from './metrics';
+import { countServices, Metrics, reportQueues, reportStatusChecks, THROTTLED_STARTS } from './metrics';
 import { seeded, uuids } from './random';
 import { clustersIn } from './registry';
 import { type RunningServer, startServer } from './server';
 import { accessKeyOfRole, createServices, type Services } from './services/aws';
-import type { Lag } from './services/consistency';
+import { drawn, type Lag } from './services/consistency';
+import { type FaultSubject, type Strike, wordsOf } from './services/faults';
 import type { Latency } from './services/latency';
 import type { PublishRequest } from './services/sns';
 import { stepFunctions } from './step-functions/service';
@@ -37,6 +38,13 @@ export interface CloudOptions {
   readonly lag?: Lag;
   /** The most that `lag` may give where it is a function, milliseconds. */
   readonly history?: number;
+  /** How far what CloudWatch says of alarms lags behind their events, in milliseconds. */
+  readonly alarmLag?: Lag;
+  /** How long CloudWatch takes until it shows a metric's point, in milliseconds. */
+  readonly metricLag?: Lag;
+  /** The most rows of one answer of EC2 and CloudWatch; the caller must ask for the next page. By default no limit. */
+  readonly pageSize?: number;
+  readonly skew?: Skew;
   /** The template's schedules run and its alarms are evaluated, once a minute. */
   readonly schedules?: boolean;
   /** For whatever is left to chance; the same seed, the same run. */
@@ -45,12 +53,20 @@ export interface CloudOptions {
   readonly random?: () => number;
   /** How the world is to be at first; may depend on the clusters that the template has. */
   readonly world?: BuildOptions | ((clusters: readonly RegistryCluster[]) => BuildOptions);
-  /** Milliseconds that Lambda takes before a handler runs. */
-  readonly overhead?: { readonly cold: number; readonly warm: number };
+  /** What Lambda takes before a handler runs. */
+  readonly overhead?: Overhead;
   /** In one process: goes on with the warm instances of clouds that were closed. For thousands of runs. */
   readonly reuseInstances?: boolean;
   /** Virtual time begins here, milliseconds since the epoch. */
   readonly startTime?: number;
+}
+
+/** How far clocks are ahead of the cloud's, in milliseconds; behind where it is negative. */
+export interface Skew {
+  /** A function's, by its label; asked once for each instance. With functions in this process only. */
+  readonly lambda?: (label: string) => number;
+  /** Of whoever puts events on the bus: their `time`. */
+  readonly events?: Lag;
 }
 
 const MINUTE = 60_000;
@@ -65,6 +81,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   checkKnown(template);
   const cloud = new Cloud(template, options);
   const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';
+  if (!inProcess && options.skew?.lambda !== undefined)
+    throw new Error("Workers have the machine's clock: skew.lambda needs functions in this process.");
   if (!inProcess || options.port !== undefined) await cloud.listen(options.port ?? 0);
   return cloud;
 }
@@ -100,7 +118,7 @@ export class Cloud {
     this.clock = clock;
     this.timeline = timeline;
     this.clusters = clustersIn(template);
-    this.metrics = new Metrics(clock);
+    this.metrics = new Metrics(clock, options.metricLag);
     const lag = options.lag ?? 0;
     const history = options.history ?? (typeof lag === 'number' ? lag : 0);
     const world = typeof options.world === 'function' ? options.world(this.clusters) : options.world;
@@ -122,11 +140,14 @@ export class Cloud {
       timeline,
       template,
       alarms: this.alarms,
+      metrics: this.metrics,
       more: [stepFunctions(stateMachines, clock)],
       options: {
         random,
         lag,
+        alarmLag: options.alarmLag ?? 0,
         throttle: options.throttle ?? false,
+        ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
         ...(options.latency && { latency: options.latency }),
         identify: (request: ApiRequest) => {
           const sender = this.lambda.identify(request);
@@ -136,7 +157,8 @@ export class Cloud {
       },
     });
     const { access } = this.services;
-    const host = { clock, random, dispatch: (request: ApiRequest) => this.dispatch(request) };
+    const skew = options.skew?.lambda ?? (() => 0);
+    const host = { clock, random, skew, dispatch: (request: ApiRequest) => this.dispatch(request) };
     const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';
     this.lambda = new Lambda({
       functions: functionsOf(template),
@@ -158,8 +180,17 @@ export class Cloud {
       overhead: options.overhead,
     });
     this.dispatch = this.lambda.guard(this.services.dispatch);
-    const asService = (roleLogicalId: string, principal: string, action: string, resource: string) => {
-      const trusted = access.assume(roleLogicalId, principal);
+    /** What a service may do in a role that it takes on behalf of one of its resources; else AWS's words why not. */
+    const asService = (call: {
+      readonly roleLogicalId: string;
+      readonly principal: string;
+      readonly sourceArn: string;
+      readonly action: string;
+      readonly resource: string;
+    }) => {
+      const { roleLogicalId, principal, action, resource } = call;
+      const source = { 'aws:SourceArn': call.sourceArn, 'aws:SourceAccount': accountId };
+      const trusted = access.assume(roleLogicalId, principal, source);
       if (!trusted.allowed) return `${principal} may not assume the role ${roleLogicalId} ${trusted.why}`;
       const caller = { kind: 'role', roleLogicalId, functionName: principal.split('.')[0] ?? principal } as const;
       const decision = access.authorize({ caller, action, resource });
@@ -167,8 +198,9 @@ export class Cloud {
       return `User: ${access.arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${decision.why}`;
     };
     for (const { logicalId } of template.ofType('AWS::StepFunctions::StateMachine')) {
-      const refusal = (role: string, action: string, resource: string) =>
-        asService(role, 'states.amazonaws.com', action, resource);
+      const sourceArn = template.arn(logicalId);
+      const refusal = (roleLogicalId: string, action: string, resource: string) =>
+        asService({ roleLogicalId, principal: 'states.amazonaws.com', sourceArn, action, resource });
       stateMachines.push(
         new StateMachine({ template, logicalId, lambda: this.lambda, clock, timeline, random, uuid, refusal }),
       );
@@ -182,18 +214,16 @@ export class Cloud {
       timeline,
       uuid,
       delay: () => options.latency?.('events', 'Deliver', random) ?? 1,
+      skew: () => drawn(options.skew?.events ?? 0),
+      startThrottled: (principal) => this.startThrottled(principal),
       startExecution: (arn, input) => stateMachines.find((each) => each.arn === arn)?.start(input),
-      refusal: (roleArn, principal, action, resource) => {
-        const role = access.roleByArn(roleArn);
-        return role === undefined ? `There is no role ${roleArn}` : asService(role, principal, action, resource);
+      refusal: ({ roleArn, ...call }) => {
+        const roleLogicalId = access.roleByArn(roleArn);
+        return roleLogicalId === undefined ? `There is no role ${roleArn}` : asService({ roleLogicalId, ...call });
       },
-      queueRefusal: (resource, principal, sourceArn, roleArn) => {
-        // A schedule's dead letters are let in by its role, a rule's by the queue's policy.
-        const role =
-          principal === 'scheduler.amazonaws.com' && roleArn !== null ? access.roleByArn(roleArn) : undefined;
-        if (role !== undefined) return asService(role, principal, 'sqs:SendMessage', resource);
+      queueRefusal: (resource, sourceArn) => {
         const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId };
-        const caller = { kind: 'service', principal } as const;
+        const caller = { kind: 'service', principal: 'events.amazonaws.com' } as const;
         const decision = access.authorize({ caller, action: 'sqs:SendMessage', resource, context });
         return decision.allowed ? null : decision.why;
       },
@@ -265,7 +295,7 @@ export class Cloud {
     } else {
       while (!condition() && this.clock.now() < deadline) await this.clock.sleep(LOOK_EVERY_MILLISECONDS);
     }
-    if (!condition()) throw new Error(`Waited in vain for ${atMost} ms on this cloud's clock`);
+    if (!condition()) throw new Error(`Timed out after ${atMost} ms of this cloud's clock`);
   }
 
   /** Lets so much time pass. */
@@ -307,14 +337,28 @@ export class Cloud {
     };
   }
 
+  private startThrottled(principal: string): boolean {
+    const subject = { service: 'states', action: 'StartExecution', caller: `service:${principal}`, parameters: {} };
+    const fault = this.strikeService(subject);
+    if (fault?.kind === 'throttle') this.metrics.add(THROTTLED_STARTS, 1);
+    return fault !== null;
+  }
+
+  /** The fault that keeps a service from calling another one, if any. */
+  private strikeService(subject: FaultSubject): Strike | null {
+    const fault = this.services.faults.take(subject);
+    if (fault === null) return null;
+    const what = `${wordsOf(fault)} at ${subject.service}:${subject.action} by ${subject.caller}`;
+    this.timeline.add({ type: 'fault', what });
+    return fault;
+  }
+
   private publishForAlarm(alarmArn: string, message: PublishRequest): void {
     const principal = 'cloudwatch.amazonaws.com';
-    const subject = { service: 'sns', action: 'Publish', caller: `service:${principal}` };
-    const fault = this.services.faults.take(subject);
-    if (fault) {
-      this.timeline.add({ type: 'fault', what: `${fault.kind} at sns:Publish by ${subject.caller}` });
-      return;
-    }
+    const { topicArn: TopicArn, subject: Subject } = message;
+    const caller = `service:${principal}`;
+    const parameters = { TopicArn, Subject, Message: message.message };
+    if (this.strikeService({ service: 'sns', action: 'Publish', caller, parameters }) !== null) return;
     try {
       this.services.publishAsService(principal, alarmArn, message);
     } catch (error) {

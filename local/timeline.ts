@@ -114,6 +114,8 @@ export type TimelineEvent = { readonly at: number } & (
       readonly name: string;
       readonly dimensions: Readonly<Record<string, string>>;
       readonly value: number;
+      /** Where the value says so itself, milliseconds since the epoch. */
+      readonly measuredAt?: number;
     }
   | { readonly type: 'fault'; readonly what: string }
 );
