@@ -70,7 +70,10 @@ function carryOut(situation: Situation, ruling: Ruling, findings: readonly Findi
 function suppressed(situation: Situation, ruling: Ruling, pause: string, findings: readonly Finding[]): Decision {
   const { request, cluster } = situation;
   const needed = isNeeded(ruling);
-  const followsAnother = FOLLOWING.has(request.eventDetail ?? '') && cluster.checkIntervalMinutes !== undefined;
+  const followsAnother =
+    request.trigger === 'event' &&
+    FOLLOWING.has(request.eventDetail ?? '') &&
+    cluster.checkIntervalMinutes !== undefined;
   return {
     ...NOT_REHEARSED,
     action: 'NONE',
@@ -117,20 +120,23 @@ function rehearse(situation: Situation, ruling: Ruling, findings: readonly Findi
     record: true,
     findings: [
       ...findings,
-      ...(ruling.kind === 'FAIL' && isFindingCode(ruling.why) ? [problem(ruling.why, ruling.explanation)] : []),
+      ...(ruling.kind === 'FAIL' ? [problem(findingCode(ruling.why), ruling.explanation)] : []),
       ...(ruling.kind !== 'FAIL' && destination === null ? [problem('NO_HEALTHY_STANDBY', whyNot(situation))] : []),
       ...(wouldBeDamped(situation) ? [problem('FLAPPING', flappingNodes(situation))] : []),
     ],
   };
 }
 
-function isFindingCode(why: Reason): why is Reason & Finding['code'] {
-  return (
-    why === 'PRIMARY_ADDRESS' ||
-    why === 'HELD_BY_STRANGER' ||
-    why === 'TARGET_UNHEALTHY' ||
-    why === 'NO_HEALTHY_STANDBY'
-  );
+/** A rehearsal or a check fails for one of these; what every node refused, no node can take. */
+function findingCode(why: Reason): Finding['code'] {
+  switch (why) {
+    case 'PRIMARY_ADDRESS':
+    case 'HELD_BY_STRANGER':
+    case 'TARGET_UNHEALTHY':
+      return why;
+    default:
+      return 'NO_HEALTHY_STANDBY';
+  }
 }
 
 function wouldBeDamped({ request, candidates, quietCandidates }: Situation): boolean {

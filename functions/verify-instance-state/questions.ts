@@ -1,5 +1,7 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
+import { DENIED } from '../shared/errors';
 import { interfacesWith } from '../shared/snapshot';
+import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
 import { describe } from './health';
 import { movedByOthers, onlyAlarmed, type Situation } from './situation';
@@ -53,6 +55,26 @@ export function obstacles({ requestedTarget, reports, snapshot, soleHolder }: Si
   const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
   const excluded = isExcluded(instanceId, snapshot) && soleHolder !== requestedTarget;
   return [...(problems.length > 0 ? [describe(problems)] : []), ...(excluded ? ['EXCLUDED by its tag'] : [])];
+}
+
+/** Nodes that EC2 does not show, where without them the decision could only fail. */
+export function neededAndNotFound(situation: Situation): string[] {
+  const { firstPass, holderIsHealthy, request, reports } = situation;
+  const lacking = reports
+    .filter(({ problems }) => problems.some(({ code }) => code === 'NOT_FOUND'))
+    .map(({ instanceId }) => instanceId);
+  if (!holderIsHealthy && destinationOf(situation) === null) return lacking;
+  return firstPass ? lacking.filter((instanceId) => instanceId === request.target) : [];
+}
+
+/** Modes that can report what could not be read instead of failing on it. */
+const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
+
+/** Why something could not be read, where the decision cannot do without it, or where looking again may help. */
+export function unread({ signals, request, retryCount }: Situation): Error | undefined {
+  const errors = signals.notRead.map(({ error }) => error);
+  if (!REPORTING.has(request.mode)) return errors[0];
+  return retryCount < DOUBT_RETRIES ? errors.find(({ name }) => !DENIED.has(name)) : undefined;
 }
 
 export function sickHolder({ cluster, snapshot, reports }: Situation) {

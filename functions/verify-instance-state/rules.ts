@@ -8,10 +8,12 @@ import {
   destinationOf,
   keepsTarget,
   laterHolder,
+  neededAndNotFound,
   obstacles,
   refusalOfTarget,
   sickHolder,
   stranger,
+  unread,
 } from './questions';
 import {
   fail,
@@ -100,6 +102,12 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    name: 'EC2 does not show a node that is needed: absence in one answer is not death',
+    when: (situation) => situation.retryCount < DOUBT_RETRIES && neededAndNotFound(situation).length > 0,
+    then: (situation) =>
+      lookAgain(`DescribeInstances does not show ${neededAndNotFound(situation).join(', ')}, which is needed.`),
+  },
+  {
     name: '`target` is unhealthy, or excluded by its tag',
     when: (situation) => situation.firstPass && obstacles(situation).length > 0,
     then: (situation) =>
@@ -132,19 +140,15 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'all VIPs on a node of which not everything could be read',
-    when: ({ firstPass, holderIsHealthy, signals, request, retryCount }) =>
-      firstPass &&
-      holderIsHealthy &&
-      signals.notRead.length > 0 &&
-      (!REPORTING.has(request.mode) || retryCount < DOUBT_RETRIES),
-    then: ({ signals }) => ({
-      kind: 'LOOK_AGAIN',
-      error: signals.notRead[0]?.error ?? new StateUnsettled('Not read.'),
-    }),
+    when: (situation) => situation.firstPass && situation.holderIsHealthy && unread(situation) !== undefined,
+    then: (situation) => ({ kind: 'LOOK_AGAIN', error: unread(situation) ?? new StateUnsettled('Not read.') }),
   },
   {
     name: 'all VIPs on a healthy node, an Elastic IP is missing',
-    when: (situation) => situation.holderIsHealthy && missingElasticIps(situation).length > 0,
+    when: (situation) =>
+      situation.holderIsHealthy &&
+      (situation.requestedTarget === null || situation.requestedTarget === situation.soleHolder) &&
+      missingElasticIps(situation).length > 0,
     then: (situation) =>
       move(
         // What an execution began because its holder was unhealthy is still that failover.
@@ -221,9 +225,6 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
-
-/** Modes that can report what could not be read instead of failing on it. */
-const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
 
 export function decideByRules(situation: Situation): Ruling {
   const rule = RULES.find(({ when }) => when(situation));

@@ -20,7 +20,7 @@ export function targetRefused(situation: Situation): Ruling {
   return fail(
     'TARGET_REFUSED',
     'TargetRefused',
-    `${situation.request.target} could not take ${list(situation)}. ${refusalOfTarget(situation)} ${onHolder(situation)}`,
+    `${situation.request.target} could not take ${list(situation)}: ${sentence(refusalOfTarget(situation) ?? '')} ${onHolder(situation)}`,
   );
 }
 
@@ -66,9 +66,14 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
         ...(refusal === undefined ? [] : [`${refusal.error}: ${refusal.message}`]),
         ...(node === soleHolder && isHealthy(instanceId, reports) ? ['is the holder'] : []),
       ];
-      return `${instanceId}: ${reasons.join(', ')}.`;
+      return sentence(`${instanceId}: ${reasons.join(', ')}`);
     })
     .join(' ');
+}
+
+/** EC2's messages end with a full stop, most of ours do not. */
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 export function list({ cluster }: Pick<Situation, 'cluster'>): string {
