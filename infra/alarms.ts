@@ -66,6 +66,6 @@ export function counts(
 }
 
 /** What an alarm does when it goes up. */
-export function act(alarm: Alarm, actions: readonly IAlarmAction[]): void {
+export function addActions(alarm: Alarm, actions: readonly IAlarmAction[]): void {
   for (const action of actions) alarm.addAlarmAction(action);
 }

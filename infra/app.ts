@@ -31,9 +31,9 @@ function main(): void {
 try {
   main();
 } catch (error) {
-  // A wrong configuration is the reader's to mend: the message says all, a stack trace only hides it.
+  // Whoever reads this corrects the configuration: the message says how, a stack trace would only hide it.
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  // At once: an app that stays alive would synthesize the half that it has.
+  // At once: an app that goes on would synthesize the part that it has.
   process.exit(1);
 }

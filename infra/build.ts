@@ -9,7 +9,7 @@ import { packageRoot } from './package-root';
 const DEFAULT_CREDENTIALS = '@aws-sdk/credential-provider-node';
 
 /**
- * Every client is given its credentials (functions/shared/aws.ts), but imports the SDK's default chain all the same:
+ * Every client is given its credentials (functions/shared/aws-clients.ts), but imports the SDK's default chain all the same:
  * profiles, SSO, web identity, instance metadata, and the clients of three more services. The bundle gets a stand-in that
  * only a client without credentials would call.
  */

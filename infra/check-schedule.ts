@@ -8,13 +8,13 @@ const HOUR = 60;
  * shift it, but Scheduler refuses one that is more than five minutes old, so the same template could not be deployed twice.
  *
  * @param intervalMinutes 1 to 60. One that does not divide an hour gives the next shorter even distance: 45 becomes 30
- * @param place of the cluster in the stack, from 0
+ * @param position of the cluster in the stack, from 0
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
  */
-export function checkSchedule(intervalMinutes: number, place: number): string {
+export function checkSchedule(intervalMinutes: number, position: number): string {
   const checksAnHour = Math.ceil(HOUR / intervalMinutes);
   const minutes = Array.from({ length: checksAnHour }, (_, nth) => Math.floor((nth * HOUR) / checksAnHour))
-    .map((minute) => (minute + (place % intervalMinutes)) % HOUR)
+    .map((minute) => (minute + (position % intervalMinutes)) % HOUR)
     .sort((a, b) => a - b);
   return `cron(${checksAnHour === HOUR ? '*' : minutes.join(',')} * * * ? *)`;
 }

@@ -9,7 +9,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { ANY, act, counts, repeatedTrouble, sumOf, twoChecks } from './alarms';
+import { ANY, addActions, counts, repeatedTrouble, sumOf, twoChecks } from './alarms';
 import type { ClusterTriggers } from './cluster-triggers';
 import type { ClusterConfig } from './config-schema';
 
@@ -53,10 +53,10 @@ export class ClusterAlarms extends Construct {
     super(scope, id);
     const { cluster, triggers, metricsNamespace, actions } = props;
     this.all = [this.eventsUndelivered(cluster, triggers), this.noticeFailed(cluster, metricsNamespace)];
-    for (const alarm of this.all) act(alarm, actions);
+    for (const alarm of this.all) addActions(alarm, actions);
     if (!cluster.checkIntervalMinutes) return;
     const notReady = this.notReady(cluster.name, metricsNamespace, cluster.checkIntervalMinutes);
-    act(notReady, actions);
+    addActions(notReady, actions);
     for (const action of actions) notReady.addOkAction(action);
     this.all = [...this.all, notReady];
   }

@@ -55,8 +55,8 @@ const MAX_RETRIES = 185;
 
 export interface ClusterTriggersProps {
   readonly cluster: ClusterConfig;
-  /** Its place among the clusters of the stack, from 0: spreads the checks. */
-  readonly place: number;
+  /** Its position among the clusters of the stack, from 0: spreads the checks. */
+  readonly position: number;
   readonly target: TriggerTarget;
   readonly statusAlarms: readonly Alarm[];
 }
@@ -68,7 +68,7 @@ export class ClusterTriggers extends Construct {
   /** Absent where the configuration switches the checks off. */
   readonly schedule: CfnSchedule | undefined;
 
-  constructor(scope: Construct, id: string, { cluster, place, target, statusAlarms }: ClusterTriggersProps) {
+  constructor(scope: Construct, id: string, { cluster, position, target, statusAlarms }: ClusterTriggersProps) {
     super(scope, id);
     this.instanceRule = this.rule(
       'InstanceRule',
@@ -83,7 +83,7 @@ export class ClusterTriggers extends Construct {
       target,
     );
     this.schedule = cluster.checkIntervalMinutes
-      ? this.newSchedule(cluster.name, cluster.checkIntervalMinutes, place, target)
+      ? this.newSchedule(cluster.name, cluster.checkIntervalMinutes, position, target)
       : undefined;
   }
 
@@ -105,11 +105,11 @@ export class ClusterTriggers extends Construct {
   }
 
   /** EventBridge Scheduler and not a third rule: schedules do not count towards the 300 rules of the event bus. */
-  private newSchedule(clusterName: string, minutes: number, place: number, target: TriggerTarget): CfnSchedule {
+  private newSchedule(clusterName: string, minutes: number, position: number, target: TriggerTarget): CfnSchedule {
     return new CfnSchedule(this, 'Check', {
       description: `Checks cluster ${clusterName}, and repairs what was missed.`,
       groupName: target.scheduleGroup.ref,
-      scheduleExpression: checkSchedule(minutes, place),
+      scheduleExpression: checkSchedule(minutes, position),
       flexibleTimeWindow: { mode: 'OFF' },
       state: 'ENABLED',
       target: {

@@ -60,7 +60,7 @@ interface Value {
 
 export function brokenRules(config: unknown, limits: Limits): Problem[] {
   const seen = lenient.parse(config);
-  return [...repetitions(seen), ...misplaced(seen), ...overfull(seen, limits), ...needless(seen)];
+  return [...duplicates(seen), ...outsideOneSubnet(seen), ...aboveLimits(seen, limits), ...failbackWithoutChecks(seen)];
 }
 
 /** Every virtual IP with what it is known to share a subnet with: where the subnet is not said, its own cluster. */
@@ -74,52 +74,52 @@ function virtualIpsOf({ clusters }: Seen) {
   );
 }
 
-function repetitions(seen: Seen): Problem[] {
+function duplicates(seen: Seen): Problem[] {
   const { clusters, notifications } = seen;
   const virtualIps = virtualIpsOf(seen);
   const nodes = clusters.flatMap(({ nodes }, i) =>
     nodes.map((node, j) => ({ path: `clusters[${i}].nodes[${j}]`, ...node })),
   );
   return [
-    ...repeated(
+    ...duplicatesIn(
       clusters.map(({ name }, i) => ({ path: `clusters[${i}].name`, value: name })),
       'each cluster needs a name of its own, and names must differ in more than "-", "_" and capitals',
       (name) => name.replaceAll(/[-_]/g, '').toLowerCase(),
     ),
-    ...repeated(
+    ...duplicatesIn(
       // Two VPCs may use the same addresses, so an address is unique in its subnet.
       virtualIps.map(({ path, address, subnet }) => ({ path, value: address, key: `${address} in ${subnet}` })),
       'each virtual IP of a subnet belongs to one cluster, and is named once',
     ),
-    ...repeated(
+    ...duplicatesIn(
       virtualIps.map(({ path, elasticIpAllocationId }) => ({
         path: `${path}.elasticIpAllocationId`,
         value: elasticIpAllocationId,
       })),
       'each Elastic IP belongs on one virtual IP',
     ),
-    ...repeated(
+    ...duplicatesIn(
       nodes.map(({ path, instanceId }) => ({ path: `${path}.instanceId`, value: instanceId })),
       'an instance is a node of one cluster, and is named once; give a cluster that shares its nodes more virtual IPs instead',
     ),
-    ...repeated(
+    ...duplicatesIn(
       nodes.map(({ path, networkInterfaceId }) => ({ path: `${path}.networkInterfaceId`, value: networkInterfaceId })),
       'a network interface belongs to one node',
     ),
     ...clusters.flatMap((cluster, i) =>
-      repeated(
+      duplicatesIn(
         cluster.nodes.map(({ name }, j) => ({ path: `clusters[${i}].nodes[${j}].name`, value: name })),
         'each node of a cluster needs a name of its own',
         (name) => name.normalize('NFKC').toLowerCase(),
       ),
     ),
     ...nodes.flatMap(({ path, alarms }) =>
-      repeated(
+      duplicatesIn(
         alarms.map((value, i) => ({ path: `${path}.alarms[${i}]`, value })),
         'name each alarm of a node once',
       ),
     ),
-    ...repeated(
+    ...duplicatesIn(
       // An alarm's event says nothing of clusters: each name leads to one.
       clusters.flatMap(({ nodes }, i) =>
         [
@@ -134,12 +134,12 @@ function repetitions(seen: Seen): Problem[] {
       'an alarm belongs to one cluster; make one alarm a cluster, they may watch the same metric',
     ),
     ...clusters.flatMap(({ triggerStates }, i) =>
-      repeated(
+      duplicatesIn(
         triggerStates.map((value, j) => ({ path: `clusters[${i}].triggerStates[${j}]`, value })),
         'name each state once',
       ),
     ),
-    ...repeated(
+    ...duplicatesIn(
       notifications.emails.map((value, i) => ({ path: `notifications.emails[${i}]`, value })),
       'name each e-mail address once',
       (email) => email.toLowerCase(),
@@ -147,7 +147,7 @@ function repetitions(seen: Seen): Problem[] {
   ];
 }
 
-function repeated(values: readonly Value[], remedy: string, sameness = (value: string) => value): Problem[] {
+function duplicatesIn(values: readonly Value[], remedy: string, sameness = (value: string) => value): Problem[] {
   const first = new Map<string, Value>();
   return values.flatMap((entry) => {
     if (!entry.value) return [];
@@ -172,7 +172,7 @@ function repeated(values: readonly Value[], remedy: string, sameness = (value: s
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
-function misplaced(seen: Seen): Problem[] {
+function outsideOneSubnet(seen: Seen): Problem[] {
   const firstOf = new Map<string, { path: string; address: string }>();
   return virtualIpsOf(seen).flatMap(({ path, address, subnet }) => {
     if (address === undefined || !IPV4.test(address)) return [];
@@ -201,7 +201,7 @@ function misplaced(seen: Seen): Problem[] {
 const SECOND_STACK =
   'put the others into a second configuration file and deploy it as a second stack: npm run deploy -- -c config=FILE -c stackName=NAME';
 
-function overfull({ clusters }: Seen, limits: Limits): Problem[] {
+function aboveLimits({ clusters }: Seen, limits: Limits): Problem[] {
   const interfaces = clusters.flatMap(({ nodes }) => nodes).length;
   const elasticIps = clusters
     .flatMap(({ virtualIps }) => virtualIps)
@@ -220,7 +220,7 @@ function overfull({ clusters }: Seen, limits: Limits): Problem[] {
 }
 
 /** Automatic failback is done by the scheduled check. */
-function needless({ clusters }: Seen): Problem[] {
+function failbackWithoutChecks({ clusters }: Seen): Problem[] {
   return clusters.flatMap(({ failback, checkIntervalMinutes }, i) => {
     const automatic = failback !== undefined && failback !== 'manual';
     const unchecked = checkIntervalMinutes === false || checkIntervalMinutes === 0;

@@ -17,10 +17,10 @@ export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-type Complaint = (issue: { readonly input?: unknown }) => string;
+type Message = (issue: { readonly input?: unknown }) => string;
 
 /** The message for a field of which something else was expected. @param values the words to choose from, if these are all */
-function allowed(what: string, values: readonly string[] = []): Complaint {
+function allowed(what: string, values: readonly string[] = []): Message {
   return ({ input }) => {
     if (input === undefined) return `${IS_MISSING}; allowed: ${what}`;
     const meant = typeof input === 'string' ? didYouMean(input, values) : undefined;
@@ -68,8 +68,7 @@ function oneOf<const Values extends readonly string[]>(values: Values, descripti
 
 function list<Item extends z.ZodType>(item: Item, minimum: number, maximum: number, description: string, what: string) {
   const error = allowed(what);
-  const count: Complaint = ({ input }) =>
-    `found ${Array.isArray(input) ? input.length : show(input)}; allowed: ${what}`;
+  const count: Message = ({ input }) => `found ${Array.isArray(input) ? input.length : show(input)}; allowed: ${what}`;
   return z.array(item, { error }).min(minimum, { error: count }).max(maximum, { error: count }).meta({ description });
 }
 
@@ -97,14 +96,14 @@ const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 export const IPV4 = new RegExp(`^(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5]\\d\\.)${OCTET}(?:\\.${OCTET}){3}$`);
 const IPV4_WORDS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
 
-const addressComplaint: Complaint = ({ input }) =>
+const addressMessage: Message = ({ input }) =>
   typeof input === 'string' && input.includes(':')
     ? `found ${show(input)}; IPv6 is not supported yet; allowed: ${IPV4_WORDS}`
     : allowed(IPV4_WORDS)({ input });
 
 const address = z
-  .string({ error: addressComplaint })
-  .refine((value) => IPV4.test(value), { error: addressComplaint })
+  .string({ error: addressMessage })
+  .refine((value) => IPV4.test(value), { error: addressMessage })
   .meta({ pattern: IPV4.source, description: 'A secondary private IPv4 address of the subnet.' });
 
 const VIRTUAL_IP_WORDS = 'an address such as "10.0.0.5", or an object with "address" and "elasticIpAllocationId"';

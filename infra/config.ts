@@ -34,15 +34,15 @@ type Issue = z.core.$ZodIssue;
 
 /** Zod's issues as problems; of a union, the member that the value was meant to be speaks. */
 function fieldProblems(issues: readonly Issue[], base: readonly PropertyKey[] = []): Problem[] {
-  return issues.filter(isNews(issues)).flatMap((issue) => {
+  return issues.filter(isNotExplainedIn(issues)).flatMap((issue) => {
     const path = [...base, ...issue.path];
     const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
     return meant ? fieldProblems(meant, path) : [{ path: z.core.toDotPath(path), message: issue.message }];
   });
 }
 
-/** A missing field is no news where an unknown one beside it asks whether it was meant. */
-function isNews(issues: readonly Issue[]): (issue: Issue) => boolean {
+/** A missing field needs no message where that of an unknown one beside it asks whether it was meant. */
+function isNotExplainedIn(issues: readonly Issue[]): (issue: Issue) => boolean {
   const meant = new Set(
     issues.flatMap((unknown) => {
       if (unknown.code !== 'unrecognized_keys') return [];

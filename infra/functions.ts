@@ -1,6 +1,6 @@
 /**
- * The five Lambdas, each under the name of the state that it is for (that of VerifyInstanceState reads the request, too).
- * `folder` is where its source lies in `functions/` and its bundle in `dist/functions/`.
+ * The five Lambdas, each under the name of the state that calls it; Notify is called by NotifySuccess, NotifyNothingToDo
+ * and NotifyFailure. `folder` is where its source lies in `functions/` and its bundle in `dist/functions/`.
  */
 export const FUNCTIONS = [
   { state: 'VerifyInstanceState', folder: 'verify-instance-state' },

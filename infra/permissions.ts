@@ -35,10 +35,9 @@ export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], 
     },
     AssignIp: {
       describe: [
-        'ec2:DescribeAddresses',
-        'ec2:DescribeInstances',
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeNetworkInterfaces',
+        ...(withElasticIps(clusters).length > 0 ? ['ec2:DescribeAddresses'] : []),
       ],
       change: [
         { action: 'ec2:AssignPrivateIpAddresses', resources: interfaces },
@@ -52,15 +51,19 @@ export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], 
 }
 
 function elasticIpPermissions(clusters: readonly Cluster[], stack: Stack): Permissions['change'] {
-  const concerned = clusters.filter(({ virtualIps }) =>
-    virtualIps.some((ip) => ip.elasticIpAllocationId !== undefined),
-  );
+  const concerned = withElasticIps(clusters);
   if (concerned.length === 0) return [];
   const elasticIps = concerned
     .flatMap(({ virtualIps }) => virtualIps)
     .flatMap(({ elasticIpAllocationId }) => elasticIpAllocationId ?? [])
     .map((allocationId) => ec2Arn(stack, 'elastic-ip', allocationId));
   return [{ action: 'ec2:AssociateAddress', resources: [...elasticIps, ...interfaceArns(concerned, stack)] }];
+}
+
+function withElasticIps(clusters: readonly Cluster[]): Cluster[] {
+  return clusters.filter(({ virtualIps }) =>
+    virtualIps.some(({ elasticIpAllocationId }) => elasticIpAllocationId !== undefined),
+  );
 }
 
 function interfaceArns(clusters: readonly Cluster[], stack: Stack): string[] {

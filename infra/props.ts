@@ -59,7 +59,8 @@ export interface ClusterProps {
    */
   readonly handover?: 'unassign-first' | 'atomic';
   /**
-   * Whether the addresses move back to the first node by themselves, and how long that node must have been up first.
+   * Whether the addresses move back to the first node by themselves, and how long that node must have been well again
+   * first. What a person moved is not taken back.
    * `automatic` means 60 minutes.
    *
    * @default 'manual'

@@ -132,10 +132,10 @@ export class VirtualIpFailover extends Construct {
     });
     const clusterScope = new Construct(this, 'Clusters');
     const watched = config.clusters.map(
-      (cluster, place) =>
+      (cluster, position) =>
         new WatchedCluster(clusterScope, cluster.name, {
           cluster,
-          place,
+          position,
           target,
           metricsNamespace: METRICS_NAMESPACE,
           actions,

@@ -6,8 +6,8 @@ import type { ClusterConfig } from './config-schema';
 
 export interface WatchedClusterProps {
   readonly cluster: ClusterConfig;
-  /** Its place among the clusters of the stack, from 0. */
-  readonly place: number;
+  /** Its position among the clusters of the stack, from 0. */
+  readonly position: number;
   readonly target: TriggerTarget;
   readonly metricsNamespace: string;
   readonly actions: readonly IAlarmAction[];
@@ -20,13 +20,13 @@ export class WatchedCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: WatchedClusterProps) {
     super(scope, id);
-    const { cluster, place, target, metricsNamespace, actions } = props;
+    const { cluster, position, target, metricsNamespace, actions } = props;
     this.statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
       statusAlarm(this, `Node${index + 1}Failed`, cluster, instanceId),
     );
     const triggers = new ClusterTriggers(this, 'Triggers', {
       cluster,
-      place,
+      position,
       target,
       statusAlarms: this.statusAlarms,
     });

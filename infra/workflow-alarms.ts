@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ANY, act, counts, FIVE_MINUTES, repeatedTrouble, sumOf } from './alarms';
+import { ANY, addActions, counts, FIVE_MINUTES, repeatedTrouble, sumOf } from './alarms';
 import type { ClusterConfig } from './config-schema';
 
 export interface WorkflowAlarmsProps {
@@ -87,6 +87,6 @@ export class WorkflowAlarms extends Construct {
           'The Lambda that sends notices failed at least once; the workflow tries again for as long as there is time. If ExecutionsFailed or NoticeFailed is up too, a notice was lost: read the outcome in the log of the state machine, and look at the topic and its key.',
       }),
     ];
-    for (const alarm of this.all) act(alarm, actions);
+    for (const alarm of this.all) addActions(alarm, actions);
   }
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FUNCTIONS } from '../../infra/functions';
+import { cluster, id, templateOf } from './support';
 
 const root = join(__dirname, '../..');
 
@@ -48,5 +49,22 @@ test.each(folders)(
       expect(bundle).not.toContain(command);
     }
     expect(bundle).not.toContain('sourceMappingURL');
+  },
+);
+
+/** The operations in a bundle: the SDK's schema of an operation begins with 9, its namespace and its name. */
+function operationsIn(folder: string): string[] {
+  return [...bundleOf(folder).matchAll(/\[9,\w+,["'`](\w+)["'`]/g)].flatMap(([, name]) => name ?? []);
+}
+
+test.each(FUNCTIONS)(
+  'the role of $state allows the calls that its bundle can make, and no others',
+  ({ state, folder }) => {
+    const virtualIps = [{ address: '10.0.0.5', elasticIpAllocationId: id('eipalloc', 1) }];
+    const template = templateOf({ clusters: [{ ...cluster('mail', 1), virtualIps }] });
+    const [, { Policies }] = template.one('AWS::IAM::Role', `${state}Role`);
+    const actions = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).flatMap(({ Action }) => Action);
+    const allowed = actions.flatMap((action) => /^(?:ec2|cloudwatch|sns):(\w+)$/.exec(action)?.[1] ?? []);
+    expect(allowed.sort()).toEqual(operationsIn(folder).sort());
   },
 );

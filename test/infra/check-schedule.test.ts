@@ -18,8 +18,8 @@ const INTERVALS = Array.from({ length: 60 }, (_, index) => index + 1);
 test.each(INTERVALS)(
   'with an interval of %i minutes no two checks are further apart, wherever a cluster begins',
   (interval) => {
-    for (let place = 0; place < 60; place += 1) {
-      const minutes = minutesOf(checkSchedule(interval, place));
+    for (let position = 0; position < 60; position += 1) {
+      const minutes = minutesOf(checkSchedule(interval, position));
       expect(minutes).toEqual([...new Set(minutes)].sort((a, b) => a - b));
       expect(longestGap(minutes)).toBeLessThanOrEqual(interval);
     }
@@ -33,12 +33,12 @@ test('an interval that divides the hour is kept exactly', () => {
 });
 
 test('A17: the checks of 40 clusters are spread over the minutes of their interval', () => {
-  const starts = Array.from({ length: 40 }, (_, place) => minutesOf(checkSchedule(5, place))[0]);
+  const starts = Array.from({ length: 40 }, (_, position) => minutesOf(checkSchedule(5, position))[0]);
   const together = [0, 1, 2, 3, 4].map((minute) => starts.filter((start) => start === minute).length);
   expect(together).toEqual([8, 8, 8, 8, 8]);
 });
 
-test('a cluster’s place alone decides: what comes after it in the configuration changes nothing', () => {
+test('a cluster’s position alone decides: what comes after it in the configuration changes nothing', () => {
   expect(checkSchedule(5, 0)).toBe('cron(0,5,10,15,20,25,30,35,40,45,50,55 * * * ? *)');
   expect(checkSchedule(20, 21)).toBe('cron(1,21,41 * * * ? *)');
   expect(checkSchedule(45, 0)).toBe('cron(0,30 * * * ? *)');
