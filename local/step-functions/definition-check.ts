@@ -1,39 +1,16 @@
 import { isObject, type Json, type JsonObject, TemplateError } from '../template';
-import type { Catcher, ChoiceRule, Definition, Exit, State, StateType } from './definition';
+import type { Catcher, ChoiceRule, Definition, Exit, State } from './definition';
 import { KNOWN_STATES } from './definition';
+import { CATCHER, EVERY_STATE, FIELDS, JSONPATH, RETRIER, RULE, TOP_LEVEL } from './definition-fields';
 import { problemOf, type StatesMember } from './expression-check';
 import { compileField, type Field } from './field';
-import { EXPRESS_SECONDS } from './limits';
+import { EXPRESS_SECONDS, MOST_SECONDS } from './limits';
 import { RETRY_DEFAULTS, type Retrier } from './retry';
+import { hasEnd, unreachable } from './transitions';
 
 /** The one task that runs here. */
 export const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
 
-/** Fields by the type of state, without those that all have. */
-const FIELDS: Readonly<Record<StateType, readonly string[]>> = {
-  Task: ['Resource', 'Arguments', 'TimeoutSeconds', 'Retry', 'Catch', 'Assign', 'Output', 'Next', 'End'],
-  Pass: ['Assign', 'Output', 'Next', 'End'],
-  Choice: ['Choices', 'Default', 'Assign', 'Output'],
-  Wait: ['Seconds', 'Timestamp', 'Assign', 'Output', 'Next', 'End'],
-  Succeed: ['Output'],
-  Fail: ['Error', 'Cause'],
-};
-const EVERY_STATE = ['Type', 'Comment', 'QueryLanguage'];
-const TOP_LEVEL = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
-const RULE = ['Condition', 'Assign', 'Output', 'Next', 'Comment'];
-const CATCHER = ['ErrorEquals', 'Assign', 'Output', 'Next', 'Comment'];
-const RETRIER = [
-  ...['ErrorEquals', 'IntervalSeconds', 'MaxAttempts', 'BackoffRate', 'MaxDelaySeconds', 'JitterStrategy'],
-  'Comment',
-];
-/** @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
-const JSONPATH = [
-  ...['InputPath', 'OutputPath', 'Parameters', 'ResultSelector', 'ResultPath', 'Result', 'Variable', 'SecondsPath'],
-  ...['TimestampPath', 'TimeoutSecondsPath', 'HeartbeatSecondsPath', 'ErrorPath', 'CausePath', 'ItemsPath'],
-];
-
-/** The largest TimeoutSeconds and Seconds. @see https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
-export const MOST_SECONDS = 99_999_999;
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html */
 const VARIABLE_NAME = /^\p{ID_Start}\p{ID_Continue}{0,79}$/u;
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html */
@@ -67,7 +44,7 @@ class Check {
     const timeout = this.raw.TimeoutSeconds ?? EXPRESS_SECONDS;
     const timeoutSeconds = Math.min(this.whole(timeout, 'TimeoutSeconds', 1, MOST_SECONDS), EXPRESS_SECONDS);
     const states = new Map(Object.entries(this.states).map(([name, state]) => [name, this.state(name, state)]));
-    this.reachable(startAt, states);
+    this.transitions(startAt, states);
     return { startAt, timeoutSeconds, states };
   }
 
@@ -254,15 +231,10 @@ class Check {
     this.fail(at, `${show(given)} must be a whole number from ${least} to ${most}`);
   }
 
-  private reachable(startAt: string, states: ReadonlyMap<string, State>): void {
-    const reached = new Set([startAt]);
-    for (const name of reached) for (const next of nextOf(states.get(name))) reached.add(next);
-    const lost = [...states.keys()].find((name) => !reached.has(name));
+  private transitions(startAt: string, states: ReadonlyMap<string, State>): void {
+    const lost = unreachable(startAt, states);
     if (lost !== undefined) this.fail(lost, 'no state leads to it');
-    const ends = [...states.values()].some(
-      ({ type, ...state }) => type === 'Succeed' || type === 'Fail' || isEnd(state),
-    );
-    if (!ends) this.fail('', 'no state ends the execution');
+    if (!hasEnd(states)) this.fail('', 'no state ends the execution');
   }
 
   private only(given: JsonObject, known: readonly string[], at: string): void {
@@ -295,17 +267,6 @@ class Check {
 }
 
 const show = (value: unknown) => JSON.stringify(value) ?? 'missing';
-
-const isEnd = (state: object) => 'next' in state && state.next === null;
-
-function nextOf(state: State | undefined): readonly string[] {
-  if (state === undefined || state.type === 'Succeed' || state.type === 'Fail') return [];
-  if (state.type === 'Choice') return [...state.rules, ...(state.otherwise ? [state.otherwise] : [])].flatMap(nextIn);
-  if (state.type === 'Task') return [state, ...state.catchers].flatMap(nextIn);
-  return nextIn(state);
-}
-
-const nextIn = ({ next }: Exit): readonly string[] => (next === null ? [] : [next]);
 
 /** Every variable that some state, rule or catcher assigns. */
 function assignedIn(states: JsonObject): ReadonlySet<string> {

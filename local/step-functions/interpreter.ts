@@ -1,75 +1,18 @@
-import type { Clock } from '../clock';
-import { isObject } from '../template';
-import { type ContextObject, type ExecutionContext, timestamp } from './context';
-import type { ChoiceState, Definition, Exit, FailState, State, SucceedState, TaskState, WaitState } from './definition';
-import { MOST_SECONDS } from './definition-check';
-import { QueryEvaluationError, ReportedError, StatesError } from './errors';
-import type { Scope } from './expression';
-import { evaluateAs, isBoolean, isString } from './field';
-import { assignedVariables, data, type History } from './history';
-import { stateData, Variables } from './limits';
-import { matches, Retries } from './retry';
-
-/** What happens in an execution, at the moment it happens. */
-export type StateEvent =
-  | {
-      readonly type: 'state-entered';
-      readonly state: string;
-      readonly stateType: string;
-      readonly input: unknown;
-      readonly variables: Readonly<Record<string, unknown>>;
-    }
-  | {
-      readonly type: 'state-exited';
-      readonly state: string;
-      readonly stateType: string;
-      readonly output: unknown;
-      readonly assigned: Readonly<Record<string, unknown>>;
-    }
-  | { readonly type: 'state-retried'; readonly state: string; readonly attempt: number; readonly error: string }
-  | {
-      readonly type: 'state-caught';
-      readonly state: string;
-      readonly error: string;
-      readonly cause: string;
-      readonly next: string;
-    };
+import type { Definition, State } from './definition';
+import { StatesError } from './errors';
+import { Variables } from './limits';
+import { ExecutionEnded, type Runtime, type StateEvent, StateExecution, type Step } from './state-execution';
+import { runChoice, runFail, runPass, runSucceed, runWait } from './states';
+import { runTask } from './task-state';
 
 export type Outcome =
   | { readonly status: 'SUCCEEDED'; readonly output: unknown }
   | { readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error: string; readonly cause: string };
 
-export interface RunOptions {
+export interface RunOptions extends Pick<Runtime, 'clock' | 'random' | 'history' | 'context' | 'task' | 'timedOut'> {
   readonly definition: Definition;
-  readonly clock: Clock;
-  /** In [0, 1): for the retriers' jitter. */
-  readonly random: () => number;
-  readonly history: History;
-  readonly context: ExecutionContext;
   readonly listen: (event: StateEvent) => void;
-  /** Does a Task state's work. @throws StatesError */
-  readonly task: (given: unknown, timeoutSeconds: number | null, over: () => boolean) => Promise<unknown>;
-  /** Records that a task's TimeoutSeconds are over. */
-  readonly timedOut: () => ReportedError;
   readonly end: (outcome: Outcome) => void;
-}
-
-/** Thrown where an execution that has ended would go on. */
-class Over extends Error {}
-
-/** Where a state leads, with what. */
-interface Step {
-  readonly next: string | null;
-  readonly output: unknown;
-}
-
-/** A state that was entered. */
-interface Visit<Kind extends State = State> {
-  readonly state: Kind;
-  readonly input: unknown;
-  readonly enteredTime: string;
-  /** Of its event in the history. */
-  readonly eventId: string;
 }
 
 /**
@@ -83,16 +26,35 @@ const TRANSITIONS_A_SECOND = 100;
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
 export class Run {
-  private readonly variables = new Variables();
+  private readonly runtime: Runtime;
   private readonly timers = new Set<unknown>();
   private over = false;
 
-  constructor(private readonly options: RunOptions) {}
+  constructor(private readonly options: RunOptions) {
+    const { clock, random, history, context, task, timedOut } = options;
+    this.runtime = {
+      clock,
+      random,
+      history,
+      context,
+      variables: new Variables(),
+      task: (given, seconds, over) => task(given, seconds, () => this.over || over()),
+      timedOut,
+      tell: (event) => {
+        options.listen(event);
+        this.mustLive();
+      },
+      mustLive: () => this.mustLive(),
+      after: (milliseconds, callback) => this.after(milliseconds, callback),
+      sleep: (milliseconds) => this.sleep(milliseconds),
+    };
+  }
 
   start(): void {
     const { definition, context } = this.options;
-    const timeout = { status: 'TIMED_OUT', error: 'States.Timeout', cause: '' } as const;
-    this.timer(definition.timeoutSeconds * 1000, () => this.end(timeout));
+    this.after(definition.timeoutSeconds * 1000, () =>
+      this.end({ status: 'TIMED_OUT', error: 'States.Timeout', cause: '' }),
+    );
     void this.walk(definition.startAt, context.Execution.Input);
   }
 
@@ -111,19 +73,34 @@ export class Run {
 
   private async walk(startAt: string, executionInput: unknown): Promise<void> {
     try {
-      let name: string | null = startAt;
-      let input = executionInput;
-      for (let transitions = 1; name !== null; transitions++) {
+      let step: Step = { next: startAt, output: executionInput };
+      for (let transitions = 1; step.next !== null; transitions++) {
         if (transitions % TRANSITIONS_A_SECOND === 0) await this.sleep(1000);
-        const step: Step = await this.visit(this.stateOf(name), input);
-        name = step.next;
-        input = step.output;
+        step = await this.runState(this.stateOf(step.next), step.output);
       }
-      this.end({ status: 'SUCCEEDED', output: input });
+      this.end({ status: 'SUCCEEDED', output: step.output });
     } catch (error) {
-      if (error instanceof Over) return;
+      if (error instanceof ExecutionEnded) return;
       if (!(error instanceof StatesError)) throw error;
       this.end({ status: 'FAILED', error: error.name, cause: error.cause });
+    }
+  }
+
+  private runState(state: State, input: unknown): Promise<Step> {
+    const { runtime } = this;
+    switch (state.type) {
+      case 'Task':
+        return runTask(new StateExecution(state, input, runtime));
+      case 'Pass':
+        return attempted(new StateExecution(state, input, runtime), runPass);
+      case 'Choice':
+        return attempted(new StateExecution(state, input, runtime), runChoice);
+      case 'Wait':
+        return attempted(new StateExecution(state, input, runtime), runWait);
+      case 'Succeed':
+        return attempted(new StateExecution(state, input, runtime), runSucceed);
+      case 'Fail':
+        return attempted(new StateExecution(state, input, runtime), runFail);
     }
   }
 
@@ -133,219 +110,31 @@ export class Run {
     return state;
   }
 
-  /** Everything that happens from a state's entry to its exit. */
-  private async visit(state: State, input: unknown): Promise<Step> {
-    this.mustLive();
-    const { clock, history } = this.options;
-    const eventId = history.add(`${state.type}StateEntered`, {
-      name: state.name,
-      ...data('input', stateData(input, 'input', `The state '${state.name}'`)),
-    });
-    const { current: variables } = this.variables;
-    this.tell({ type: 'state-entered', state: state.name, stateType: state.type, input, variables });
-    const visit = { input, enteredTime: timestamp(clock.now()), eventId };
-    switch (state.type) {
-      case 'Task':
-        return this.task({ ...visit, state });
-      case 'Pass':
-        return this.explained({ ...visit, state }, () => this.leave({ ...visit, state }, state, input));
-      case 'Choice':
-        return this.explained({ ...visit, state }, () => this.choose({ ...visit, state }));
-      case 'Wait':
-        return this.explained({ ...visit, state }, () => this.wait({ ...visit, state }));
-      case 'Succeed':
-        return this.explained({ ...visit, state }, () => this.succeed({ ...visit, state }));
-      case 'Fail':
-        return this.explained({ ...visit, state }, () => this.fail({ ...visit, state }));
-    }
-  }
-
-  /** Retry first, then Catch. @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-  private async task(visit: Visit<TaskState>): Promise<Step> {
-    const { state } = visit;
-    const retries = new Retries(state.retriers, this.options.random);
-    for (let retryCount = 0; ; retryCount++) {
-      try {
-        return await this.explained(visit, () => this.attempt(visit, retryCount));
-      } catch (error) {
-        if (!(error instanceof StatesError)) throw error;
-        const pause = retries.pauseAfter(error);
-        if (pause === null) return this.handle(visit, error, retryCount);
-        await this.sleep(pause);
-        this.tell({ type: 'state-retried', state: state.name, attempt: retryCount + 1, error: error.name });
-      }
-    }
-  }
-
-  /** One attempt, with the Arguments as they are now. */
-  private async attempt(visit: Visit<TaskState>, retryCount: number): Promise<Step> {
-    const { state } = visit;
-    const scope = this.scope(visit, { retryCount });
-    const given = await state.arguments.evaluate(scope);
-    const seconds =
-      state.timeoutSeconds === null
-        ? null
-        : await evaluateAs(state.timeoutSeconds, scope, `whole seconds from 1 to ${MOST_SECONDS}`, isTimeout);
-    this.mustLive();
-    const result = await this.inTime(given, seconds);
-    return this.leave(visit, state, result, { result, retryCount });
-  }
-
-  /** The task's result, unless its TimeoutSeconds are over first. */
-  private inTime(given: unknown, seconds: number | null): Promise<unknown> {
-    const { task, timedOut } = this.options;
-    return new Promise((resolve, reject) => {
-      let waiting = true;
-      const settle = (settled: () => void) => {
-        if (!waiting || this.over) return;
-        waiting = false;
-        this.clear(timer);
-        settled();
-      };
-      const timer = seconds === null ? null : this.timer(seconds * 1000, () => settle(() => reject(timedOut())));
-      task(given, seconds, () => !waiting || this.over).then(
-        (result) => settle(() => resolve(result)),
-        (error) => settle(() => reject(error)),
-      );
-    });
-  }
-
-  private async handle(visit: Visit<TaskState>, error: StatesError, retryCount: number): Promise<Step> {
-    const { state } = visit;
-    const catcher = state.catchers.find(({ errorEquals }) => matches(errorEquals, error));
-    if (catcher === undefined) throw error;
-    const { name, cause } = error;
-    this.tell({ type: 'state-caught', state: state.name, error: name, cause, next: catcher.next });
-    const errorOutput = { Error: name, Cause: cause };
-    return this.explained(visit, () => this.leave(visit, catcher, errorOutput, { errorOutput, retryCount }));
-  }
-
-  private async choose(visit: Visit<ChoiceState>): Promise<Step> {
-    const scope = this.scope(visit);
-    for (const rule of visit.state.rules) {
-      if (await evaluateAs(rule.condition, scope, 'true or false', isBoolean))
-        return this.leave(visit, rule, visit.input);
-    }
-    const { otherwise } = visit.state;
-    if (otherwise === null)
-      throw new StatesError('States.NoChoiceMatched', 'No choice rule matched, and there is no Default.');
-    return this.leave(visit, otherwise, visit.input);
-  }
-
-  private async wait(visit: Visit<WaitState>): Promise<Step> {
-    const { kind, field } = visit.state.until;
-    const scope = this.scope(visit);
-    const milliseconds =
-      kind === 'seconds'
-        ? (await evaluateAs(field, scope, `whole seconds from 0 to ${MOST_SECONDS}`, isPause)) * 1000
-        : Date.parse(await evaluateAs(field, scope, 'a time as in RFC 3339', isTime)) - this.options.clock.now();
-    await this.sleep(milliseconds);
-    return this.leave(visit, visit.state, visit.input);
-  }
-
-  private async succeed(visit: Visit<SucceedState>): Promise<Step> {
-    return this.leave(visit, { assign: null, output: visit.state.output, next: null }, visit.input);
-  }
-
-  private async fail(visit: Visit<FailState>): Promise<never> {
-    const scope = this.scope(visit);
-    const { error, cause } = visit.state;
-    const name = error === null ? '' : await evaluateAs(error, scope, 'a string', isString);
-    const why = cause === null ? '' : await evaluateAs(cause, scope, 'a string', isString);
-    throw new ReportedError(name, why);
-  }
-
-  /** Assign and Output are worked out side by side, from the variables as they were; then both take effect. */
-  private async leave(
-    visit: Visit,
-    { assign, output, next }: Exit,
-    otherwise: unknown,
-    more: { readonly result?: unknown; readonly errorOutput?: unknown; readonly retryCount?: number } = {},
-  ): Promise<Step> {
-    const { name, type } = visit.state;
-    const scope = this.scope(visit, more);
-    const assigned = assign === null ? {} : await assign.evaluate(scope);
-    const made = output === null ? otherwise : await output.evaluate(scope);
-    this.mustLive();
-    const text = stateData(made, 'output', `The state '${name}'`);
-    const variables = isObject(assigned) ? assigned : {};
-    const texts = this.variables.assign(variables);
-    this.options.history.add(`${type}StateExited`, { name, ...data('output', text), ...assignedVariables(texts) });
-    this.tell({ type: 'state-exited', state: name, stateType: type, output: made, assigned: variables });
-    return { next, output: made };
-  }
-
-  private scope(
-    { state, input, enteredTime }: Visit,
-    more: { readonly result?: unknown; readonly errorOutput?: unknown; readonly retryCount?: number } = {},
-  ): Scope {
-    const { retryCount, ...states } = more;
-    const context: ContextObject = {
-      ...this.options.context,
-      State: {
-        EnteredTime: enteredTime,
-        Name: state.name,
-        ...(retryCount === undefined ? {} : { RetryCount: retryCount }),
-      },
-    };
-    return { variables: this.variables.current, states: { input, context, ...states } };
-  }
-
-  /** Gives an error of the interpreter the cause that AWS gives it, and the history its event. */
-  private async explained<Result>({ state, eventId }: Visit, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof StatesError) || error instanceof ReportedError) throw error;
-      this.mustLive();
-      const { name, cause } = error;
-      if (error instanceof QueryEvaluationError) {
-        const { location } = error;
-        this.options.history.add('EvaluationFailed', { error: name, cause, location, state: state.name });
-      }
-      const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${eventId}).`;
-      throw new StatesError(name, `${where} ${cause}`);
-    }
-  }
-
-  private tell(event: StateEvent): void {
-    this.options.listen(event);
-    this.mustLive();
-  }
-
   private mustLive(): void {
-    if (this.over) throw new Over();
+    if (this.over) throw new ExecutionEnded();
   }
 
-  /** Never comes back when the execution ends meanwhile. */
   private sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      this.timer(milliseconds, resolve);
+      this.after(milliseconds, resolve);
     });
   }
 
-  private timer(milliseconds: number, callback: () => void): unknown {
-    const handle = this.options.clock.setTimeout(() => {
+  private after(milliseconds: number, callback: () => void): () => void {
+    const { clock } = this.options;
+    const handle = clock.setTimeout(() => {
       this.timers.delete(handle);
       callback();
     }, milliseconds);
     this.timers.add(handle);
-    return handle;
-  }
-
-  private clear(handle: unknown): void {
-    this.options.clock.clearTimeout(handle);
-    this.timers.delete(handle);
+    return () => {
+      this.timers.delete(handle);
+      clock.clearTimeout(handle);
+    };
   }
 }
 
-const isSeconds = (value: unknown, least: number): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST_SECONDS;
-const isTimeout = (value: unknown): value is number => isSeconds(value, 1);
-const isPause = (value: unknown): value is number => isSeconds(value, 0);
-
-/** "must conform to the RFC3339 profile of ISO 8601, with the further restrictions that an uppercase T must separate the date and time portions, and an uppercase Z". @see https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html */
-const isTime = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) &&
-  !Number.isNaN(Date.parse(value));
+const attempted = <Kind extends State>(
+  execution: StateExecution<Kind>,
+  work: (execution: StateExecution<Kind>) => Promise<Step>,
+): Promise<Step> => execution.attempt(() => work(execution));

@@ -9,6 +9,9 @@ export const VARIABLES_BYTES = 10 * 1024 * 1024;
 /** An Express execution ends after five minutes, whatever its definition says. @see service-quotas.html */
 export const EXPRESS_SECONDS = 300;
 
+/** The largest TimeoutSeconds and Seconds. @see https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
+export const MOST_SECONDS = 99_999_999;
+
 /** `value` as JSON text. @throws DataLimitExceeded */
 export function stateData(value: unknown, what: 'input' | 'output', subject: string): string {
   const text = JSON.stringify(value) ?? 'null';

@@ -6,8 +6,9 @@ import { timestamp } from './context';
 import type { Definition } from './definition';
 import { checkDefinition } from './definition-check';
 import { data, History, type HistoryEvent } from './history';
-import { type Outcome, Run, type StateEvent } from './interpreter';
-import { invokeLambda, timedOut } from './task';
+import { type Outcome, Run } from './interpreter';
+import { invokeLambda, timedOut } from './lambda-task';
+import type { StateEvent } from './state-execution';
 
 export type ExecutionResult = Outcome;
 

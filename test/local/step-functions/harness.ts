@@ -4,7 +4,8 @@ import { timestamp } from '../../../local/step-functions/context';
 import { checkDefinition } from '../../../local/step-functions/definition-check';
 import { ReportedError } from '../../../local/step-functions/errors';
 import { History } from '../../../local/step-functions/history';
-import { type Outcome, Run, type StateEvent } from '../../../local/step-functions/interpreter';
+import { type Outcome, Run } from '../../../local/step-functions/interpreter';
+import type { StateEvent } from '../../../local/step-functions/state-execution';
 import type { JsonObject } from '../../../local/template';
 
 /** Functions that the tests' tasks invoke. */
