@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { cut } from '../../../functions/shared/text';
+
+test('a text that is short enough stays as it is', () => {
+  expect(cut('', 3)).toBe('');
+  expect(cut('abc', 3)).toBe('abc');
+});
+
+test('one that is too long is cut and marked', () => {
+  expect(cut('abcd', 3)).toBe('ab…');
+});
+
+test('characters are counted, not halves of them', () => {
+  expect(cut('😀😀😀', 3)).toBe('😀😀😀');
+  expect(cut('😀😀😀😀', 3)).toBe('😀😀…');
+});
+
+test('half a character is replaced', () => {
+  expect(cut('a\uD83D', 3)).toBe('a\uFFFD');
+});
+
+test('any text is cut to whole characters, at most so many', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (text, limit) => {
+      const short = cut(`${text}\uDC00`, limit);
+      expect(short.isWellFormed()).toBe(true);
+      expect(Array.from(short).length).toBeLessThanOrEqual(limit);
+    }),
+    { numRuns: 300 },
+  );
+});
