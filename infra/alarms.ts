@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ClusterConfig } from './config-schema';
 
-/** At least one in the period is one too many, and no data means that nothing happened. */
+/** At least one in the window is one too many. */
 export const ANY = {
   threshold: 1,
   evaluationPeriods: 1,
@@ -19,7 +19,8 @@ export const ANY = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 } as const satisfies Partial<AlarmProps>;
 
-export const FIVE_MINUTES = Duration.minutes(5);
+/** How far back an alarm looks, where nothing else is said: CloudWatch may show a data point some minutes late. */
+export const QUARTER_HOUR = Duration.minutes(15);
 
 /**
  * Longer than two intervals of the checks: what every check reports again stays one alarm, and one late check is not a
@@ -29,29 +30,32 @@ export function twoChecks(intervalMinutes: number): Duration {
   return Duration.minutes(2 * intervalMinutes + 2);
 }
 
-/** The same for a cluster that may have no checks, and at least a quarter of an hour. */
+/** The same for clusters that may have no checks, and at least a quarter of an hour. */
 export function repeatedTrouble(clusters: readonly ClusterConfig[]): Duration {
   const longest = Math.max(...clusters.map(({ checkIntervalMinutes }) => checkIntervalMinutes || 0));
   return Duration.minutes(Math.max(15, twoChecks(longest).toMinutes()));
 }
 
 /**
- * The sum of metrics that exist only where something went wrong. Without FILL a sum is missing as soon as one of its
- * metrics is.
+ * The sum of metrics that have data only where something went wrong. Without FILL it would be missing as soon as one of
+ * them is, and an alarm on it would stay up for longer than the window: CloudWatch looks back further for the last data
+ * point there was, and trouble that comes meanwhile is not told.
  *
+ * @param period the window
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
-export function sumOf(metrics: Readonly<Record<string, Metric>>): MathExpression {
+export function sumOf(metrics: Readonly<Record<string, Metric>>, period = QUARTER_HOUR): MathExpression {
   return new MathExpression({
     expression: Object.keys(metrics)
       .map((name) => `FILL(${name}, 0)`)
       .join(' + '),
     usingMetrics: { ...metrics },
-    period: FIVE_MINUTES,
+    period,
   });
 }
 
-/** Counts of one resource's troubles in five minutes, by the names that an expression calls them. */
+/** Counts of one resource's troubles, by the names that an expression calls them. */
 export function counts(
   namespace: string,
   dimensionsMap: Record<string, string>,
@@ -60,7 +64,7 @@ export function counts(
   return Object.fromEntries(
     Object.entries(names).map(([id, metricName]) => [
       id,
-      new Metric({ namespace, metricName, dimensionsMap, period: FIVE_MINUTES, statistic: Stats.SUM }),
+      new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM }),
     ]),
   );
 }

@@ -90,18 +90,20 @@ export class ClusterAlarms extends Construct {
   }
 
   private noticeFailed(cluster: ClusterConfig, namespace: string): Alarm {
+    const period = repeatedTrouble([cluster]);
+    const told = new Metric({
+      namespace,
+      metricName: 'Told',
+      dimensionsMap: { Cluster: cluster.name },
+      period,
+      statistic: Stats.MINIMUM,
+    });
     return new Alarm(this, 'NoticeFailed', {
-      metric: new Metric({
-        namespace,
-        metricName: 'Told',
-        dimensionsMap: { Cluster: cluster.name },
-        period: repeatedTrouble([cluster]),
-        statistic: Stats.MINIMUM,
-      }),
+      // Where nothing happens, nobody is told anything, and that is fine.
+      metric: new MathExpression({ expression: 'FILL(told, 1)', usingMetrics: { told }, period }),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // Where nothing happens, nobody is told anything.
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: `A notice about cluster ${cluster.name} could not be sent. What happened stands in the log of the Lambda Notify (the dashboard lists it), and the next check tries to tell it again. Look at the topic, its policy and its key.`,
     });

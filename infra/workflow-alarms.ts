@@ -1,9 +1,9 @@
-import { Alarm, type IAlarmAction, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, type IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ANY, addActions, counts, FIVE_MINUTES, repeatedTrouble, sumOf } from './alarms';
+import { ANY, addActions, counts, QUARTER_HOUR, repeatedTrouble, sumOf } from './alarms';
 import type { ClusterConfig } from './config-schema';
 
 export interface WorkflowAlarmsProps {
@@ -26,39 +26,33 @@ export class WorkflowAlarms extends Construct {
     this.all = [
       new Alarm(this, 'ExecutionsFailed', {
         ...ANY,
-        metric: stateMachine.metricFailed({ period: repeatedTrouble(clusters), statistic: Stats.SUM }),
+        metric: sumOf({ failed: stateMachine.metricFailed({ statistic: Stats.SUM }) }, repeatedTrouble(clusters)),
         alarmDescription:
           'A virtual-IP failover workflow ended as failed. Usually a FAILED notice says where the addresses are and what to type; without one, open the newest failed execution of the state machine in the console. NoticeFailed there means that only the notice could not be sent.',
       }),
       new Alarm(this, 'ExecutionsTimedOut', {
         ...ANY,
-        metric: stateMachine.metricTimedOut({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        metric: sumOf({ timedOut: stateMachine.metricTimedOut({ statistic: Stats.SUM }) }),
         alarmDescription:
           'A virtual-IP failover workflow ran into its time limit and could tell nobody. Look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover": it finishes the job.',
       }),
       new Alarm(this, 'ExecutionsAborted', {
         ...ANY,
-        metric: stateMachine.metricAborted({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        metric: sumOf({ aborted: stateMachine.metricAborted({ statistic: Stats.SUM }) }),
         alarmDescription:
           'A virtual-IP failover workflow was cut off in the middle and could tell nobody. The next check repairs what it left; to be sure at once, look where the virtual IPs are (aws ec2 describe-network-interfaces) and start the workflow by hand with mode "failover".',
       }),
       new Alarm(this, 'StartsThrottled', {
         ...ANY,
         // Of the whole account and Region: that is where the quota is. State transitions of Express have no quota.
-        metric: new Metric({
-          namespace: 'AWS/States',
-          metricName: 'ThrottledEvents',
-          dimensionsMap: { APIName: 'StartExecution' },
-          period: FIVE_MINUTES,
-          statistic: Stats.SUM,
-        }),
+        metric: sumOf(counts('AWS/States', { APIName: 'StartExecution' }, { throttled: 'ThrottledEvents' })),
         alarmDescription:
           'Step Functions throttled starts of executions in this account and Region, so virtual-IP failovers may be late. If it lasts, ask AWS to raise the StartExecution quotas (bucket size and refill rate), or find out who starts so many.',
       }),
       new Alarm(this, 'DeadLetters', {
         ...ANY,
         metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
-          period: FIVE_MINUTES,
+          period: QUARTER_HOUR,
           statistic: Stats.MAXIMUM,
         }),
         alarmDescription:
@@ -82,7 +76,7 @@ export class WorkflowAlarms extends Construct {
       }),
       new Alarm(this, 'NoticeErrors', {
         ...ANY,
-        metric: notify.metricErrors({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+        metric: sumOf({ errors: notify.metricErrors({ statistic: Stats.SUM }) }),
         alarmDescription:
           'The Lambda that sends notices failed at least once; the workflow tries again for as long as there is time. If ExecutionsFailed or NoticeFailed is up too, a notice was lost: read the outcome in the log of the state machine, and look at the topic and its key.',
       }),

@@ -133,7 +133,7 @@ describe('synth says', () => {
     expect(saidOf([cluster('mail', 1)]).warnings).toEqual([]);
   });
 
-  test('that a second topic is recommended, unless there is one', () => {
+  test('D12: that a second topic is recommended, unless there is one', () => {
     expect(saidOf([cluster('mail', 1)]).infos).toEqual([expect.stringMatching(ONE_TOPIC)]);
     const pager = Topic.fromTopicArn(new Stack(), 'Pager', 'arn:aws:sns:eu-west-1:111122223333:pager');
     expect(saidOf([cluster('mail', 1)], pager).infos).toEqual([]);

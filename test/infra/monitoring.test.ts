@@ -16,30 +16,6 @@ const ONE_IS_ENOUGH = {
   TreatMissingData: 'notBreaching',
 };
 
-test.each([
-  // Two of the longest intervals of the checks and a little more, at least a quarter of an hour.
-  [
-    'ExecutionsFailed',
-    'AWS/States',
-    'ExecutionsFailed',
-    { Name: 'StateMachineArn', Value: { Ref: stateMachine } },
-    1320,
-  ],
-  ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', { Name: 'StateMachineArn' }, 300],
-  ['ExecutionsAborted', 'AWS/States', 'ExecutionsAborted', { Name: 'StateMachineArn' }, 300],
-  ['StartsThrottled', 'AWS/States', 'ThrottledEvents', { Name: 'APIName', Value: 'StartExecution' }, 300],
-  ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', { Name: 'QueueName' }, 300],
-  ['NoticeErrors', 'AWS/Lambda', 'Errors', { Name: 'FunctionName' }, 300],
-])('one is enough for alarm %s, and silence is fine', (name, Namespace, MetricName, dimension, Period) => {
-  expect(template.one(ALARM, name)[1]).toMatchObject({
-    ...ONE_IS_ENOUGH,
-    Namespace,
-    MetricName,
-    Period,
-    Dimensions: [dimension],
-  });
-});
-
 /** The metrics of an alarm on an expression, and the expression with each metric's name in place of its ID. */
 function mathOf(alarm: string) {
   const { Metrics = [], ...rest } = template.one(ALARM, alarm)[1];
@@ -59,6 +35,36 @@ function mathOf(alarm: string) {
   return { rest, stats, text };
 }
 
+test.each([
+  // Two of the longest intervals of the checks and a little more, at least a quarter of an hour.
+  [
+    'ExecutionsFailed',
+    'AWS/States',
+    'ExecutionsFailed',
+    { Name: 'StateMachineArn', Value: { Ref: stateMachine } },
+    1320,
+  ],
+  ['ExecutionsTimedOut', 'AWS/States', 'ExecutionsTimedOut', { Name: 'StateMachineArn' }, 900],
+  ['ExecutionsAborted', 'AWS/States', 'ExecutionsAborted', { Name: 'StateMachineArn' }, 900],
+  ['StartsThrottled', 'AWS/States', 'ThrottledEvents', { Name: 'APIName', Value: 'StartExecution' }, 900],
+  ['NoticeErrors', 'AWS/Lambda', 'Errors', { Name: 'FunctionName' }, 900],
+])('one is enough for alarm %s, and silence is fine', (name, Namespace, MetricName, dimension, Period) => {
+  const { rest, stats, text } = mathOf(name);
+  expect(rest).toMatchObject(ONE_IS_ENOUGH);
+  expect(text).toBe(`FILL(${MetricName}, 0)`);
+  expect(stats).toMatchObject([{ Metric: { Namespace, MetricName, Dimensions: [dimension] }, Stat: 'Sum', Period }]);
+});
+
+test('one message in the dead-letter queue is enough, for as long as it lies there', () => {
+  expect(template.one(ALARM, 'DeadLetters')[1]).toMatchObject({
+    ...ONE_IS_ENOUGH,
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Statistic: 'Maximum',
+    Period: 900,
+  });
+});
+
 test('D11: each cluster has its own alarm on events that did not start the workflow, whatever became of them', () => {
   const [instanceRule] = template.one('AWS::Events::Rule', 'mailTriggersInstanceRule');
   const [alarmRule] = template.one('AWS::Events::Rule', 'mailTriggersAlarmRule');
@@ -75,7 +81,7 @@ test('D11: each cluster has its own alarm on events that did not start the workf
         MetricName,
         Dimensions: [{ Name: 'RuleName', Value: { Ref } }],
         Stat: 'Sum',
-        Period: 300,
+        Period: 900,
       })),
     ),
   );
@@ -101,12 +107,16 @@ test('D11: each cluster has its own alarm on notices that could not be sent', ()
     ['mail', 900],
     ['db', 1320],
   ] as const) {
-    expect(template.one(ALARM, `${name}AlarmsNoticeFailed`)[1]).toMatchObject({
-      Namespace: 'VipFailover',
-      MetricName: 'Told',
-      Dimensions: [{ Name: 'Cluster', Value: name }],
-      Statistic: 'Minimum',
-      Period,
+    const { rest, stats, text } = mathOf(`${name}AlarmsNoticeFailed`);
+    expect(text).toBe('FILL(Told, 1)');
+    expect(stats).toMatchObject([
+      {
+        Metric: { Namespace: 'VipFailover', MetricName: 'Told', Dimensions: [{ Name: 'Cluster', Value: name }] },
+        Stat: 'Minimum',
+        Period,
+      },
+    ]);
+    expect(rest).toMatchObject({
       EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',

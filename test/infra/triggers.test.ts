@@ -19,7 +19,7 @@ const [queue] = template.one('AWS::SQS::Queue');
 /** A bus may get events of other accounts and Regions. */
 const HERE = { account: [{ Ref: 'AWS::AccountId' }], region: [{ Ref: 'AWS::Region' }] };
 
-test('one rule a cluster follows the states of all its nodes, of this account and Region', () => {
+test('A9: one rule a cluster follows the states of all its nodes, of this account and Region', () => {
   expect(template.one('AWS::Events::Rule', 'mailTriggersInstanceRule')[1].EventPattern).toEqual({
     ...HERE,
     source: ['aws.ec2'],

@@ -242,14 +242,14 @@ describe('The time budget', () => {
     expect(retrierOf('VerifyEni', 'NotConverged')).toMatchObject({ IntervalSeconds: timing.NOT_CONVERGED_SECONDS });
   });
 
-  test('lets no forgotten invocation go on working: a task outlasts its function and the longest initialisation', () => {
+  test('A16: lets no forgotten invocation go on working: a task outlasts its function and the longest initialisation', () => {
     expect(timing.CONNECT_MS).toBeLessThan(timing.REQUEST_MS);
     expect(timing.READ_PATIENCE_MS + timing.REQUEST_MS).toBeLessThan(1_000 * FUNCTION_SECONDS);
     expect(timing.PUBLISH_MS).toBeLessThan(1_000 * FUNCTION_SECONDS);
     expect(FUNCTION_SECONDS + INITIALISATION_SECONDS).toBeLessThanOrEqual(TASK_SECONDS);
   });
 
-  test('lets whoever unassigns assign: a last unassigning task and all of AssignIp’s retries fit before the deadline', () => {
+  test('D3: lets whoever unassigns assign: a last unassigning task and all of AssignIp’s retries fit before the deadline', () => {
     const retries = sum(pausesOf(retrierOf('AssignIp', 'any')));
     expect(UNASSIGN_UNTIL_SECONDS + TASK_SECONDS + retries).toBeLessThan(DEADLINE_SECONDS);
   });
@@ -261,7 +261,7 @@ describe('The time budget', () => {
     expect(EXECUTION_SECONDS).toBeLessThan(EXPRESS_SECONDS);
   });
 
-  test('gives a step that fails at once all the time there is, and what hangs no more than that', () => {
+  test('D4, D5: gives a step that fails at once all the time there is, and what hangs no more than that', () => {
     const { ErrorEquals, ...passing } = retrierOf('VerifyInstanceState', 'TransientAwsError');
     expect(ErrorEquals).toEqual(expect.arrayContaining(['Lambda.TooManyRequestsException', 'Lambda.ServiceException']));
     // With full jitter a pause takes half of its bound on average.
