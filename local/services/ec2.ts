@@ -10,7 +10,7 @@ import {
   describeNetworkInterfaces,
   unassignPrivateIpAddresses,
 } from './ec2/network-interfaces';
-import { describeSubnets, getSubnetCidrReservations } from './ec2/subnets';
+import { createSubnetCidrReservation, describeSubnets, getSubnetCidrReservations } from './ec2/subnets';
 import { createTags, deleteTags, describeTags } from './ec2/tags';
 import { Parameters, parseQuery } from './query';
 import type { Failure, Service, ServiceCall } from './service';
@@ -20,6 +20,7 @@ import { element } from './xml';
 export const EC2_ACTIONS: Readonly<Record<string, Ec2Action>> = {
   AssignPrivateIpAddresses: assignPrivateIpAddresses,
   AssociateAddress: associateAddress,
+  CreateSubnetCidrReservation: createSubnetCidrReservation,
   CreateTags: createTags,
   DeleteTags: deleteTags,
   DescribeAddresses: describeAddresses,

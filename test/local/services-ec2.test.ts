@@ -1,6 +1,7 @@
 import {
   AssignPrivateIpAddressesCommand,
   AssociateAddressCommand,
+  CreateSubnetCidrReservationCommand,
   CreateTagsCommand,
   DeleteTagsCommand,
   DescribeAddressesCommand,
@@ -208,6 +209,23 @@ test('instance types, subnets and CIDR reservations are described', async () => 
   expect(subnets.Subnets).toMatchObject([{ CidrBlock: '10.0.0.0/24', AvailableIpAddressCount: 244 }]);
   const reservations = await client.ec2.send(new GetSubnetCidrReservationsCommand({ SubnetId: SUBNET }));
   expect(reservations.SubnetIpv4CidrReservations).toMatchObject([{ Cidr: `${VIP}/32`, ReservationType: 'explicit' }]);
+});
+
+test('an address is reserved once, within its subnet, and then EC2 does not choose it', async () => {
+  const reserve = (Cidr: string) =>
+    client.ec2.send(
+      new CreateSubnetCidrReservationCommand({
+        SubnetId: SUBNET,
+        Cidr,
+        ReservationType: 'explicit',
+        Description: 'mail',
+      }),
+    );
+  expect((await reserve('10.0.0.4/32')).SubnetCidrReservation).toMatchObject({ Cidr: '10.0.0.4/32', SubnetId: SUBNET });
+  expect(aws.world.addresses.assignAny(ENI_2, 1)).toEqual(['10.0.0.6']);
+  await expect(reserve('10.0.0.4/32')).rejects.toMatchObject({ message: expect.stringContaining('10.0.0.4/32') });
+  await expect(reserve('10.0.1.4/32')).rejects.toMatchObject({ message: expect.stringContaining('10.0.0.0/24') });
+  await expect(reserve('nonsense')).rejects.toMatchObject({ name: 'InvalidParameterValue' });
 });
 
 test('what AWS services manage is left out of lists, unless it is asked for or named', async () => {

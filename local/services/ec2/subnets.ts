@@ -1,8 +1,9 @@
-import { isReservedByEc2, parseBlock } from '../../world/cidr';
+import { ApiError } from '../../api';
+import { type Block, isReservedByEc2, parseBlock } from '../../world/cidr';
 import type { Subnet } from '../../world/records';
 import type { WorldView } from '../../world/world';
 import { withOmission } from '../service';
-import { type Ec2Action, listed, PAGES, summary } from './action';
+import { arn, type Ec2Action, listed, PAGES, summary } from './action';
 import { type Fields, filtered } from './filters';
 import { checkId, chosen } from './ids';
 import { paged } from './pages';
@@ -55,6 +56,48 @@ function freeAddresses(subnet: Subnet, view: WorldView): number {
     .filter((each) => each.subnetId === subnet.id)
     .reduce((sum, each) => sum + 1 + each.secondaryAddresses.length + ADDRESSES_IN_PREFIX * each.prefixes.length, 0);
   return block.last - block.first + 1 - reserved - used;
+}
+
+/** A reservation keeps EC2 from choosing these addresses for somebody else; assigning them by name goes on working. */
+export const createSubnetCidrReservation: Ec2Action = {
+  parameters: ['SubnetId', 'Cidr', 'ReservationType', 'Description', 'DryRun'],
+  resources: (parameters, world) => [arn(world, 'subnet', parameters.required('SubnetId'))],
+  run(parameters, { world }) {
+    const subnet = world.subnet(checkId('subnet-', parameters.required('SubnetId')));
+    const cidr = parameters.required('Cidr');
+    const reservationType = parameters.required('ReservationType');
+    if (reservationType !== 'explicit')
+      throw new ApiError(
+        'InvalidParameterValue',
+        `The local cloud knows explicit reservations, not ${reservationType}.`,
+      );
+    const block = blockIn(cidr);
+    const whole = parseBlock(subnet.cidr);
+    if (block === null || block.first < whole.first || block.last > whole.last)
+      throw new ApiError('InvalidParameterValue', `The CIDR '${cidr}' is not within the subnet's CIDR ${subnet.cidr}.`);
+    const taken = subnet.reservations.map((each) => parseBlock(each.cidr));
+    if (taken.some((other) => block.first <= other.last && other.first <= block.last))
+      throw new ApiError('InvalidParameterValue', `The CIDR '${cidr}' conflicts with another reservation.`);
+    const id = world.newId('scr');
+    world.subnets.set(subnet.id, { ...subnet, reservations: [...subnet.reservations, { id, cidr }] });
+    const subnetCidrReservation = {
+      subnetCidrReservationId: id,
+      subnetId: subnet.id,
+      cidr,
+      reservationType,
+      ownerId: world.accountId,
+      description: parameters.text('Description'),
+    };
+    return { body: { subnetCidrReservation }, result: `${cidr} in ${subnet.id}` };
+  },
+};
+
+function blockIn(cidr: string): Block | null {
+  try {
+    return parseBlock(cidr);
+  } catch {
+    return null;
+  }
 }
 
 const NO_FIELDS: Fields<Subnet> = {};
