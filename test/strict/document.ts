@@ -1,4 +1,4 @@
-import { COMPARISONS } from '../../local/alarms';
+import { COMPARISONS } from '../../local/alarm-definition';
 import { usage } from '../../local/arguments';
 import { PATTERN_OPERATORS } from '../../local/event-pattern';
 import { CONDITION_KEYS } from '../../local/iam/conditions';
