@@ -155,7 +155,7 @@ test('a tag keeps a node from being a target', async () => {
   await ec2.send(new StopInstancesCommand({ InstanceIds: [stage.active.instanceId] }));
   await stage.settled();
   expect(stage.moves).toBe(0);
-  expect(stage.notices('FAILED')).toHaveLength(1);
+  expect(stage.notices('FAILED')).not.toEqual([]);
 });
 
 test('a message is published whole, and wrong ones are refused as SNS refuses them', async () => {
