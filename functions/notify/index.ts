@@ -5,7 +5,7 @@ import type { NotifyInput, NotifyOutput } from '../shared/contract';
 import { describeError } from '../shared/errors';
 import { handler as toHandler } from '../shared/handler';
 import { logger } from '../shared/logger';
-import { EXECUTION_SECONDS, PUBLISH_MS } from '../shared/timing';
+import { PUBLISH_MS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { silenceOf } from './audience';
 import { clusterOf, composeNotice, type Looked } from './compose';
@@ -24,10 +24,10 @@ const LOCALES: Readonly<Record<string, Locale>> = { en, ja };
 
 /**
  * Records how an execution ended, and tells people where they should know: one SNS message an outcome. On failure it first
- * looks where the addresses are. What is left of the execution's time is for it.
+ * looks where the addresses are. It has no deadline: what is left of the execution's time is for it.
  * @throws {TransientAwsError} and SNS's permanent errors, such as AuthorizationError or NotFound
  */
-export const handler = toHandler(notify, () => EXECUTION_SECONDS);
+export const handler = toHandler(notify, () => Number.POSITIVE_INFINITY);
 
 async function notify(input: NotifyInput): Promise<NotifyOutput> {
   const silence = silenceOf(input);

@@ -22,7 +22,7 @@ export function quoteLine(text: string, limit = 2_000): string {
 export function toSubject(text: string): string {
   const line = quoteLine(text);
   if (line.length <= SUBJECT_MAX) return line;
-  const characters = Array.from(line);
+  const characters = Array.from(line).slice(0, SUBJECT_MAX - 1);
   while (characters.join('').length > SUBJECT_MAX - 1) characters.pop();
   return `${characters.join('')}…`;
 }

@@ -164,7 +164,8 @@ export const BY_SCHEDULE: Partial<Plan> = {
 };
 
 export function drill(changes: Partial<Plan> = {}): Plan {
-  return plan({ ...BY_HAND, mode: 'drill', why: 'REQUESTED', nodes: reports([A, B]), ...changes });
+  const sources = plan(changes).sources.map((source) => ({ ...source, healthy: true }));
+  return plan({ ...BY_HAND, mode: 'drill', why: 'REQUESTED', nodes: reports([A, B]), sources, ...changes });
 }
 
 /** A rehearsal by hand that found nothing wrong. */
@@ -254,7 +255,7 @@ export function succeeded(of: Plan = plan(), changes: Partial<NotifyInput> = {})
   return {
     ...EMPTY,
     plan: of,
-    unassigned: moves ? unassigned() : LEFT,
+    unassigned: moves && of.sources.some(({ healthy }) => !healthy) ? unassigned() : LEFT,
     assigned: moves ? assigned() : assigned({ assigned: [], assignedAt: null }),
     verified: verified(),
     ...changes,
@@ -279,7 +280,7 @@ export function failed(of: Plan | null, changes: Partial<NotifyInput> = {}): Not
 }
 
 /** A pass that led back to the decision. */
-export function before(error: StateError, changes: Partial<Previous> = {}): Previous {
+export function passBefore(error: StateError, changes: Partial<Previous> = {}): Previous {
   return { plan: plan(), unassigned: unassigned(), assigned: null, error, ...changes };
 }
 

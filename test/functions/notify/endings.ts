@@ -10,7 +10,6 @@ import {
   B,
   BY_HAND,
   BY_SCHEDULE,
-  before,
   C,
   cluster,
   destination,
@@ -26,6 +25,7 @@ import {
   lambdaError,
   look,
   nothingToDo,
+  passBefore,
   plan,
   refusal,
   rehearsal,
@@ -296,7 +296,7 @@ export const ENDINGS: readonly Ending[] = [
   {
     title: 'FAILED: looking failed, too',
     input: failed(null, {
-      previous: before({ Error: 'States.Timeout', Cause: '' }),
+      previous: passBefore({ Error: 'States.Timeout', Cause: '' }),
       error: lambdaError('TransientAwsError', 'DescribeInstances: RequestLimitExceeded: Request limit exceeded.'),
     }),
     looked: {

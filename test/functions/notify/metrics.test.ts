@@ -1,0 +1,231 @@
+import '../support/quiet';
+import type { Silence } from '../../../functions/notify/audience';
+import { silenceOf } from '../../../functions/notify/audience';
+import { composeNotice } from '../../../functions/notify/compose';
+import { readiness, writeClusterMetrics, writeOutcome, writeTold } from '../../../functions/notify/metrics';
+import type { NotifyInput, Plan } from '../../../functions/shared/contract';
+import type { Snapshot } from '../../../functions/shared/snapshot';
+import {
+  A,
+  assigned,
+  B,
+  BY_HAND,
+  BY_SCHEDULE,
+  C,
+  cluster,
+  destination,
+  drill,
+  ELASTIC,
+  execution,
+  failed,
+  finding,
+  holders,
+  kept,
+  LEFT,
+  lambdaError,
+  look,
+  nothingToDo,
+  passBefore,
+  plan,
+  refusal,
+  rehearsal,
+  reports,
+  STOPPED,
+  silentCheck,
+  succeeded,
+  unassigned,
+} from './builders';
+
+let written: string[] = [];
+beforeEach(() => {
+  delete process.env.METRICS_NAMESPACE;
+  written = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+const X = lambdaError('X', 'x');
+const NO_STANDBY = lambdaError('NoHealthyStandby', 'No node.');
+const CHECK = { cluster: 'mail', mode: 'check' };
+const repairing = (changes: Partial<Plan> = {}) => plan({ ...BY_SCHEDULE, ...changes });
+
+function cluster_(input: NotifyInput, silence: Silence | null = null): Record<string, unknown> {
+  written = [];
+  writeClusterMetrics(input, composeNotice(input, null), silence);
+  return written[0] === undefined ? {} : JSON.parse(written[0]);
+}
+
+test('one line in embedded metric format, as CloudWatch reads it', () => {
+  expect(cluster_(succeeded())).toEqual({
+    _aws: {
+      // When the workflow entered the state, the same for every try of it.
+      Timestamp: Date.parse(execution().stateEnteredTime),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'VipFailover',
+          Dimensions: [['Cluster']],
+          Metrics: [
+            { Name: 'Outage', Unit: 'Milliseconds' },
+            { Name: 'DarkTime', Unit: 'Milliseconds' },
+            { Name: 'AutomaticMoveTo', Unit: 'Count' },
+          ],
+        },
+      ],
+    },
+    Cluster: 'mail',
+    Outcome: 'FAILED_OVER',
+    Outage: 2_700,
+    DarkTime: 290,
+    AutomaticMoveTo: 2,
+  });
+  expect(written).toHaveLength(1);
+  expect(written[0]?.endsWith('}\n')).toBe(true);
+});
+
+test('what is not known has no metric, and nothing known no line', () => {
+  const dark = succeeded(plan({ eventTime: null }), { unassigned: { ...LEFT, refused: X } });
+  expect(cluster_(dark)).not.toHaveProperty('Outage');
+  expect(cluster_(dark)).not.toHaveProperty('DarkTime');
+  expect(cluster_(succeeded(rehearsal()))).toEqual({});
+  expect(written).toEqual([]);
+});
+
+test('the namespace is what the stack says', () => {
+  process.env.METRICS_NAMESPACE = 'Mine';
+  expect(cluster_(succeeded())).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
+});
+
+test('outcomes are counted, each by its name', () => {
+  const input = failed(null, { input: 'junk' });
+  writeOutcome(input, composeNotice(input, null));
+  expect(JSON.parse(written[0] ?? '')).toMatchObject({
+    _aws: {
+      CloudWatchMetrics: [{ Dimensions: [['Cluster', 'Outcome']], Metrics: [{ Name: 'Outcomes', Unit: 'Count' }] }],
+    },
+    Cluster: 'unknown',
+    Outcome: 'FAILED',
+    Outcomes: 1,
+  });
+});
+
+test.each([
+  [true, 1],
+  [false, 0],
+])('D12: whether a notice was sent (%s) is a metric of its cluster', (sent, Told) => {
+  const input = succeeded();
+  writeTold(input, composeNotice(input, null), sent);
+  expect(JSON.parse(written[0] ?? '')).toMatchObject({
+    _aws: { CloudWatchMetrics: [{ Dimensions: [['Cluster']], Metrics: [{ Name: 'Told', Unit: 'Count' }] }] },
+    Cluster: 'mail',
+    Told,
+  });
+});
+
+describe('who moved the addresses last, for failback', () => {
+  const moved = (input: NotifyInput) => {
+    const { AutomaticMoveTo, MoveByPerson } = cluster_(input);
+    return { AutomaticMoveTo, MoveByPerson };
+  };
+  const nobody = { AutomaticMoveTo: undefined, MoveByPerson: undefined };
+  test.each<[string, NotifyInput, number]>([
+    ['an event', succeeded(), 2],
+    ['a check', succeeded(repairing({ destination: destination(A) })), 1],
+    [
+      'an alarm',
+      succeeded(plan({ trigger: 'alarm', cluster: cluster({ nodes: [A, B, C] }), destination: destination(C) })),
+      3,
+    ],
+  ])('%s: the position of the node that it moved to', (_name, input, position) => {
+    expect(moved(input)).toEqual({ AutomaticMoveTo: position, MoveByPerson: undefined });
+  });
+  test.each<[string, NotifyInput]>([
+    ['a drill', succeeded(drill())],
+    ['a failover by hand', succeeded(plan(BY_HAND))],
+    ['a failover by hand that failed halfway', failed(plan(BY_HAND))],
+    ['a drill that failed after a pass that moved', failed(null, { previous: passBefore(X, { plan: drill() }) })],
+    [
+      'a drill that was refused after it may have moved',
+      failed(refusal('TARGET_REFUSED', X, { ...BY_HAND, mayHaveChanged: true })),
+    ],
+  ])('%s: a person', (_name, input) => {
+    expect(moved(input)).toEqual({ AutomaticMoveTo: undefined, MoveByPerson: 1 });
+  });
+  const elasticBack = { why: 'ELASTIC_IP_MISSING' as const, cluster: ELASTIC, holders: holders(ELASTIC, B, false) };
+  test.each<[string, NotifyInput]>([
+    ['a rehearsal', succeeded(rehearsal())],
+    ['a check that found nothing', succeeded(silentCheck())],
+    ['a drill that was refused at once', failed(refusal('TARGET_UNHEALTHY', X, BY_HAND))],
+    ['an automatic failover that failed', failed(plan())],
+    ['nothing to do', nothingToDo(kept('ALREADY_THERE', BY_HAND))],
+    ['an Elastic IP put back by a check', succeeded(repairing(elasticBack))],
+    ['an Elastic IP put back by a person', succeeded(plan({ ...BY_HAND, ...elasticBack }))],
+    ['a move to a node that is not in the configuration', succeeded(plan({ destination: destination({ ...C }) }))],
+    ['a move without a destination', succeeded(plan({ destination: null }))],
+  ])('%s: nobody', (_name, input) => {
+    expect(moved(input)).toEqual(nobody);
+  });
+});
+
+describe('readiness', () => {
+  const problem = finding('NO_ROOM', 'x');
+  const warning = finding('NO_RESERVATION', 'x', 'warning');
+  const ready = (input: NotifyInput, snapshot: Snapshot | null = null) =>
+    readiness(input, composeNotice(input, snapshot === null ? null : { snapshot }), silenceOf(input));
+
+  test.each<[string, NotifyInput, number | null]>([
+    ['a good check', succeeded(silentCheck()), 1],
+    ['a check with a warning', succeeded(silentCheck(), { unassigned: { ...LEFT, findings: [warning] } }), 1],
+    ['a check that found a problem', succeeded(silentCheck(), { assigned: assigned({ findings: [problem] }) }), 0],
+    ['a plan with a problem', succeeded(silentCheck({ findings: [problem] })), 0],
+    ['B1: a paused check where a move is needed', succeeded(silentCheck({ findings: [finding('PAUSED', 'x')] })), 0],
+    ['a paused check where none is', succeeded(silentCheck({ findings: [finding('PAUSED', 'x', 'warning')] })), 1],
+    ['a check that failed', failed(null, { input: CHECK, error: X }), 0],
+    ['a repair that leaves no standby', succeeded(repairing()), 0],
+    ['a repair that leaves a standby', succeeded(repairing({ nodes: reports([A, B]) })), 1],
+    ['a check with nothing to do', nothingToDo(kept('HOLDER_HEALTHY', BY_SCHEDULE)), 0],
+    ['a failover by event', succeeded(), null],
+    ['a rehearsal by hand', succeeded(rehearsal({ findings: [problem] })), null],
+    ['nothing to do by hand', nothingToDo(kept('ALREADY_THERE', BY_HAND)), null],
+    [
+      'B1: a pause that keeps the address on a dead node',
+      nothingToDo(kept('PAUSED', { nodes: reports([A, B], { [A.instanceId]: STOPPED }) })),
+      0,
+    ],
+    ['a pause that keeps nothing back', nothingToDo(kept('PAUSED')), null],
+    ['A11: alarms in turn', nothingToDo(kept('FLAPPING')), 0],
+    ['a refusal that was told before', failed(refusal('NO_HEALTHY_STANDBY', NO_STANDBY, { notify: false })), 0],
+    ['an input that names no cluster', failed(null, { input: 'junk' }), null],
+  ])('%s', (_name, input, expected) => {
+    expect(ready(input)).toBe(expected);
+  });
+
+  const running = look(A, ['running', 'running']);
+  const stopped = look(A, ['stopped', 'running']);
+  const asked = { ...BY_HAND, mode: 'drill' as const };
+  const wrong = (mode: string) =>
+    failed(null, { input: { cluster: 'mail', mode }, error: lambdaError('InvalidInput', 'x') });
+  test.each<[string, NotifyInput, Snapshot, number | null]>([
+    ['a drill that was refused, the addresses well', failed(refusal('TARGET_UNHEALTHY', X, asked)), running, null],
+    ['a drill that failed, the address on a dead node', failed(refusal('TARGET_UNHEALTHY', X, asked)), stopped, 0],
+    ['a failover that failed', failed(plan()), stopped, 0],
+    ['a repair that failed, the addresses well', failed(repairing()), running, 0],
+    ['a request that was not understood', wrong('drill'), running, null],
+    ['a check that was not understood', wrong('check'), running, null],
+    ['a request that was not understood, the address on a dead node', wrong('drill'), stopped, 0],
+  ])('%s', (_name, input, snapshot, expected) => {
+    expect(ready(input, snapshot)).toBe(expected);
+  });
+  test('a failure whose look failed, too', () => {
+    const input = failed(refusal('TARGET_UNHEALTHY', X, asked));
+    expect(readiness(input, composeNotice(input, { lookError: 'x' }), null)).toBe(0);
+  });
+  test('is a count', () => {
+    expect(cluster_(succeeded(silentCheck(), { unassigned: unassigned() }))).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'Ready', Unit: 'Count' }] }] },
+      Ready: 1,
+    });
+  });
+});

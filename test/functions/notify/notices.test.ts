@@ -1,0 +1,630 @@
+import fc from 'fast-check';
+import { composeNotice } from '../../../functions/notify/compose';
+import { SUBJECT_MAX } from '../../../functions/notify/text';
+import type { Finding, NodeProblem, Plan } from '../../../functions/shared/contract';
+import {
+  A,
+  B,
+  BY_HAND,
+  C,
+  cluster,
+  destination,
+  drill,
+  execution,
+  failed,
+  finding,
+  holders,
+  kept,
+  LEFT,
+  lambdaError,
+  look,
+  nothingToDo,
+  plan,
+  refusal,
+  rehearsal,
+  reports,
+  STOPPED,
+  STRANGER,
+  succeeded,
+  unassigned,
+  vips,
+} from './builders';
+import { ENDINGS, type Ending, LOCALES, named, noticeOf, write } from './endings';
+
+type Language = keyof typeof LOCALES;
+const EACH = ENDINGS.map((ending): [string, Ending] => [ending.title, ending]);
+const ending = (input: Ending['input'], snapshot: ReturnType<typeof look> | null = null): Ending => ({
+  title: '',
+  input,
+  looked: snapshot === null ? null : { snapshot },
+});
+const subject = (of: Ending, language: Language = 'en') => write(of, language).subject;
+const firstLine = (of: Ending) => write(of).body.split('\n')[0];
+const opening = (of: Ending, language: Language = 'en') => write(of, language).body.split('\n\n')[0];
+
+describe('B6: a subject says how the service stands, which address, and where it is', () => {
+  test.each([
+    ['FAILED_OVER: the active node stopped, a third', '[mail] MOVED: 10.0.0.5 to mail-2'],
+    ['no healthy standby is left', '[mail] MOVED: 10.0.0.5 to mail-2, no standby left'],
+    ['on nobody', '[mail] MOVED: 10.0.0.5, 10.0.0.6 to mail-2, no standby left'],
+    ['automatic failback', '[mail] MOVED: 10.0.0.5 to mail-1 (failback)'],
+    ['was put back', '[mail] OK: Elastic IP put back on 10.0.0.5'],
+    ['DRILLED', '[mail] DRILL: 10.0.0.5 moved to mail-2'],
+    ['a failover would work', '[mail] REHEARSAL: a failover would work'],
+    ['but the cluster is paused', '[mail] REHEARSAL: a failover by hand would work, PAUSED'],
+    ['a failover would fail', '[mail] REHEARSAL: a failover would fail (no room)'],
+    ['an earlier notice was lost', '[mail] OK: 10.0.0.5 on mail-2; an earlier notice was lost'],
+    ['the target has the address already', '[mail] OK: 10.0.0.5 already on mail-2'],
+    ['EC2 calls the holder healthy', '[mail] OK: nothing done, 10.0.0.5 still on mail-1'],
+    ['a pause keeps the address', '[mail] DOWN: 10.0.0.5 on stopped mail-1, PAUSED'],
+    ['alarms go up', '[mail] DEGRADED: 10.0.0.5 on mail-1 (alarm smtp-down), alarms go up and down in turn'],
+    ['FAILED: the address is on nobody', '[mail] DOWN: 10.0.0.5 on nobody'],
+    ['no healthy standby, the stopped holder', '[mail] DOWN: 10.0.0.5 on stopped mail-1'],
+    ['an alarm is up on every node', '[mail] DEGRADED: 10.0.0.5 on mail-1 (alarm smtp-down), failover failed'],
+    ['a stranger', `[mail] CHECK: 10.0.0.5 on ${STRANGER.networkInterfaceId} outside the cluster, failover failed`],
+    ['a primary address', '[mail] CHECK: 10.0.0.5 on mail-2 as its primary address, failover failed'],
+    ["a drill's target has no room", '[mail] OK: drill refused, 10.0.0.5 still on mail-1'],
+    ["a drill's target is unhealthy", '[mail] OK: drill refused, 10.0.0.5 still on mail-1'],
+    ['an Elastic IP is missing', '[mail] DEGRADED: 10.0.0.5 on mail-2 without its Elastic IP, failover failed'],
+    ['looking failed', '[mail] CHECK: failover failed, could not read where 10.0.0.5 is'],
+    ['not understood', '[mail] OK: request refused, 10.0.0.5 still on mail-1'],
+    ['names no cluster', '[unknown] CHECK: request refused, it names no known cluster; nothing was changed'],
+    ['does not run', '[mail] DOWN: 10.0.0.5 on stopped mail-1'],
+  ])('%s: %s', (title, expected) => {
+    expect(subject(named(title))).toBe(expected);
+  });
+
+  const two = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+  const many = cluster({ nodes: [A, B, C], virtualIps: vips(5) });
+  const moving = (of: Plan['cluster']) => failed(plan({ cluster: of }));
+  const running = ['running', 'running', 'running'];
+  test.each<[string, string, Ending]>([
+    [
+      'a drill that was overtaken',
+      '[mail] OK: drill overtaken, 10.0.0.5 now on mail-1',
+      ending(
+        failed(
+          refusal('OVERTAKEN', lambdaError('Superseded', 'x'), {
+            ...BY_HAND,
+            mode: 'drill',
+            holders: holders(cluster(), B),
+          }),
+        ),
+        look(A, ['running', 'running']),
+      ),
+    ],
+    [
+      'an automatic failover whose last node refused',
+      '[mail] CHECK: 10.0.0.5 on mail-1, failover failed',
+      ending(
+        failed(plan({ nodes: [] }), { error: lambdaError('TargetRefused', 'x') }),
+        look(A, ['running', 'running']),
+      ),
+    ],
+    [
+      'two addresses at two places, the worse one first',
+      '[mail] DOWN: 10.0.0.6 on nobody, 10.0.0.5 on mail-1',
+      ending(moving(two), look([A, null], running, { of: two })),
+    ],
+    [
+      'three places',
+      '[mail] DOWN: 10.0.0.7 on nobody, others elsewhere',
+      ending(moving(many), look([A, B, null, A, A], running, { of: many })),
+    ],
+    [
+      'a stopped node before a running one, nobody before a stopped node',
+      '[mail] DOWN: 10.0.0.6 on stopped mail-2, 10.0.0.5 on mail-1',
+      ending(moving(two), look([A, B], ['running', 'stopped', 'running'], { of: two })),
+    ],
+    [
+      'many addresses',
+      '[mail] DOWN: 10.0.0.5 and 4 more on stopped mail-1',
+      ending(moving(many), look([A, A, A, A, A], ['stopped', 'running', 'running'], { of: many })),
+    ],
+    [
+      'many addresses that moved',
+      '[mail] MOVED: 10.0.0.5 and 4 more to mail-2',
+      ending(succeeded(plan({ cluster: many }))),
+    ],
+    [
+      'a detached interface',
+      '[mail] DOWN: 10.0.0.5 on mail-1, interface detached',
+      ending(moving(cluster()), look(A, ['running, detached', 'running'])),
+    ],
+    [
+      'a node that EC2 does not know any more',
+      '[mail] DOWN: 10.0.0.5 on vanished mail-1',
+      ending(moving(cluster()), look(A, [null, 'running'])),
+    ],
+    [
+      'a status check',
+      '[mail] DEGRADED: 10.0.0.5 on mail-1 (system status check impaired), failover failed',
+      ending(
+        failed(
+          plan({ nodes: reports([A, B], { [A.instanceId]: [{ code: 'SYSTEM_CHECK_IMPAIRED', detail: 'impaired' }] }) }),
+        ),
+        look(A, ['running', 'running']),
+      ),
+    ],
+    [
+      'a rehearsal with two kinds of problems',
+      '[mail] REHEARSAL: a failover would fail (no room, security groups differ)',
+      ending(
+        succeeded(rehearsal(), {
+          unassigned: {
+            ...LEFT,
+            findings: [finding('NO_ROOM', '1'), finding('SECURITY_GROUPS_DIFFER', '2'), finding('NO_ROOM', '3')],
+          },
+        }),
+      ),
+    ],
+    [
+      'a drill that leaves no standby',
+      '[mail] DRILL: 10.0.0.5 moved to mail-2, no standby left',
+      ending(succeeded(drill({ nodes: reports([A, B], { [A.instanceId]: STOPPED }) }))),
+    ],
+    [
+      'a function that never ran, for an input that nobody understands',
+      '[unknown] CHECK: execution failed, it names no known cluster; nothing was changed',
+      ending(failed(null, { input: 'junk', error: { Error: 'Runtime.ExitError', Cause: 'x' } })),
+    ],
+    [
+      'a node without a name',
+      `[mail] MOVED: 10.0.0.5 to ${B.instanceId}`,
+      ending(
+        succeeded(
+          plan({ cluster: cluster({ nodes: [A, { ...B, name: B.instanceId }, C] }), nodes: reports([A, B, C]) }),
+        ),
+      ),
+    ],
+  ])('%s: %s', (_name, expected, of) => {
+    expect(subject(of)).toBe(expected);
+  });
+});
+
+describe('B7: in Japanese', () => {
+  test("a failover's subject has the cluster, the address and the agreed sentence", () => {
+    expect(subject(named('a third'), 'ja')).toBe(
+      '[mail] 10.0.0.5: フェイルオーバーが起動されました。（移動先 mail-2）',
+    );
+    expect(opening(named('a third'), 'ja')?.split('\n').slice(0, 2)).toEqual([
+      'アクティブサーバーの停止が検出されました。',
+      'セカンダリサーバーにIPアドレスを付け替える処理を実行しました。',
+    ]);
+  });
+  test('no stopped server is claimed when nobody held the address', () => {
+    expect(opening(named('on nobody'), 'ja')).toMatch(
+      /^セカンダリサーバーにIPアドレスを付け替える処理を実行しました。/,
+    );
+  });
+  test.each([
+    [
+      'no healthy standby is left',
+      '[mail] 10.0.0.5: フェイルオーバーが起動されました。（移動先 mail-2、待機ノードなし）',
+    ],
+    ['automatic failback', '[mail] 10.0.0.5: フェイルオーバーが起動されました。（移動先 mail-1、切り戻し）'],
+    ['was put back', '[mail] 10.0.0.5: Elastic IPを関連付け直しました。'],
+    ['DRILLED', '[mail] 10.0.0.5: 切り替え訓練が完了しました。（移動先 mail-2）'],
+    ['but the cluster is paused', '[mail] 10.0.0.5: リハーサルが完了しました。【一時停止中】'],
+    ['a failover would fail', '[mail] 10.0.0.5: リハーサルで問題が見つかりました。'],
+    ['an earlier notice was lost', '[mail] 正常: 10.0.0.5 → mail-2（以前の通知は未送信）'],
+    ['the target has the address already', '[mail] 正常: 10.0.0.5 → mail-2（移動済み）'],
+    ['EC2 calls the holder healthy', '[mail] 正常: 10.0.0.5 → mail-1（変更なし）'],
+    ['a pause keeps the address', '[mail] 停止: 10.0.0.5 → 停止済みの mail-1【一時停止中】'],
+    ['alarms go up', '[mail] 要注意: 10.0.0.5 → mail-1（アラーム smtp-down）（アラームが交互に変化）'],
+    ['FAILED: the address is on nobody', '[mail] 停止: 10.0.0.5 → 保持ノードなし'],
+    ['a stranger', `[mail] 要確認: 10.0.0.5 → クラスター外の ${STRANGER.networkInterfaceId}（フェイルオーバーは失敗）`],
+    ['a primary address', '[mail] 要確認: 10.0.0.5 → mail-2 のプライマリアドレス（フェイルオーバーは失敗）'],
+    ["a drill's target has no room", '[mail] 正常: 10.0.0.5 → mail-1（切り替え訓練は拒否、変更なし）'],
+    ['an Elastic IP is missing', '[mail] 要注意: 10.0.0.5 → mail-2（Elastic IPなし）（フェイルオーバーは失敗）'],
+    ['looking failed', '[mail] 要確認: 10.0.0.5 の場所を確認できません（フェイルオーバーは失敗）'],
+    ['names no cluster', '[不明] 要確認: 要求は拒否、既知のクラスターなし（変更なし）'],
+  ])('%s: %s', (title, expected) => {
+    expect(subject(named(title), 'ja')).toBe(expected);
+  });
+
+  /** Words that are the same in every language: names of products, of our own states and of errors. */
+  const NAMES = new Set(
+    'Elastic EC2 AWS CIDR EBS PAUSED mail VerifyInstanceState UnassignIp AssignIp VerifyEni'.split(' '),
+  );
+  /** What is quoted from elsewhere: commands, links, IDs, names, what people and EC2 said, error names, times. */
+  const withoutQuotes = (text: string) =>
+    text
+      .split('\n')
+      .filter(
+        (line) => !/^ {2}aws |^(要求者|要求の理由|詳細|以前の試行|イベントID)|^ {2}確認できませんでした: /.test(line),
+      )
+      .join('\n')
+      .replace(/https:\/\/\S+/g, '')
+      .replace(/\b(i|eni|subnet|eipalloc)-[0-9a-f]+/g, '')
+      .replace(/\bmail-\d\b|\bsmtp-down\b|\bt3\.small\b/g, '')
+      .replace(/^エラー: [\w.]+/m, '')
+      .replace(/停止されています: kernel update[^。]*|引き継げませんでした（.*）|続行しました（.*）/g, '')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '');
+
+  test.each(EACH)('%s: no word is left in English', (_title, of) => {
+    const { subject: line, body } = write(of, 'ja');
+    const words = withoutQuotes(`${line}\n${body}`).match(/[A-Za-z][A-Za-z0-9]{2,}/g) ?? [];
+    expect(words.filter((word) => !NAMES.has(word))).toEqual([]);
+  });
+});
+
+test.each(EACH)('%s: English has no Japanese, and both languages say the same in the same order', (_title, of) => {
+  const { subject: line, body } = write(of);
+  expect(`${line}${body}`).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
+  const paragraphs = (text: string) => text.split('\n\n').map((paragraph) => paragraph.split('\n').length);
+  expect(paragraphs(write(of, 'ja').body).slice(1)).toEqual(paragraphs(body).slice(1));
+});
+
+test.each(EACH)('%s: nothing is missing in the middle of a sentence', (_title, of) => {
+  for (const language of ['en', 'ja'] as const) {
+    const { subject: line, body } = write(of, language);
+    expect(`${line}\n${body}`).not.toMatch(/undefined|NaN|\[object|null\b(?!, not an object)/);
+  }
+});
+
+describe('the first lines say whether anybody has to act', () => {
+  test.each([
+    ['a third', 'Nobody has to act.'],
+    ['no healthy standby is left', 'Repair another node.'],
+    ['a failover would fail', 'Repair what the findings say before it is needed.'],
+    [
+      'EC2 calls the holder healthy',
+      'As far as EC2 knows, nobody has to act. What to do if the service does not answer stands below.',
+    ],
+    ['no healthy standby, the stopped holder', 'Act now. What to do stands below.'],
+    ['an alarm is up on every node', 'Somebody should look at it. What to do stands below.'],
+    ['names no cluster', 'Somebody should look at it.'],
+    ["a drill's target has no room", 'Nobody has to act.'],
+  ])('%s: %s', (title, line) => {
+    expect(opening(named(title))?.split('\n').at(-1)).toBe(line);
+  });
+  test('and where the address is', () => {
+    expect(firstLine(named('no healthy standby, the stopped holder'))).toBe(
+      `10.0.0.5 is on mail-1 (${A.instanceId}), which is stopped.`,
+    );
+    expect(firstLine(named('FAILED: the address is on nobody'))).toBe('Nobody holds 10.0.0.5.');
+    expect(firstLine(named("a drill's target has no room"))).toBe(
+      `10.0.0.5 is still on mail-1 (${A.instanceId}), which runs.`,
+    );
+    const two = cluster({ virtualIps: vips(2) });
+    expect(firstLine(ending(failed(plan({ cluster: two })), look([A, A], ['stopped', 'running'], { of: two })))).toBe(
+      `10.0.0.5, 10.0.0.6 are on mail-1 (${A.instanceId}), which is stopped.`,
+    );
+  });
+  test('never more than is known: EC2 cannot say whether the service answers', () => {
+    expect(firstLine(named('a third'))).toBe(
+      `10.0.0.5 moved to mail-2 (${B.instanceId}). EC2 shows the addresses there and nowhere else; whether the service answers, EC2 cannot say.`,
+    );
+  });
+  test('and what was refused or failed, and why', () => {
+    expect(opening(named("a drill's target is unhealthy"))).toContain(
+      'Drill refused: the requested target is unhealthy; nothing was changed.',
+    );
+    expect(opening(named('does not run'))).toContain(
+      'Failover failed: an error that the workflow does not repair by itself.',
+    );
+    expect(opening(named("a drill's target is unhealthy"), 'ja')).toContain('切り替え訓練は拒否されました。');
+    expect(opening(named('does not run'), 'ja')).toContain('フェイルオーバーは失敗しました。');
+  });
+});
+
+describe('a rehearsal says what would happen', () => {
+  const said = (changes: Partial<Plan>) => opening(ending(succeeded(rehearsal(changes))));
+  const to = `mail-2 (${B.instanceId})`;
+  test.each<[string, Partial<Plan>]>([
+    [`A real failover would change nothing now. If the holder died, 10.0.0.5 would move to ${to}.`, {}],
+    [`A real one would move 10.0.0.5 to ${to} now.`, { rehearsed: 'MOVE', why: 'HOLDER_UNHEALTHY' }],
+    ['A real one would put the Elastic IPs back now.', { rehearsed: 'MOVE', why: 'ELASTIC_IP_MISSING' }],
+    [
+      'A real one would change nothing: the addresses are already there.',
+      { why: 'ALREADY_THERE', destination: destination(A) },
+    ],
+    ['A real failover would fail: see the findings.', { findings: [finding('NO_ROOM', '')] }],
+  ])('%s', (sentence, changes) => {
+    expect(said(changes)).toContain(sentence);
+  });
+  test.each(['NONE', 'MOVE'] as const)(
+    'B2: of a paused cluster, that nothing would move by itself (%s)',
+    (rehearsed) => {
+      const paused = { rehearsed, findings: [finding('PAUSED', 'kernel update', 'warning')] };
+      expect(said(paused)).toContain(
+        `Paused: if the holder died, nothing would move by itself. A failover by hand would move 10.0.0.5 to ${to}.`,
+      );
+    },
+  );
+});
+
+describe('the body', () => {
+  const lines = (of: Ending) => write(of).body.split('\n');
+  test('of a failover: which address, from where, to where, why, how long, and the link', () => {
+    expect(lines(named('a third'))).toEqual(
+      expect.arrayContaining([
+        `  10.0.0.5: mail-1 (${A.instanceId}), ${A.networkInterfaceId} -> mail-2 (${B.instanceId}), ${B.networkInterfaceId}`,
+        'Outcome: FAILED_OVER (with proof)',
+        'Cluster: mail',
+        'Mode: failover, started by an instance state change',
+        'Why: the node that held the addresses is unhealthy',
+        `Event: 2026-01-31T03:14:07.000Z, mail-1 (${A.instanceId}), stopped`,
+        'Event ID: 6f1c1c7e-0000-4000-8000-000000000001',
+        'Execution started: 2026-01-31T03:14:08.120Z',
+        'Outage, from the first sign of trouble to the proof: 2.7 s',
+        'Without a holder, by this move: 0.3 s',
+        `  mail-1 (${A.instanceId}), ${A.networkInterfaceId}: instance is stopped`,
+        `  mail-2 (${B.instanceId}), ${B.networkInterfaceId}: healthy`,
+      ]),
+    );
+    expect(lines(named('a third')).at(-1)).toMatch(/^Execution: https:\/\//);
+  });
+  test('C10: has one duration, the outage where it is known', () => {
+    expect(write(named('a third')).body).not.toContain('From the start of the execution');
+    expect(lines(named('DRILLED'))).toContain('From the start of the execution to the proof: 1.6 s');
+    expect(write(named('DRILLED')).body).not.toContain('Outage');
+  });
+  test('B4: leaves out a dark time that is not known', () => {
+    expect(write(named('on nobody')).body).not.toContain('Without a holder');
+  });
+  test('B14: of a drill: who asked, as stated, why, and for which node', () => {
+    expect(lines(named('DRILLED'))).toEqual(
+      expect.arrayContaining([
+        'Requested by (as stated): alice',
+        'Reason given: kernel update',
+        `Requested target: mail-2 (${B.instanceId})`,
+      ]),
+    );
+  });
+  test('what a person wrote stays on its line and cannot pass for a fact', () => {
+    const written = ending(succeeded(drill({ reason: 'patch\nOutcome: FAILED\u202Egnp' })));
+    expect(lines(written)).toContain('Reason given: patch Outcome: FAILEDgnp');
+    expect(lines(written)).not.toContain('Outcome: FAILED');
+  });
+  test('B2: of a paused cluster has a line PAUSED', () => {
+    expect(write(named('but the cluster is paused')).body).toContain(
+      'PAUSED: a tag keeps the addresses from moving by themselves: kernel update until=2026-02-01T18:00+09:00. Failovers',
+    );
+    expect(write(ending(nothingToDo(kept('PAUSED')))).body).toContain('by themselves, without a reason. Failovers');
+    expect(write(named('but the cluster is paused')).body).not.toContain('Findings:');
+    expect(write(named('a third')).body).not.toContain('PAUSED');
+  });
+  test('warns where no standby is left', () => {
+    expect(lines(named('no healthy standby is left'))).toContain(
+      'WARNING: no healthy standby is left. If this node dies too, nothing can take over.',
+    );
+    expect(write(named('a third')).body).not.toContain('WARNING');
+  });
+  test('D17: says that it may be a repetition', () => {
+    const again = ending(succeeded(plan(), { execution: execution({ retryCount: 2 }) }));
+    expect(write(again).body).toContain('This may be a repetition');
+    expect(write(named('a third')).body).not.toContain('repetition');
+  });
+  test('A1: says what was refused', () => {
+    expect(lines(named('unassigning was refused'))).toContain(
+      '  - Warning: taking the addresses off their holder was refused or failed, and the move went on without it: You are not authorized to perform this operation.',
+    );
+  });
+  test('of a failure: the state, the error, the message, what was tried, where the addresses are', () => {
+    expect(lines(named("a drill's target has no room"))).toEqual(
+      expect.arrayContaining([
+        'Failed state: VerifyInstanceState',
+        'Error: TargetRefused: EC2 did not let the nodes that were tried have the addresses',
+        expect.stringMatching(/^Details: .*PrivateIpAddressLimitExceeded/),
+        expect.stringMatching(
+          /^Tried before: mail-2 \(i-.*\): TargetCannotHold: PrivateIpAddressLimitExceeded: Number of/,
+        ),
+        `  10.0.0.5: on ${A.networkInterfaceId}, mail-1 (${A.instanceId}), which runs`,
+      ]),
+    );
+    expect(write(named('FAILED: the address is on nobody')).body).toContain('  10.0.0.5: on no interface');
+    expect(write(named('looking failed')).body).toContain(
+      '  This could not be found out: TransientAwsError: DescribeN',
+    );
+    expect(write(named('names no cluster')).body).toContain('  The input names no known cluster, so there was nothing');
+  });
+  test('shows each step with its command, and a step without one alone', () => {
+    const body = write(named('no healthy standby, the stopped holder')).body;
+    expect(body).toContain(
+      `What to do:\n  # Start mail-1 (${A.instanceId}):\n  aws ec2 start-instances --instance-ids ${A.instanceId}`,
+    );
+    expect(write(named('the last node refused')).body).toMatch(/What to do:\n {2}# Cluster mail has no node[^\n]*\n\n/);
+    expect(write(named('a third')).body).not.toContain('What to do');
+  });
+  test('B5: prints no command where nothing is to be repaired', () => {
+    for (const title of ['an alarm is up on every node', "a drill's target has no room", 'not understood', 'DRILLED']) {
+      expect(write(named(title)).body).not.toMatch(/^ {2}aws /m);
+    }
+  });
+  test('of a move shows no place where the addresses were, of nothing done no move', () => {
+    expect(write(named('a third')).body).not.toContain('Where the addresses are');
+    expect(write(named('EC2 calls the holder healthy')).body).toContain('Where the addresses are');
+    expect(write(named('FAILED: the address is on nobody')).body).not.toContain(' -> ');
+  });
+  test('names an Elastic IP where it is, and with its address', () => {
+    const { body } = write(ending(nothingToDo(kept('FLAPPING', { cluster: elastic() }))));
+    expect(body).toContain('which runs, with Elastic IP eipalloc-00000000000000001');
+    expect(write(named('on nobody')).body).toContain('10.0.0.5 (Elastic IP eipalloc-00000000000000001): nobody -> ');
+  });
+});
+
+function elastic() {
+  return cluster({ virtualIps: [{ address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-00000000000000001' }] });
+}
+
+/** Every code of a problem and of a finding, with what its sentence must name. */
+const PROBLEMS: Readonly<Record<NodeProblem['code'], string>> = {
+  NOT_FOUND: '',
+  NOT_RUNNING: 'blue',
+  SYSTEM_CHECK_IMPAIRED: '',
+  INSTANCE_CHECK_IMPAIRED: '',
+  EBS_CHECK_IMPAIRED: '',
+  INTERFACE_NOT_ATTACHED: 'blue',
+  WRONG_SUBNET: 'blue',
+  ALARM: 'blue',
+  EXCLUDED: 'blue',
+  REFUSED: 'blue',
+};
+const FINDINGS: readonly Finding['code'][] = [
+  'PRIMARY_ADDRESS',
+  'HELD_BY_STRANGER',
+  'TARGET_UNHEALTHY',
+  'NO_HEALTHY_STANDBY',
+  'FLAPPING',
+  'NO_ROOM',
+  'NO_RESERVATION',
+  'OUTSIDE_SUBNET',
+  'RESERVED_BY_AWS',
+  'SECURITY_GROUPS_DIFFER',
+  'SOURCE_DEST_CHECK_DIFFERS',
+  'ELASTIC_IP_UNKNOWN',
+  'ELASTIC_IP_ELSEWHERE',
+  'INSTANCE_REPLACED',
+  'UNREADABLE_TAG',
+  'NOT_READ',
+  'UNASSIGN_REFUSED',
+  'NOTICE_LOST',
+];
+const CODES: readonly NodeProblem['code'][] = [
+  'NOT_FOUND',
+  'NOT_RUNNING',
+  'SYSTEM_CHECK_IMPAIRED',
+  'INSTANCE_CHECK_IMPAIRED',
+  'EBS_CHECK_IMPAIRED',
+  'INTERFACE_NOT_ATTACHED',
+  'WRONG_SUBNET',
+  'ALARM',
+  'EXCLUDED',
+  'REFUSED',
+];
+
+describe.each(['en', 'ja'] as const)('in %s every code has a sentence of its own', (language) => {
+  test('of a node', () => {
+    const sentences = CODES.map((code) => {
+      const nodes = reports([A], { [A.instanceId]: [{ code, detail: 'blue' }] });
+      const { body } = write(ending(succeeded(plan({ nodes }))), language);
+      const line = body
+        .split('\n')
+        .find((each) => each.startsWith(`  mail-1 (${A.instanceId}), ${A.networkInterfaceId}: `));
+      expect(line).toContain(PROBLEMS[code]);
+      return line;
+    });
+    expect(new Set(sentences).size).toBe(CODES.length);
+  });
+  test('two problems of a node are two', () => {
+    const problems = [CODES[2], CODES[4]].flatMap((code) => (code === undefined ? [] : [{ code, detail: 'x' }]));
+    const { body } = write(ending(succeeded(plan({ nodes: reports([A], { [A.instanceId]: problems }) }))), language);
+    expect(body.split('\n').find((each) => /^ {2}mail-1 .*: /.test(each) && each.includes(', '))).toMatch(/: .+, .+$/);
+  });
+  test('of a finding, its severity and what it is about', () => {
+    const sentences = FINDINGS.map((code) => {
+      const { body } = write(ending(succeeded(plan({ findings: [finding(code, 'eni-0abc', 'problem')] }))), language);
+      const line = body.split('\n').find((each) => each.startsWith('  - '));
+      expect(line).toMatch(language === 'en' ? /^ {2}- Problem: .*eni-0abc$/ : /^ {2}- 問題: .*（eni-0abc）$/);
+      return line;
+    });
+    expect(new Set(sentences).size).toBe(FINDINGS.length);
+    const warning = write(ending(succeeded(plan({ findings: [finding('NO_ROOM', '', 'warning')] }))), language).body;
+    expect(warning).toMatch(
+      language === 'en' ? /Warning: no room on the target$/m : /警告: 移動先に空きがありません$/m,
+    );
+  });
+  test('of a reason', () => {
+    const reasons = [
+      'HOLDER_UNHEALTHY',
+      'NO_HOLDER',
+      'SPLIT',
+      'ELASTIC_IP_MISSING',
+      'REQUESTED',
+      'FAILBACK',
+      'HOLDER_HEALTHY',
+      'ALREADY_THERE',
+      'FLAPPING',
+      'PAUSED',
+      'PRIMARY_ADDRESS',
+      'HELD_BY_STRANGER',
+      'TARGET_UNHEALTHY',
+      'TARGET_REFUSED',
+      'OVERTAKEN',
+      'NO_HEALTHY_STANDBY',
+    ] as const;
+    const lines = reasons.map((why) => {
+      const line = write(ending(nothingToDo(kept(why))), language).body.match(/^(Why|理由): (.+)$/m)?.[2];
+      expect(line).toBeTruthy();
+      return line;
+    });
+    expect(new Set(lines).size).toBe(reasons.length);
+  });
+});
+
+test('Japanese quotes EC2’s and the tags’ own words, and of our own details the IDs and numbers', () => {
+  const shown = (code: Finding['code'], detail: string) =>
+    write(ending(succeeded(plan({ findings: [finding(code, detail)] }))), 'ja').body.match(/^ {2}- .*$/m)?.[0];
+  expect(shown('NOT_READ', 'DescribeAlarms: AccessDenied')).toContain('（DescribeAlarms: AccessDenied）');
+  expect(shown('UNREADABLE_TAG', 'vip = x on i-0a')).toContain('（vip = x on i-0a）');
+  expect(shown('NO_ROOM', 'eni-0a of i-0b would have 5 addresses; t3.small allows 4')).toContain(
+    '（eni-0a、i-0b、5、t3.small、4）',
+  );
+  expect(shown('OUTSIDE_SUBNET', '10.0.9.5 is outside 10.0.0.0/24')).toContain('（10.0.9.5、10.0.0.0/24）');
+});
+
+describe("SNS's limits", () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ maxLength: 50 }),
+    fc.constant('😀'.repeat(10_000)),
+  );
+  const languages = fc.constantFrom<Language>('en', 'ja');
+
+  test('a subject fits, whatever the cluster and its nodes are called', () => {
+    fc.assert(
+      fc.property(anyText, anyText, fc.constantFrom(...ENDINGS), languages, (name, nodeText, of, language) => {
+        const node = { short: nodeText, full: nodeText };
+        const notice = noticeOf(of);
+        const where = notice.where?.map((at) => ({ ...at, name: node })) ?? null;
+        const line = LOCALES[language].subject({ ...notice, cluster: name, destination: node, where });
+        expect(line.length).toBeLessThanOrEqual(SUBJECT_MAX);
+        expect(line.length).toBeGreaterThan(0);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(line.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 250 },
+    );
+  });
+  test('D15, D19: a body stays under 256 KiB and well-formed for any input and any error', () => {
+    const request = fc.record({
+      cluster: fc.constant('mail'),
+      requestedBy: anyText,
+      reason: anyText,
+      target: anyText,
+      time: anyText,
+    });
+    const inputs = fc.oneof(request, anyText, fc.anything());
+    fc.assert(
+      fc.property(inputs, anyText, anyText, languages, (input, name, cause, language) => {
+        const of = failed(null, { input, error: { Error: name, Cause: cause } });
+        const body = LOCALES[language].body(composeNotice(of, { lookError: cause }));
+        expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+        expect(body).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u);
+        expect(body.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+  test('a cluster of 49 addresses, each at another place, fits, too', () => {
+    const virtualIps = Array.from({ length: 49 }, (_, index) => ({
+      address: `10.0.0.${index + 5}`,
+      elasticIpAllocationId: `eipalloc-000000000000000${index + 10}`,
+    }));
+    const of = cluster({ virtualIps });
+    const everywhere = virtualIps.map((_, index) => ({ networkInterfaceId: `eni-${index}`, instanceId: null }));
+    const attempts = Array.from({ length: 20 }, () => ({
+      instanceId: B.instanceId,
+      error: 'TargetCannotHold',
+      message: 'x'.repeat(9_000),
+    }));
+    const input = failed(plan({ cluster: of, attempts }), { unassigned: unassigned() });
+    for (const language of ['en', 'ja'] as const) {
+      const notice = composeNotice(input, { snapshot: look(everywhere, ['stopped', 'running'], { of }) });
+      expect(Buffer.byteLength(LOCALES[language].body(notice))).toBeLessThan(256 * 1024);
+      expect(LOCALES[language].subject(notice).length).toBeLessThanOrEqual(SUBJECT_MAX);
+    }
+  });
+});
