@@ -68,7 +68,8 @@ const MUTATING = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'Ass
 export const isMutating = ({ action }: Pick<Call, 'action'>): boolean => MUTATING.includes(action);
 
 /** A call whose answer was lost took effect all the same. */
-export const tookEffect = ({ error, result }: Call): boolean => error === null || result.startsWith('took effect');
+export const tookEffect = ({ error, result }: Pick<Call, 'error' | 'result'>): boolean =>
+  error === null || result.startsWith('took effect');
 
 export const wasKilled = ({ failedWith }: Run): boolean => failedWith === 'Aborted';
 
@@ -99,7 +100,9 @@ export function strings(value: unknown): readonly string[] {
 
 /** "execution …a1b2c3 (drill)" */
 export function short({ arn, mode, input }: Run): string {
-  return `execution …${arn.slice(-6)} (${mode ?? String(record(input.detail).state ?? input['detail-type'])})`;
+  const { state, alarmName } = record(input.detail);
+  const event = typeof state === 'string' ? state : `${alarmName} ${record(state).value}`;
+  return `execution …${arn.slice(-6)} (${mode ?? event})`;
 }
 
 /** Reads the timeline once and sorts what happened by execution. */

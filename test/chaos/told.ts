@@ -38,7 +38,9 @@ export class Told {
 
   /** By a notice of its own; or, where it could send none any more, by an alarm or by a later notice of its cluster. */
   is(run: Run): boolean {
-    return run.delivered.length > 0 || (couldNotTell(run) && (this.byAlarm(run) || this.later(run)));
+    if (run.delivered.length > 0) return true;
+    if (couldNotTell(run)) return this.byAlarm(run) || this.later(run);
+    return tellsByMetric(run) && this.knows(run);
   }
 
   /** A message of CloudWatch's own was lost when this run's alarm would have come. Nothing more can be asked. */
@@ -47,12 +49,16 @@ export class Told {
   }
 
   /** An alarm told people within minutes: of executions that fail, of notices that cannot be sent, or of this cluster's readiness. */
-  byAlarm({ failedAt, endedAt, cluster }: Run): boolean {
+  byAlarm(
+    { failedAt, endedAt, cluster }: Run,
+    kinds: readonly AlarmKind['watches'][] = ['executions', 'notices', 'readiness'],
+  ): boolean {
     const at = failedAt ?? endedAt;
     if (at === null) return false;
     return this.alarmMessages.some((message) => {
       const kind = this.kindOf(message.alarm);
-      if (kind === null || (kind.cluster !== null && kind.cluster !== cluster?.name)) return false;
+      if (kind === null || !kinds.includes(kind.watches)) return false;
+      if (kind.cluster !== null && kind.cluster !== cluster?.name) return false;
       return message.at >= at - ALARM_LASTS && message.at <= at + ALARM_COMES_WITHIN;
     });
   }
@@ -91,6 +97,14 @@ export class Told {
     return /Executions(Failed|TimedOut|Aborted)/.test(alarm) ? { watches: 'executions', cluster: null } : null;
   }
 
+  /** What was told a moment ago is not told again; nor is what the readiness alarm says. */
+  private knows(run: Run): boolean {
+    const { cluster, startedAt, endedAt } = run;
+    if (cluster === null || endedAt === null) return false;
+    const lately = this.notices(cluster.name, startedAt - ALARM_LASTS, endedAt);
+    return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.byAlarm(run, ['readiness']);
+  }
+
   /** What could not be sent is sent by the next check. */
   private later({ cluster, endedAt }: Run): boolean {
     return (
@@ -103,6 +117,12 @@ export class Told {
 const ALARM_LASTS = 5 * MINUTE;
 /** Alarms are evaluated once a minute; one that waits for missing checks takes two of their intervals more, ms. */
 const ALARM_COMES_WITHIN = 13 * MINUTE;
+
+/** A failure that was told a moment ago. */
+function tellsByMetric({ decisions }: Run): boolean {
+  const plan = decisions.at(-1)?.plan;
+  return plan?.action === 'FAIL' && !plan.notify;
+}
 
 /** It was cut off, or something went wrong in Notify; or it is a check, which tells by its metric. */
 export function couldNotTell({ failedWith, noticeFailed, mode }: Run): boolean {

@@ -1,4 +1,4 @@
-import { type Effect, isMutating, type Run, record, short, strings, wantedTarget } from '../runs';
+import { type Effect, isMutating, type Run, record, short, strings, tookEffect, wantedTarget } from '../runs';
 import { describe, heldByStranger, isFlapping, soleHolder } from '../world-state';
 import { type Context, dampingOf, decisionBefore, nodeIn, statesKnownTo } from './context';
 
@@ -141,7 +141,7 @@ export function elasticIps({ played: { cloud, recorder } }: Context): string[] {
   return events.flatMap((event) => {
     if (event.type === 'elastic-ip-changed' && event.to === null)
       if (recorder.foreignElasticIps.includes(event.allocationId)) lost.push(event);
-    if (event.type !== 'api-call' || event.execution === null || !isMutating(event)) return [];
+    if (event.type !== 'api-call' || event.execution === null || !isMutating(event) || !tookEffect(event)) return [];
     lost = lost.filter(({ at }) => at >= event.at - event.milliseconds);
     const { NetworkInterfaceId } = record(event.parameters);
     const mine = lost.filter(({ from }) => from === NetworkInterfaceId);
