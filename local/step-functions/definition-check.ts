@@ -1,7 +1,8 @@
-import { isObject, type Json, type JsonObject, TemplateError } from '../template';
+import type { Json, JsonObject } from '../template';
 import type { Catcher, ChoiceRule, Definition, Exit, State } from './definition';
 import { KNOWN_STATES } from './definition';
-import { CATCHER, EVERY_STATE, FIELDS, JSONPATH, RETRIER, RULE, TOP_LEVEL } from './definition-fields';
+import { CATCHER, EVERY_STATE, FIELDS, RETRIER, RULE, TOP_LEVEL } from './definition-fields';
+import { assignedIn, DefinitionParts, show } from './definition-parts';
 import { problemOf, type StatesMember } from './expression-check';
 import { compileField, type Field } from './field';
 import { EXPRESS_SECONDS, MOST_SECONDS } from './limits';
@@ -24,14 +25,15 @@ export function checkDefinition(definition: JsonObject, where: string): Definiti
   return new Check(where, definition).definition();
 }
 
-class Check {
+class Check extends DefinitionParts {
   private readonly states: JsonObject;
   private readonly variables: ReadonlySet<string>;
 
   constructor(
-    private readonly where: string,
+    where: string,
     private readonly raw: JsonObject,
   ) {
+    super(where);
     if (raw.QueryLanguage !== 'JSONata')
       this.fail('', `QueryLanguage is ${show(raw.QueryLanguage)}; the local cloud runs "JSONata" only`);
     this.states = this.object(raw.States, 'States');
@@ -226,58 +228,9 @@ class Check {
     this.fail(at, `there is no state ${show(given)}`);
   }
 
-  private whole(given: Json | undefined, at: string, least: number, most: number): number {
-    if (typeof given === 'number' && Number.isInteger(given) && given >= least && given <= most) return given;
-    this.fail(at, `${show(given)} must be a whole number from ${least} to ${most}`);
-  }
-
   private transitions(startAt: string, states: ReadonlyMap<string, State>): void {
     const lost = unreachable(startAt, states);
     if (lost !== undefined) this.fail(lost, 'no state leads to it');
     if (!hasEnd(states)) this.fail('', 'no state ends the execution');
   }
-
-  private only(given: JsonObject, known: readonly string[], at: string): void {
-    for (const key of Object.keys(given)) {
-      if (known.includes(key)) continue;
-      if (JSONPATH.includes(key))
-        this.fail(
-          at,
-          `${key} is a field of JSONPath; with JSONata use Arguments, Assign, Output and expressions in {% %}`,
-        );
-      this.fail(at, `the local cloud does not know the field ${key}; it knows ${known.join(', ')}`);
-    }
-  }
-
-  private list(name: string, state: JsonObject, key: string): readonly Json[] {
-    const given = state[key];
-    if (given === undefined) return [];
-    if (Array.isArray(given)) return given;
-    this.fail(name, `${key} is ${show(given)}; it must be a list`);
-  }
-
-  private object(given: Json | undefined, at: string): JsonObject {
-    if (isObject(given)) return given;
-    this.fail(at, `${show(given)} must be an object`);
-  }
-
-  private fail(at: string, message: string): never {
-    throw new TemplateError(`${this.where}: ${at === '' ? '' : `${at}: `}${message}`);
-  }
 }
-
-const show = (value: unknown) => JSON.stringify(value) ?? 'missing';
-
-/** Every variable that some state, rule or catcher assigns. */
-function assignedIn(states: JsonObject): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const state of Object.values(states)) {
-    if (!isObject(state)) continue;
-    for (const each of [state, ...entriesOf(state.Choices), ...entriesOf(state.Catch)])
-      if (isObject(each.Assign)) for (const name of Object.keys(each.Assign)) names.add(name);
-  }
-  return names;
-}
-
-const entriesOf = (given: Json | undefined): readonly JsonObject[] =>
-  Array.isArray(given) ? given.filter(isObject) : [];

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock';
 import type { Lambda } from '../lambda/lambda';
-import { isObject, type JsonObject, list, object, type Template, TemplateError, text } from '../template';
-import type { Timeline } from '../timeline';
+import { isObject, type JsonObject, TemplateError, text } from '../template';
 import { timestamp } from './context';
 import type { Definition } from './definition';
 import { checkDefinition } from './definition-check';
 import { data, History, type HistoryEvent } from './history';
 import { type Outcome, Run } from './interpreter';
 import { invokeLambda, timedOut } from './lambda-task';
+import { type LogDeliveryOptions, logDelivery } from './log-delivery';
 import type { StateEvent } from './state-execution';
 
 export type ExecutionResult = Outcome;
@@ -32,29 +32,13 @@ export interface KillPoint {
   readonly nth?: number;
 }
 
-export interface StateMachineOptions {
-  readonly template: Template;
+export interface StateMachineOptions extends LogDeliveryOptions {
   readonly logicalId: string;
   readonly lambda: Lambda;
   readonly clock: Clock;
-  readonly timeline: Timeline;
   readonly random: () => number;
   readonly uuid: () => string;
-  /** Whether the role may, when Step Functions acts in it; else AWS's words why not. */
-  readonly refusal: (roleLogicalId: string, action: string, resource: string) => string | null;
 }
-
-/** What CloudWatch Logs wants of the role that a logging state machine acts in. */
-const LOG_DELIVERY_ACTIONS = [
-  'CreateLogDelivery',
-  'GetLogDelivery',
-  'UpdateLogDelivery',
-  'DeleteLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'DescribeResourcePolicies',
-  'DescribeLogGroups',
-];
 
 const END_EVENTS = { FAILED: 'ExecutionFailed', TIMED_OUT: 'ExecutionTimedOut', ABORTED: 'ExecutionAborted' };
 
@@ -86,7 +70,7 @@ export class StateMachine {
     this.roleLogicalId = role.logicalId;
     this.definition = parseDefinition(properties, logicalId);
     this.checked = checkedOnce(this.definition, logicalId);
-    this.writeLog = this.logWriter(properties);
+    this.writeLog = logDelivery(this.roleLogicalId, properties, options);
   }
 
   /** Executions that have not ended. */
@@ -207,21 +191,6 @@ export class StateMachine {
     const { error, cause } = outcome;
     timeline.add({ type: 'execution-failed', execution, error, cause });
     history.add(END_EVENTS[outcome.status], { error, cause });
-  }
-
-  private logWriter(properties: JsonObject): (event: HistoryEvent) => void {
-    const { template, timeline, refusal } = this.options;
-    const logging = object(properties.LoggingConfiguration);
-    const level = String(logging.Level ?? 'OFF');
-    const arn = object(object(list(logging.Destinations)[0]).CloudWatchLogsLogGroup).LogGroupArn;
-    if (level === 'OFF' || typeof arn !== 'string') return () => undefined;
-    const group = template.find('AWS::Logs::LogGroup', arn)?.physicalId ?? arn;
-    const refused = LOG_DELIVERY_ACTIONS.map((action) => refusal(this.roleLogicalId, `logs:${action}`, '*'));
-    if (refused.some((each) => each !== null)) return () => undefined;
-    return (event) => {
-      if (level === 'ALL' || /Failed|TimedOut|Aborted/.test(event.type))
-        timeline.add({ type: 'log', group, line: JSON.stringify(event) });
-    };
   }
 }
 
