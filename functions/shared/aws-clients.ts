@@ -1,7 +1,7 @@
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { TransientAwsError } from './errors';
-import { CONNECT_MS, OPTIONAL_READ_PATIENCE_MS, READ_PATIENCE_MS, REQUEST_MS } from './timing';
+import { CONNECT_MS, OPTIONAL_READ_PATIENCE_MS, OPTIONAL_REQUEST_MS, READ_PATIENCE_MS, REQUEST_MS } from './timing';
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 type RetryStrategy = Extract<NonNullable<EC2ClientConfig['retryStrategy']>, { acquireInitialRetryToken: unknown }>;
@@ -27,7 +27,11 @@ export const WRITER = { ...DEFAULTS, maxAttempts: 1 };
 /** For reads that a state cannot do without. */
 export const READER = { ...DEFAULTS, retryStrategy: patientRetry(READ_PATIENCE_MS) };
 /** For reads that the decision can do without where it must. */
-export const OPTIONAL_READER = { ...DEFAULTS, retryStrategy: patientRetry(OPTIONAL_READ_PATIENCE_MS) };
+export const OPTIONAL_READER = {
+  ...DEFAULTS,
+  requestHandler: { ...DEFAULTS.requestHandler, requestTimeout: OPTIONAL_REQUEST_MS },
+  retryStrategy: patientRetry(OPTIONAL_READ_PATIENCE_MS),
+};
 
 /**
  * Waits for an SDK call and gives the errors that may pass the one name that the workflow retries for as long as there is

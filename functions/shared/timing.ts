@@ -3,6 +3,7 @@
  * function's timeout, in the template; test/statemachine compares them.
  *
  *   request < function < function + initialisation <= task
+ *   read patience + request + optional patience + optional request < function    the checks are read after the snapshot
  *   UNASSIGN_UNTIL + task + AssignIp's retries < DEADLINE        who unassigns has time to assign
  *   LAST_DEADLINE + task <= execution, DEADLINE < LAST_DEADLINE   whoever fails has time to say so
  *   execution < Express
@@ -15,9 +16,10 @@ export const REQUEST_MS = 3_000;
 /** SNS may carry out what it answers late, and then a repetition is a second mail: its answer is waited for longer, ms. */
 export const PUBLISH_MS = 8_000;
 /** No attempt of a read begins later than this after its first one, ms. */
-export const READ_PATIENCE_MS = 6_000;
-/** The same for a read that the decision can do without, ms. */
-export const OPTIONAL_READ_PATIENCE_MS = 2_000;
+export const READ_PATIENCE_MS = 5_000;
+/** The same for a read that the decision can do without, and how long one of its requests may take, ms. */
+export const OPTIONAL_READ_PATIENCE_MS = 1_000;
+export const OPTIONAL_REQUEST_MS = 2_000;
 
 /** A function's timeout, s. */
 export const FUNCTION_SECONDS = 12;

@@ -54,14 +54,14 @@ function carryOut(situation: Situation, ruling: Ruling, findings: readonly Findi
   if (ruling.kind === 'MOVE')
     return { ...decision, action: 'MOVE', notify: true, record: true, destination: ruling.destination };
   if (ruling.kind === 'FAIL') {
-    return { ...decision, action: 'FAIL', notify: !isRepetition(situation), record: true, failure: ruling.error };
+    return { ...decision, action: 'FAIL', notify: !wasTold(situation), record: true, failure: ruling.error };
   }
   const flapping = ruling.kind === 'NONE' && ruling.why === 'FLAPPING';
   const asked = request.trigger === 'request';
   return {
     ...decision,
     action: 'NONE',
-    notify: asked || (flapping && !isRepetition(situation)),
+    notify: asked || (flapping && !wasTold(situation)),
     record: asked || flapping,
   };
 }
@@ -79,7 +79,7 @@ function suppressed(situation: Situation, ruling: Ruling, pause: string, finding
     action: 'NONE',
     why: 'PAUSED',
     explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${saying(ruling).explanation}`,
-    notify: needed && !followsAnother && !isRepetition(situation),
+    notify: needed && !followsAnother && !wasTold(situation),
     record: needed,
     findings,
   };
@@ -88,9 +88,14 @@ function suppressed(situation: Situation, ruling: Ruling, pause: string, finding
 /** States that come after `stopping` or `shutting-down`. */
 const FOLLOWING = new Set(['stopped', 'terminated']);
 
-/** The alarm that started this execution has gone up before, within the damping time: then it was told. */
-function isRepetition({ signals, firstPass }: Situation): boolean {
-  return firstPass && (signals.rises ?? 0) > 1;
+/**
+ * People know already: the alarm that started this execution has gone up before, within the damping time; or its event is no
+ * bad news (an alarm that is over, a node that comes up), and the readiness alarm says what is wrong.
+ */
+function wasTold({ request, cluster, signals, firstPass }: Situation): boolean {
+  const noNews =
+    request.trigger !== 'request' && request.saidDown.length === 0 && cluster.checkIntervalMinutes !== undefined;
+  return firstPass && ((signals.rises ?? 0) > 1 || noNews);
 }
 
 const NOT_REHEARSED = { rehearsed: null, destination: null, failure: null };

@@ -110,7 +110,10 @@ async function read(
   return Object.fromEntries(
     MetricDataResults.map(({ Id = '', Timestamps = [], Values = [] }) => [
       Id,
-      Timestamps.map((time, index) => ({ time: time.getTime(), value: Values[index] ?? 0 })),
+      Timestamps.flatMap((time, index) => {
+        const value = Values[index];
+        return value === undefined ? [] : { time: time.getTime(), value };
+      }),
     ]),
   );
 }
