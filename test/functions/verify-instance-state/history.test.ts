@@ -1,0 +1,207 @@
+import '../support/quiet';
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { logger } from '../../../functions/shared/logger';
+import { NO_HISTORY, readHistory } from '../../../functions/verify-instance-state/history';
+import { A, B, C, cluster } from '../notify/builders';
+import { THROTTLED } from '../support/ec2';
+import { NOW } from '../support/facts';
+
+const cloudWatch = mockClient(CloudWatchClient);
+const client = new CloudWatchClient({});
+const of = cluster({ nodes: [A, B, C], failbackAfterMinutes: 60 });
+const { failbackAfterMinutes: _, ...MANUAL } = of;
+
+beforeEach(() => {
+  cloudWatch.reset();
+  cloudWatch.on(GetMetricDataCommand).resolves({});
+});
+afterEach(() => jest.restoreAllMocks());
+
+type Points = readonly (readonly [minutesAgo: number, value: number])[];
+
+/** CloudWatch has these points of the metrics. */
+function has(metrics: Readonly<Record<string, Points>>): void {
+  cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
+    MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }): MetricDataResult => {
+      const points = metrics[Id] ?? [];
+      return {
+        Id,
+        Timestamps: points.map(([minutes]) => new Date(NOW - minutes * 60_000)),
+        Values: points.map(([, value]) => value),
+      };
+    }),
+  }));
+}
+
+const read = (inCluster = of) => readHistory(client, inCluster, NOW);
+const asked = () => cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
+
+describe('what is asked for', () => {
+  const metric = (
+    Namespace: string,
+    MetricName: string,
+    Name: string,
+    Value: string,
+    Period: number,
+    Stat: string,
+  ) => ({
+    Metric: { Namespace, MetricName, Dimensions: [{ Name, Value }] },
+    Period,
+    Stat,
+  });
+  const told = {
+    MetricDataQueries: [{ Id: 'told', MetricStat: metric('VipFailover', 'Told', 'Cluster', 'mail', 60, 'Maximum') }],
+    StartTime: new Date('2026-01-31T09:30:00Z'),
+    EndTime: new Date(NOW),
+    ScanBy: 'TimestampDescending',
+  };
+
+  test('whether the newest notice was sent, where people move the addresses back', async () => {
+    await read(MANUAL);
+    expect(asked()).toEqual([told]);
+  });
+  test('and where they move back by themselves, who moved them last and how the preferred node was', async () => {
+    await read();
+    expect(asked()).toEqual([
+      told,
+      {
+        MetricDataQueries: [
+          { Id: 'least', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 300, 'Minimum') },
+          { Id: 'most', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 300, 'Maximum') },
+          { Id: 'person', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 300, 'Sum') },
+        ],
+        StartTime: new Date(NOW - 62 * 24 * 60 * 60_000),
+        EndTime: new Date(NOW),
+        ScanBy: 'TimestampDescending',
+      },
+      {
+        MetricDataQueries: [
+          {
+            Id: 'failed',
+            MetricStat: metric('AWS/EC2', 'StatusCheckFailed', 'InstanceId', A.instanceId, 60, 'Maximum'),
+          },
+        ],
+        StartTime: new Date('2026-01-31T11:30:00Z'),
+        EndTime: new Date(NOW),
+        ScanBy: 'TimestampDescending',
+      },
+    ]);
+  });
+  test('in the namespace that Notify writes to', async () => {
+    process.env.METRICS_NAMESPACE = 'Other';
+    await read(MANUAL);
+    delete process.env.METRICS_NAMESPACE;
+    expect(asked()[0]?.MetricDataQueries?.[0]?.MetricStat?.Metric?.Namespace).toBe('Other');
+  });
+});
+
+describe('whether the newest notice was lost', () => {
+  test.each<[string, Points, boolean]>([
+    [
+      'it could not be sent',
+      [
+        [1, 0],
+        [5, 1],
+      ],
+      true,
+    ],
+    [
+      'it was sent',
+      [
+        [1, 1],
+        [5, 0],
+      ],
+      false,
+    ],
+    [
+      'it could not be sent, in whatever order they come',
+      [
+        [5, 1],
+        [1, 0],
+        [9, 1],
+      ],
+      true,
+    ],
+    ['none is known', [], false],
+  ])('%s', async (_what, told, noticeLost) => {
+    has({ told });
+    expect((await read(MANUAL)).noticeLost).toBe(noticeLost);
+    expect((await read()).noticeLost).toBe(noticeLost);
+  });
+});
+
+describe('who moved the addresses last, and whereto', () => {
+  const to = (position: number, minutes = 10) =>
+    ({ least: [[minutes, position]], most: [[minutes, position]] }) as const;
+  test.each<[string, Readonly<Record<string, Points>>, string | null]>([
+    ['the workflow, to the second node', to(2), B.instanceId],
+    ['the workflow, to the third node', to(3), C.instanceId],
+    ['the workflow, after a person', { ...to(2), person: [[11, 1]] }, B.instanceId],
+    ['a person, after the workflow', { ...to(2), person: [[9, 1]] }, null],
+    ['both at the same time', { ...to(2), person: [[10, 1]] }, null],
+    ['the workflow, twice at the same time', { least: [[10, 2]], most: [[10, 3]] }, null],
+    ['the workflow, to a node that is no more', to(4), null],
+    ['nobody that is known', {}, null],
+    ['a person, and nobody else', { person: [[9, 1]] }, null],
+    [
+      'the workflow, the newest counts',
+      {
+        least: [
+          [50, 3],
+          [10, 2],
+        ],
+        most: [
+          [50, 3],
+          [10, 2],
+        ],
+      },
+      B.instanceId,
+    ],
+  ])('%s', async (_what, metrics, movedByItselfTo) => {
+    has(metrics);
+    expect((await read()).movedByItselfTo).toBe(movedByItselfTo);
+  });
+  test('is not asked for where people move them back', async () => {
+    has(to(2));
+    expect(await read(MANUAL)).toEqual({ movedByItselfTo: null, preferredFailedLately: null, noticeLost: false });
+  });
+});
+
+describe('whether a status check of the preferred node failed lately', () => {
+  test.each<[string, Points, boolean]>([
+    [
+      'it did',
+      [
+        [50, 0],
+        [20, 1],
+        [10, 0],
+      ],
+      true,
+    ],
+    ['it did not', [[50, 0]], false],
+    ['nothing is known of it, since it did not run', [], false],
+  ])('%s', async (_what, failed, expected) => {
+    has({ failed });
+    expect((await read()).preferredFailedLately).toBe(expected);
+  });
+});
+
+test('a time without a value, and an answer without results, say nothing', async () => {
+  cloudWatch
+    .on(GetMetricDataCommand)
+    .resolves({ MetricDataResults: [{ Id: 'told', Timestamps: [new Date(NOW)] }, {}] });
+  expect(await read(MANUAL)).toMatchObject({ noticeLost: false });
+  cloudWatch.on(GetMetricDataCommand).resolves({});
+  expect(await read()).toEqual({ movedByItselfTo: null, preferredFailedLately: false, noticeLost: false });
+});
+
+test.each([
+  ['an error', THROTTLED, 'GetMetricData: RequestLimitExceeded: EC2 says RequestLimitExceeded.'],
+  ['anything else', 'odd', 'odd'],
+])('what cannot be read, with %s, is logged and not known', async (_what, reason, message) => {
+  const warn = jest.spyOn(logger, 'warn').mockImplementation();
+  cloudWatch.on(GetMetricDataCommand).callsFake(() => Promise.reject(reason));
+  expect(await read()).toBe(NO_HISTORY);
+  expect(warn.mock.calls).toEqual([['reading the metrics failed', expect.objectContaining({ message })]]);
+});
