@@ -141,8 +141,8 @@ describe('The workflow', () => {
     ];
     expect([...types].filter((type) => !allowed.includes(String(type)))).toEqual([]);
     const operators = nodes.flatMap(({ type, value }) => (type === 'binary' || type === 'unary' ? value : []));
-    // A unary { is an object, and <, $length and $string serve the longest input alone.
-    expect(new Set(operators)).toEqual(new Set(['=', 'or', '<', '{']));
+    // A unary { is an object, a unary [ a list, and <, $length and $string serve the longest input alone.
+    expect(new Set(operators)).toEqual(new Set(['=', 'or', '<', '{', '[']));
   });
 });
 
@@ -190,10 +190,10 @@ describe('Errors', () => {
 
   test('lead on: UnassignIp to AssignIp, AssignIp to another decision, everything else to the failure notice', () => {
     const last = (name: string) => stateNamed(name).Catch?.at(-1);
-    expect(last('VerifyInstanceState')).toMatchObject({ Next: 'NotifyFailure', Assign: { error: ERROR_OUTPUT } });
+    expect(last('VerifyInstanceState')).toMatchObject({ Next: 'NotifyFailure', Assign: { failure: ERROR_OUTPUT } });
     expect(last('UnassignIp')).toMatchObject({ Next: 'AssignIp', Assign: { unassigned: { refused: ERROR_OUTPUT } } });
     expect(last('AssignIp')).toMatchObject({ Next: 'VerifyInstanceState', Assign: PASS_ENDED });
-    expect(last('VerifyEni')).toMatchObject({ Next: 'NotifyFailure', Assign: { error: ERROR_OUTPUT } });
+    expect(last('VerifyEni')).toMatchObject({ Next: 'NotifyFailure', Assign: { failure: ERROR_OUTPUT } });
   });
 
   test('that another node or a fresh look can cure are decided again, and leave all that is known to the next pass', () => {
@@ -212,7 +212,7 @@ describe('Errors', () => {
     expect(stateNamed('NotifyFailure').Catch).toEqual([
       { ErrorEquals: ['States.ALL'], Output: {}, Next: 'FailoverFailed' },
     ]);
-    expect(stateNamed('FailoverFailed')).toMatchObject({ Type: 'Fail', Error: '{% $error.Error %}' });
+    expect(stateNamed('FailoverFailed')).toMatchObject({ Type: 'Fail', Error: '{% $failure.Error %}' });
   });
 
   test.each(['NotifySuccess', 'NotifyNothingToDo'])('of %s never make a failure notice of a good end', (name) => {
