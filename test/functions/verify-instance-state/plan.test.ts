@@ -124,9 +124,9 @@ describe('the sources of a plan', () => {
     expect(sources({ instances }, byHand('drill', B))).toMatchObject([{ healthy: true }]);
   });
   test('an interface that stayed when its instance was terminated', () => {
-    const holder = { ...A, instanceId: null };
+    const holder = { networkInterfaceId: A.networkInterfaceId, instanceId: null };
     expect(sources({ holders: holder, instances: { [A.instanceId]: null } })).toEqual([
-      { ...ids(holder), addresses: ['10.0.0.5', '10.0.0.6'], healthy: false },
+      { ...holder, addresses: ['10.0.0.5', '10.0.0.6'], healthy: false },
     ]);
   });
   test('a rehearsal shows an interface outside the cluster, which is not healthy, but no primary address', () => {
