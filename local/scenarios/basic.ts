@@ -16,6 +16,14 @@ const once = (stage: Stage, outcome: string) => [
   expect(`one notice, and it says ${outcome}`, stage.notices().length === 1 && stage.notices(outcome).length === 1),
 ];
 
+/** A death is told of at "stopping" and at "stopped". */
+const onlyFailures = (stage: Stage) => [
+  expect(
+    'people are told, and only FAILED',
+    stage.notices().length > 0 && stage.notices().length === stage.notices('FAILED').length,
+  ),
+];
+
 const noFailure = (stage: Stage) => [expect('no execution failed', stage.failures.length === 0)];
 
 export const BASIC: readonly Scenario[] = [
@@ -47,14 +55,15 @@ export const BASIC: readonly Scenario[] = [
       stage.cloud.events.faults.add({
         kind: 'duplicate',
         milliseconds: 1_000,
-        when: ({ detail }) => detail.state === 'stopped',
+        when: ({ detail }) => detail.state === 'stopping',
       });
       stage.stop(stage.active);
     },
     world: (stage) => [...onStandby(stage), expect('moved once', stage.moves === stage.addresses.length)],
     told: (stage) => [
       ...once(stage, 'FAILED_OVER'),
-      expect('two executions, and none failed', stage.successes.length === 2 && stage.failures.length === 0),
+      // The two of "stopping", and the one of "stopped".
+      expect('three executions, and none failed', stage.successes.length === 3 && stage.failures.length === 0),
     ],
   },
   {
@@ -67,16 +76,16 @@ export const BASIC: readonly Scenario[] = [
     },
     world: unmoved,
     told: (stage) => [
-      ...once(stage, 'FAILED'),
+      ...onlyFailures(stage),
       expect(
-        'the notice says where each address is, and what to type',
+        'the notices say where each address is, and what to type',
         stage
-          .notices('FAILED')
+          .notices()
           .every(
             ({ message }) =>
               stage.addresses.every((address) => message.includes(address)) &&
               message.includes(stage.active.networkInterfaceId) &&
-              message.includes('aws ec2 assign-private-ip-addresses'),
+              message.includes('aws ec2 start-instances'),
           ),
       ),
       expect('the execution failed with NoHealthyStandby', stage.failures.at(-1)?.error === 'NoHealthyStandby'),

@@ -90,7 +90,7 @@ export const DEATHS: readonly Scenario[] = [
   {
     name: 'paused',
     description:
-      'The cluster is paused by a tag: the active node stops and nothing moves; a request by hand still works.',
+      'The cluster is paused by a tag: the active node stops, nothing moves, and people are told once; a request by hand still works.',
     play: async (stage) => {
       stage.cloud.world.setTags(stage.active.instanceId, { 'vip-failover:paused': 'patch day' });
       stage.stop(stage.active);
@@ -100,6 +100,10 @@ export const DEATHS: readonly Scenario[] = [
       stage.cloud.world.setTags(stage.active.instanceId, { 'vip-failover:paused': null });
     },
     world: onStandby,
-    told: (stage) => [once(stage, 'FAILED_OVER'), expect('moved once', stage.moves === stage.addresses.length)],
+    told: (stage) => [
+      expect('people are told once that the pause keeps it there', stage.notices('NOTHING_TO_DO').length === 1),
+      expect('and once of the move', stage.notices('FAILED_OVER').length === 1),
+      expect('moved once', stage.moves === stage.addresses.length),
+    ],
   },
 ];
