@@ -1,5 +1,5 @@
 import type { DescribeInstancesResult, DescribeNetworkInterfacesResult, InstanceStateName } from '@aws-sdk/client-ec2';
-import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { EC2Client, EC2ServiceException } from '@aws-sdk/client-ec2';
 import type { ClusterNode } from '../../../functions/shared/cluster';
 import { SUBNET } from '../notify/builders';
 
@@ -80,4 +80,10 @@ export function instances(
       ],
     })),
   };
+}
+
+/** The settings of the client that made a call. */
+export function settingsOf(call: { readonly thisValue: unknown } | undefined): EC2Client['config'] {
+  if (!(call?.thisValue instanceof EC2Client)) throw new Error('No client of EC2 made this call.');
+  return call.thisValue.config;
 }
