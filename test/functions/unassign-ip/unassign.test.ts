@@ -6,7 +6,7 @@ import { UNASSIGN_UNTIL_SECONDS } from '../../../functions/shared/timing';
 import { keptInPlace, unassign } from '../../../functions/unassign-ip/unassign';
 import { A, B, C, cluster, ELASTIC_IP, plan, vips } from '../notify/builders';
 import { enteredNow, secondsAgo } from '../support/clock';
-import { ec2Error, interfaces, THROTTLED } from '../support/ec2';
+import { ec2Error, interfaces, type OnInterface, THROTTLED } from '../support/ec2';
 
 const ec2 = mockClient(EC2Client);
 const writer = new EC2Client({});
@@ -32,7 +32,7 @@ const source = (
   healthy,
 });
 const unassigns = () => ec2.on(UnassignPrivateIpAddressesCommand);
-const shows = (...found: Parameters<typeof interfaces>) =>
+const shows = (...found: readonly OnInterface[]) =>
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces(...found));
 
 describe('the addresses', () => {

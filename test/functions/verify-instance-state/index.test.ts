@@ -7,6 +7,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { OPTIONAL_READER, READER } from '../../../functions/shared/aws-clients';
 import type { Cluster } from '../../../functions/shared/cluster';
 import type { VerifyInstanceStateInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
@@ -24,7 +25,7 @@ import {
   stoppedEvent,
   unassigned,
 } from '../notify/builders';
-import { ec2Error, instances, interfaces, THROTTLED } from '../support/ec2';
+import { ec2Error, instances, interfaces, settingsOf, THROTTLED } from '../support/ec2';
 
 const ec2 = mockClient(EC2Client);
 const cloudWatch = mockClient(CloudWatchClient);
@@ -216,6 +217,18 @@ describe('the deadline', () => {
     const kept = passBefore(lambdaError('TransientAwsError', 'x'), { unassigned: LEFT });
     await expect(late(241, kept)).rejects.toMatchObject({ name: 'DeadlineExceeded' });
   });
+});
+
+test('what the decision cannot do without is read with more patience than what it can', async () => {
+  const of = cluster({ nodes: [A, { ...B, alarms: ['two'] }] });
+  await handler(input({}, of));
+  const strategy = (command: unknown) => ec2.calls().find(({ args }) => args[0].constructor === command);
+  for (const command of [DescribeInstancesCommand, DescribeNetworkInterfacesCommand]) {
+    expect(await settingsOf(strategy(command)).retryStrategy()).toBe(READER.retryStrategy);
+  }
+  expect(await settingsOf(strategy(DescribeInstanceStatusCommand)).retryStrategy()).toBe(OPTIONAL_READER.retryStrategy);
+  const cloud = cloudWatch.calls()[0]?.thisValue;
+  expect(cloud instanceof CloudWatchClient && (await cloud.config.retryStrategy())).toBe(OPTIONAL_READER.retryStrategy);
 });
 
 test('logs with the cluster and the mode as soon as they are known', async () => {
