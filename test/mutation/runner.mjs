@@ -1,12 +1,12 @@
 /**
- * Runs test/unit for Stryker in one process that stays. Jest would load the test files and the AWS SDK anew for each of
+ * Runs test/functions for Stryker in one process that stays. Jest would load the test files and the AWS SDK anew for each of
  * some two thousand mutants; here a mutant costs only the tests that reach it, and the first failure ends it. Matchers,
  * mocks, timers and tables are Jest's own, and `npm test` runs the same files under Jest itself.
  * @see https://stryker-mutator.io/docs/stryker-js/guides/create-a-plugin/
  */
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { jestExpect } from '@jest/expect';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
@@ -17,13 +17,13 @@ import { ModuleMocker } from 'jest-mock';
 
 /** A mutant may wait for ever where the original does not, milliseconds. */
 const TEST_TIMEOUT_MS = 5_000;
-/** Between a file's name and a test's in a test's ID. */
+/** Between a file's path and a test's name in a test's ID. */
 const SEPARATOR = ': ';
 
 class UnitTests {
-  #folder = join(process.cwd(), 'test/unit');
+  #folder = join(process.cwd(), 'test/functions');
   #require = createRequire(join(this.#folder, 'index.js'));
-  /** Test files by name: loaded when first wanted, kept while the process lives. */
+  /** Test files by path: loaded when first wanted, kept while the process lives. */
   #loaded = new Map();
 
   /** False: Stryker starts a new process for mutants of code that runs while modules load. */
@@ -66,11 +66,12 @@ class UnitTests {
     }
   }
 
-  /** The files' names without ".test.ts", the slow ones last. */
+  /** The files' paths in the folder without ".test.ts", the slow ones last. */
   #names() {
-    return readdirSync(this.#folder)
-      .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => basename(name, '.test.ts'))
+    return readdirSync(this.#folder, { recursive: true })
+      .filter((path) => path.endsWith('.test.ts'))
+      .map((path) => path.slice(0, -'.test.ts'.length))
+      .sort()
       .sort((a, b) => Number(a.includes('.property')) - Number(b.includes('.property')));
   }
 
@@ -173,6 +174,7 @@ function collect(load) {
     jest: {
       fn: mocker.fn.bind(mocker),
       spyOn: mocker.spyOn.bind(mocker),
+      mocked: (each) => each,
       restoreAllMocks: () => mocker.restoreAllMocks(),
       useFakeTimers: (options) => clock.useFakeTimers(options),
       useRealTimers: () => clock.useRealTimers(),
