@@ -47,6 +47,8 @@ export async function bundle(
     external: [/^node:/, ...builtinModules],
     resolve: { mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: false },
+    // How long plugins take depends on the machine.
+    checks: { pluginTimings: false },
     plugins: [withoutDefaultCredentials, ...more],
     onLog(level, log, defaultHandler) {
       if (level === 'warn') throw new Error(`functions/${folder}: ${log.message}`);

@@ -4,6 +4,8 @@ import type { ClusterConfig, Config } from './config-schema';
 /** How long the preferred node has to be up before an automatic failback, minutes, where the configuration does not say. */
 const DEFAULT_FAILBACK_AFTER_MINUTES = 60;
 
+const DEATH_BEGINS = ['stopping', 'shutting-down'] as const;
+
 /** The clusters as the Lambdas know them: what stands in the state machine's definition, so that nothing has to be fetched during a failover. */
 export function registryOf(config: Config): Cluster[] {
   return config.clusters.map((cluster) => ({
@@ -22,6 +24,10 @@ export function registryOf(config: Config): Cluster[] {
         cluster.failback === 'automatic' ? DEFAULT_FAILBACK_AFTER_MINUTES : cluster.failback.afterMinutes,
     }),
     ...(cluster.dampingMinutes > 0 && { dampingMinutes: cluster.dampingMinutes }),
+    // Whether `stopped` follows an event that was told already.
+    ...(!DEATH_BEGINS.every((state) => cluster.triggerStates.includes(state)) && {
+      triggerStates: cluster.triggerStates,
+    }),
     ...(cluster.checkIntervalMinutes && { checkIntervalMinutes: cluster.checkIntervalMinutes }),
   }));
 }

@@ -3,7 +3,7 @@ import { call } from '../shared/aws-clients';
 import { addressesOf } from '../shared/cluster';
 import type { AssignIpInput, AssignIpOutput, Destination, Plan } from '../shared/contract';
 import { mayHaveUnassigned } from '../shared/dark-time';
-import { DENIED, TargetCannotHold, TransientAwsError } from '../shared/errors';
+import { AssignRefused, DENIED, TargetCannotHold, TransientAwsError } from '../shared/errors';
 import { assertFresh } from '../shared/handler';
 import { readAddresses } from '../shared/snapshot';
 import { LOOK_PAUSES_MS } from '../shared/timing';
@@ -18,7 +18,7 @@ const CANNOT_HOLD = new Set(['PrivateIpAddressLimitExceeded', 'InvalidNetworkInt
 /**
  * Assigns all virtual IPs to the destination in one call, then associates the configured Elastic IPs that the move or a
  * termination dropped. Both may be repeated.
- * @throws {PlanStale | TargetCannotHold | TransientAwsError} and EC2's errors that may pass
+ * @throws {PlanStale | TargetCannotHold | AssignRefused | TransientAwsError} and EC2's errors to a look
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssignPrivateIpAddresses.html
  */
 export async function assign(writer: EC2Client, reader: EC2Client, input: AssignIpInput): Promise<AssignIpOutput> {
@@ -65,13 +65,11 @@ async function assignAddresses(
     );
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
+    const certain = CANNOT_HOLD.has(error.name) || DENIED.has(error.name);
     // EC2 does not document what assigning an address does that the interface already has: look before failing.
-    if (await isThere(reader, plan, networkInterfaceId, repeated ? LOOK_PAUSES_MS : [])) return;
-    if (!CANNOT_HOLD.has(error.name) && !DENIED.has(error.name)) throw error;
-    throw new TargetCannotHold(
-      `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${addresses.join(', ')}: ${error.name}: ${error.message} Trying another node.`,
-      { cause: error },
-    );
+    if (await isThere(reader, plan, networkInterfaceId, certain && repeated ? LOOK_PAUSES_MS : [])) return;
+    const words = `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${addresses.join(', ')}: ${error.name}: ${error.message}`;
+    throw certain ? new TargetCannotHold(words, { cause: error }) : new AssignRefused(words, { cause: error });
   }
 }
 

@@ -197,6 +197,11 @@ function failedState({ plan, unassigned, assigned, verified }: NotifyInput): str
   return verified === null ? 'VerifyEni' : 'NotifySuccess';
 }
 
+/** The role lacked a permission: that says nothing of the node, and a person may have it. AssignIp's message names EC2's error. */
+function wasDenied({ error, message }: Attempt): boolean {
+  return DENIED.has(error) || [...DENIED].some((name) => message.includes(`: ${name}: `));
+}
+
 function repairOf(input: NotifyInput, cluster: Cluster, seen: Seen | null, status: Status): RepairStep[] {
   if (input.kind === 'SUCCESS') return [];
   const plan = latestPlan(input);
@@ -211,10 +216,12 @@ function repairOf(input: NotifyInput, cluster: Cluster, seen: Seen | null, statu
     status,
     why: plan?.why ?? null,
     isDoubted: isFailoverByHand && isUnderstood && plan?.why !== 'ALREADY_THERE',
-    isDenied: [input.error?.Error ?? '', ...attempts.map(({ error }) => error)].some((name) => DENIED.has(name)),
+    isDenied: DENIED.has(input.error?.Error ?? '') || attempts.some(wasDenied),
     isUnderstood,
     planned: plan?.destination?.instanceId ?? plan?.target ?? null,
-    refused: attempts.filter(({ error }) => error === 'TargetCannotHold').map(({ instanceId }) => instanceId),
+    refused: attempts
+      .filter((attempt) => attempt.error === 'TargetCannotHold' && !wasDenied(attempt))
+      .map(({ instanceId }) => instanceId),
     saidDown,
   });
 }

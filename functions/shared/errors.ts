@@ -22,6 +22,11 @@ export class TargetCannotHold extends WorkflowError {
   override name = 'TargetCannotHold';
 }
 
+/** EC2 refused the assignment with a code that says nothing about the target for certain: try again, then decide again. */
+export class AssignRefused extends WorkflowError {
+  override name = 'AssignRefused';
+}
+
 /** The target died after the assignment: decide again. */
 export class TargetLost extends WorkflowError {
   override name = 'TargetLost';

@@ -65,34 +65,18 @@ function addDarkTime(previous: Previous): number | null {
   return before === null || now === null ? null : before + now;
 }
 
-/** Errors of an attempt after which nothing is known of the target: it stays the first choice. */
-const PASSING = new Set([
-  'PlanStale',
-  'TransientAwsError',
-  'DeadlineExceeded',
-  'NotConverged',
-  'Superseded',
-  'ElasticIpMissing',
-  'States.Timeout',
-  'Sandbox.Timedout',
-]);
-/** So often a target is tried although EC2 refuses it with a code that nobody foresaw: each time for about ten seconds. */
-const TRIES_OF_THE_UNFORESEEN = 3;
+/** So many passes try a target that EC2 refuses with a code that says nothing certain: together for about half a minute. */
+const PASSES_IN_DOUBT = 4;
 
 /** The attempt that rules a node out for the rest of the execution; undefined where none does. */
 export function refusalOf(instanceId: string, { attempts }: Before): Attempt | undefined {
   const own = attempts.filter((attempt) => attempt.instanceId === instanceId);
   const certain = own.find(({ error }) => error === 'TargetCannotHold' || error === 'TargetLost');
-  const unforeseen = own.filter(({ error }) => isUnforeseen(error));
-  return certain ?? (unforeseen.length >= TRIES_OF_THE_UNFORESEEN ? unforeseen.at(-1) : undefined);
+  const doubtful = own.filter(({ error }) => error === 'AssignRefused');
+  return certain ?? (doubtful.length >= PASSES_IN_DOUBT ? doubtful.at(-1) : undefined);
 }
 
-/** How often EC2 refused the node with a code that nobody foresaw. */
+/** How many passes EC2 has refused the node in, with a code that says nothing certain. */
 export function doubtsAbout(instanceId: string, { attempts }: Before): number {
-  return attempts.filter((attempt) => attempt.instanceId === instanceId && isUnforeseen(attempt.error)).length;
-}
-
-function isUnforeseen(error: string): boolean {
-  const known = PASSING.has(error) || error === 'TargetCannotHold' || error === 'TargetLost';
-  return !known && !error.startsWith('Lambda.') && !error.startsWith('Runtime.');
+  return attempts.filter((attempt) => attempt.instanceId === instanceId && attempt.error === 'AssignRefused').length;
 }

@@ -66,36 +66,35 @@ function carryOut(situation: Situation, ruling: Ruling, findings: readonly Findi
   };
 }
 
-/** What a pause keeps from being done is told: the first event of a death, not the ones that follow it. */
+/** What a pause keeps from being done is told. */
 function suppressed(situation: Situation, ruling: Ruling, pause: string, findings: readonly Finding[]): Decision {
-  const { request, cluster } = situation;
   const needed = isNeeded(ruling);
-  const followsAnother =
-    request.trigger === 'event' &&
-    FOLLOWING.has(request.eventDetail ?? '') &&
-    cluster.checkIntervalMinutes !== undefined;
   return {
     ...NOT_REHEARSED,
     action: 'NONE',
     why: 'PAUSED',
     explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${saying(ruling).explanation}`,
-    notify: needed && !followsAnother && !wasTold(situation),
+    notify: needed && !wasTold(situation),
     record: needed,
     findings,
   };
 }
 
-/** States that come after `stopping` or `shutting-down`. */
-const FOLLOWING = new Set(['stopped', 'terminated']);
+/** What an instance goes through before the state: its event has told people. */
+const COMES_BEFORE: Readonly<Record<string, string>> = { stopped: 'stopping', terminated: 'shutting-down' };
 
 /**
- * People know already: the alarm that started this execution has gone up before, within the damping time; or its event is no
- * bad news (an alarm that is over, a node that comes up), and the readiness alarm says what is wrong.
+ * People know already: the alarm that started this execution has gone up before, within the damping time; or its event
+ * follows another one, or is no bad news (an alarm that is over, a node that comes up). Behind the events stands the readiness
+ * alarm, where there are checks.
  */
 function wasTold({ request, cluster, signals, firstPass }: Situation): boolean {
-  const noNews =
-    request.trigger !== 'request' && request.saidDown.length === 0 && cluster.checkIntervalMinutes !== undefined;
-  return firstPass && ((signals.rises ?? 0) > 1 || noNews);
+  const { trigger, saidDown, eventDetail } = request;
+  if (!firstPass || trigger === 'request') return false;
+  const before = trigger === 'event' ? COMES_BEFORE[eventDetail ?? ''] : undefined;
+  const follows = before !== undefined && (cluster.triggerStates?.includes(before) ?? true);
+  const behind = cluster.checkIntervalMinutes !== undefined && (follows || saidDown.length === 0);
+  return behind || (signals.rises ?? 0) > 1;
 }
 
 const NOT_REHEARSED = { rehearsed: null, destination: null, failure: null };

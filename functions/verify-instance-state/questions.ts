@@ -1,6 +1,6 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
 import { DENIED } from '../shared/errors';
-import { interfacesWith } from '../shared/snapshot';
+import { interfaceOf, interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
 import { describe } from './health';
@@ -80,4 +80,11 @@ export function unread({ signals, request, retryCount }: Situation): Error | und
 export function sickHolder({ cluster, snapshot, reports }: Situation) {
   const holders = new Set(addressesOf(cluster).flatMap((address) => interfacesWith(address, snapshot)));
   return reports.find(({ networkInterfaceId, problems }) => holders.has(networkInterfaceId) && problems.length > 0);
+}
+
+/** Nobody holds an address, and that need not be so for long: its last holder's interface is not known to have died with it. */
+export function mayBeOnItsWay({ firstPass, homeless, request, cluster, snapshot }: Situation): boolean {
+  if (!firstPass || homeless.length === 0 || request.trigger === 'request') return false;
+  const down = cluster.nodes.filter(({ instanceId }) => request.saidDown.includes(instanceId));
+  return down.every((node) => interfaceOf(node, snapshot) !== undefined);
 }

@@ -8,6 +8,7 @@ import {
   destinationOf,
   keepsTarget,
   laterHolder,
+  mayBeOnItsWay,
   neededAndNotFound,
   obstacles,
   refusalOfTarget,
@@ -163,13 +164,8 @@ export const RULES: readonly Rule[] = [
     then: (situation) => nothing('HOLDER_HEALTHY', onHolder(situation)),
   },
   {
-    name: 'a VIP held by nobody, and no event says why: it may be on its way',
-    when: ({ firstPass, homeless, request, retryCount }) =>
-      firstPass &&
-      homeless.length > 0 &&
-      request.trigger !== 'request' &&
-      request.saidDown.length === 0 &&
-      retryCount < DOUBT_RETRIES,
+    name: 'a VIP held by nobody, and no interface died: it may be on its way',
+    when: (situation) => mayBeOnItsWay(situation) && situation.retryCount < DOUBT_RETRIES,
     then: ({ homeless }) => lookAgain(`Nobody holds ${homeless.join(', ')}: another execution may be moving it.`),
   },
   {
