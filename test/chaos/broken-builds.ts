@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { record } from './runs';
+import { record, strings } from './runs';
 
 /** A build that is wrong on purpose: what chaos must find. */
 export interface BrokenBuild {
@@ -14,28 +14,108 @@ type Json = Readonly<Record<string, unknown>>;
 /** By state: its definition, changed. */
 type Change = (state: Json, name: string) => Json;
 
+/** Each is one defect that a real version had, or that a careless change could bring back. */
 export const BROKEN_BUILDS: readonly BrokenBuild[] = [
   definition('no retry', ({ Retry, ...state }) => state),
   definition('verify skipped', (state, name) =>
-    name === 'VerifyEni' ? { Type: 'Pass', Next: 'NotifySuccess' } : state,
+    name === 'VerifyEni' ? { Type: 'Pass', Output: {}, Next: 'NotifySuccess' } : state,
   ),
   definition('failure notice removed', (state, name) =>
-    name === 'NotifyFailure' ? { Type: 'Pass', Next: 'FailoverFailed' } : state,
+    name === 'NotifyFailure' ? { Type: 'Pass', Output: {}, Next: 'FailoverFailed' } : state,
   ),
-  bundle('assign without AllowReassignment', 'AssignIp', (source) =>
+  definition('unassigning must work', (state, name) =>
+    name === 'UnassignIp' ? { ...state, Catch: [...without(state.Catch, 'States.ALL'), FAIL] } : state,
+  ),
+  definition('unknown errors are not tried again', (state) =>
+    state.Retry === undefined ? state : { ...state, Retry: without(state.Retry, 'States.ALL') },
+  ),
+  definition('passing errors are tried three times', (state) =>
+    state.Retry === undefined ? state : { ...state, Retry: list(state.Retry).map(threeTimes) },
+  ),
+  definition('a target that refuses ends it', (state, name) =>
+    name === 'AssignIp' ? { ...state, Catch: [...without(state.Catch, 'States.ALL'), FAIL] } : state,
+  ),
+  bundle('assign without AllowReassignment', ['AssignIp'], (source) =>
     replaced(source, 'AllowReassignment:!0', 'AllowReassignment:!1'),
   ),
-  bundle('decision from the event instead of EC2', 'VerifyInstanceState', (source) => {
-    const believed = '(said===$1.InstanceId?"stopped":null)??';
+  bundle('decision from the event instead of EC2', ['VerifyInstanceState'], (source) => {
     const decides = replaced(
       source,
-      /return\{state:(\w+)\.State\?\.Name\?\?/,
-      `return{state:${believed}$1.State?.Name??`,
+      /\{state:(\w+)\?\.Name\?\?`unknown`,/,
+      '{state:(said?"stopped":null)??$1?.Name??`unknown`,',
     );
-    return `let said=null;${decides}
-;{const {handler}=exports;exports.handler=(input)=>{said=input.reading?.request?.saidDown??null;return handler(input)}}`;
+    return `let said=false;${decides}
+;{const {handler}=exports;exports.handler=(input)=>{said=typeof input.input?.detail?.state==="string"&&input.input.detail.state!=="running";return handler(input)}}`;
   }),
+  bundle('interfaces that EC2 hides are not asked for', ['VerifyInstanceState'], (source) =>
+    replaced(source, /IncludeManagedResources:!0/g, 'IncludeManagedResources:!1'),
+  ),
+  withoutRule('absence in one answer is death', 'two answers of EC2 contradict each other'),
+  withoutRule('alarms that change in turn move the addresses', 'only alarms say that the holder is unhealthy'),
+  withoutRule(
+    'an event that EC2 does not show yet is not believed',
+    'all VIPs on a healthy node, an event says that it is down',
+  ),
+  withoutRule(
+    'a request is forgotten when its plan grows old',
+    'the request’s target has neither refused nor died',
+    'others moved the addresses',
+  ),
+  bundle('a healthy holder is unassigned', ['UnassignIp'], (source) =>
+    replaced(source, /\?\[\{address:\w+,why:`HEALTHY_HOLDER`\}\]/, '?[]'),
+  ),
+  bundle(
+    'unassigned with no time left to assign',
+    ['VerifyInstanceState', 'UnassignIp', 'AssignIp'],
+    (source, name) => {
+      if (name === 'UnassignIp') return replaced(source, />180(?=\?\[\{address)/, '>239');
+      return name === 'AssignIp' ? replaced(source, '?1/0:240', '?240:240') : replaced(source, '?262:240', '?240:240');
+    },
+  ),
+  bundle('what was attempted is forgotten', ['VerifyInstanceState', 'Notify'], (source, name) =>
+    name === 'Notify'
+      ? replaced(source, /\w+\.mayHaveChanged\|\|\w+\.action===`MOVE`/, '!1')
+      : replaced(source, /mayHaveChanged:\w+\.mayHaveChanged\|\|[^,]+,/, 'mayHaveChanged:!1,'),
+  ),
+  bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
+    replaced(source, /\w+\.movedByItselfTo!==[^|]+\|\|/, ''),
+  ),
+  bundle('a tag in capitals is not understood', ['VerifyInstanceState'], (source) =>
+    replaced(source, '.trim().toLowerCase()===`never`', '===`never`'),
+  ),
+  bundle('a pause is not told', ['VerifyInstanceState'], (source) =>
+    replaced(source, /(why:`PAUSED`.*?notify:)/, '$1!1&&'),
+  ),
+  bundle(
+    'an event without a time is refused',
+    ['VerifyInstanceState'],
+    (source) =>
+      `${source}
+;{const {handler}=exports;exports.handler=(input)=>handler(input.input?.detail&&Number.isNaN(Date.parse(input.input.time))?{...input,input:{}}:input)}`,
+  ),
 ];
+
+const FAIL: Json = {
+  ErrorEquals: ['States.ALL'],
+  Assign: { error: '{% $states.errorOutput %}' },
+  Output: {},
+  Next: 'NotifyFailure',
+};
+
+const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(record) : []);
+
+/** Retriers or catchers but those of an error. */
+const without = (all: unknown, error: string): readonly Json[] =>
+  list(all).filter(({ ErrorEquals }) => !strings(ErrorEquals).includes(error));
+
+const threeTimes = (retrier: Json): Json => ({ ...retrier, MaxAttempts: Math.min(3, Number(retrier.MaxAttempts)) });
+
+/** The decision table lacks the rules whose names begin so. */
+function withoutRule(name: string, ...rules: readonly string[]): BrokenBuild {
+  return bundle(name, ['VerifyInstanceState'], (source) =>
+    rules.reduce((text, rule) => replaced(text, new RegExp(`(name:\`${rule}[^\`]*\`,when:)`), '$1()=>!1,was:'), source),
+  );
+}
 
 /** Replaces once, and insists that there was something to replace. */
 function replaced(source: string, what: string | RegExp, by: string): string {
@@ -72,7 +152,7 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 
 const manifestOf = (templateFile: string) => templateFile.replace(/\.template\.json$/, '.assets.json');
 
-const fileName = (name: string) => name.replaceAll(' ', '-');
+const fileName = (name: string) => name.replaceAll(/\W+/g, '-');
 
 function definition(name: string, change: Change): BrokenBuild {
   const make = (templateFile: string) =>
@@ -112,15 +192,20 @@ function changeDefinition(definitionString: unknown, change: Change): Json {
   return { 'Fn::Join': ['', pieces] };
 }
 
-function bundle(name: string, functionName: string, change: (source: string) => string): BrokenBuild {
+function bundle(
+  name: string,
+  functions: readonly string[],
+  change: (source: string, functionName: string) => string,
+): BrokenBuild {
   const make = (templateFile: string) => {
     const file = variantOf(templateFile, name, (template) => template);
     changeAssets(file, file, (path, asset) => {
-      if (!asset.includes(`/${functionName}/`)) return path;
+      const functionName = functions.find((each) => asset.includes(`/${each}/`));
+      if (functionName === undefined) return path;
       const source = readFileSync(join(dirname(file), path, 'index.js'), 'utf8');
       const directory = join(dirname(file), functionName);
       mkdirSync(directory, { recursive: true });
-      writeFileSync(join(directory, 'index.js'), change(source));
+      writeFileSync(join(directory, 'index.js'), change(source, functionName));
       return functionName;
     });
     return file;

@@ -13,6 +13,8 @@ export interface NodeState {
   readonly wellForEc2: boolean;
   /** And none of the user's alarms on it is up. */
   readonly healthy: boolean;
+  /** Tagged as never to take the addresses. */
+  readonly excluded: boolean;
   /** And it may and can take all virtual IPs: not excluded, with room. */
   readonly eligible: boolean;
   /** When one of the user's alarms on it last changed, ms since the epoch. */
@@ -108,6 +110,7 @@ function nodeState(cloud: Cloud, cluster: RegistryCluster, node: Node): NodeStat
     instanceState: instance?.state ?? 'gone',
     wellForEc2,
     healthy,
+    excluded,
     eligible: healthy && !excluded && hasRoom(cloud, cluster, node),
     alarmChangedAt: Math.max(0, ...alarms.map(({ updatedAt }) => updatedAt)),
   };

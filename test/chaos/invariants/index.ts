@@ -2,7 +2,7 @@ import type { Played } from '../play';
 import { type Context, contextOf } from './context';
 import { convergence, noSilentLoss } from './convergence';
 import { drillsComeToRest, elasticIps, noMoveOnMissingInformation, noTheft, rehearsalsChangeNothing } from './moves';
-import { courtesyStopsNothing, nobodyIsNeverTheLastWord } from './nobody';
+import { courtesyStopsNothing, deathIsBelieved, nobodyIsNeverTheLastWord } from './nobody';
 import { notices } from './notices';
 import { proof } from './proof';
 import { requestsAreCarriedOut } from './requests';
@@ -17,7 +17,7 @@ const INVARIANTS = {
   notices,
   'elastic ips': elasticIps,
   'drills come to rest': drillsComeToRest,
-  'a refused courtesy stops nothing': courtesyStopsNothing,
+  'a refused courtesy stops nothing': (context) => [...courtesyStopsNothing(context), ...deathIsBelieved(context)],
   'no move on missing information': noMoveOnMissingInformation,
   'a request is carried out or told': requestsAreCarriedOut,
   'nobody is never the last word': nobodyIsNeverTheLastWord,

@@ -9,7 +9,8 @@ import { type Context, dampingOf, decisionBefore, nodeIn, statesKnownTo } from '
 export function noMoveOnMissingInformation(context: Context): string[] {
   return context.runs.flatMap((run) =>
     run.effects.flatMap((effect) => {
-      const left = leftHealthyNode(context, run, effect) ?? flapped(context, run, effect);
+      const left =
+        leftHealthyNode(context, run, effect) ?? flapped(context, run, effect) ?? wentToExcluded(context, run, effect);
       return left === null ? [] : [left];
     }),
   );
@@ -61,6 +62,15 @@ function flapped(context: Context, run: Run, effect: Effect): string | null {
       return isFlapping(state, damping, effect.askedAt) && changedAt < known && changedAt > effect.askedAt - damping;
     });
   return damped ? `${short(run)} moved ${effect.address} to and fro with the alarms that change in turn` : null;
+}
+
+/** A node that is tagged as none of the candidates gets nothing but what it had. */
+function wentToExcluded(context: Context, run: Run, effect: Effect): string | null {
+  const { cluster, decisions } = run;
+  const had = decisions.some(({ plan }) => plan.heldBefore.some((each) => each.networkInterfaceId === effect.to));
+  if (cluster === null || effect.to === null || had) return null;
+  const excluded = statesKnownTo(context, run, effect.askedAt).every((state) => nodeIn(state, effect.to)?.excluded);
+  return excluded ? `${short(run)} moved ${effect.address} to ${effect.to}, which is excluded by its tag` : null;
 }
 
 /** Calls that change something name only the execution's own interfaces and addresses; everything else stays as it was. */

@@ -1,6 +1,6 @@
 import type { RegistryCluster } from '../../../local/world/build';
 import { type Run, runsAt, short, wasKilled } from '../runs';
-import { type ClusterState, describe, isPaused } from '../world-state';
+import { type ClusterState, describe, heldByStranger, isPaused } from '../world-state';
 import { type Context, nodeIn } from './context';
 
 /** An execution that has so little time to look, wait and call once more may be excused, ms. */
@@ -29,6 +29,36 @@ export function courtesyStopsNothing(context: Context): string[] {
     return [
       `${short(run)} left ${left.join(', ')} on a dead node, though ${takers.join(', ')} would have taken it. ${describe(cluster, last)}`,
     ];
+  });
+}
+
+/** Longer than a healthy standby needs to be seen to be one, whatever lags, ms. */
+const LONG_WELL = 60_000;
+
+/** What is told of the holder's death moves its addresses in the same execution, however late reads show it. */
+export function deathIsBelieved({ played, runs }: Context): string[] {
+  const { journal } = played.recorder;
+  return runs.flatMap((run) => {
+    const { cluster, clusterIndex, mode, startedAt, doneWithAddresses: done } = run;
+    if (cluster === null || mode !== null || done === null || wasKilled(run) || run.failedWith !== null) return [];
+    const told = JSON.stringify(run.input.detail);
+    const meanwhile = journal.within(clusterIndex, startedAt, done.at);
+    if (played.skewed || meanwhile.some((state) => isPaused(state, startedAt))) return [];
+    const dead = cluster.nodes.find(
+      ({ instanceId, networkInterfaceId }) =>
+        told.includes(instanceId) &&
+        meanwhile.every(
+          (state) =>
+            nodeIn(state, networkInterfaceId)?.wellForEc2 === false && state.holders.includes(networkInterfaceId),
+        ),
+    );
+    const before = journal.within(clusterIndex, startedAt - LONG_WELL, done.at);
+    const taker = cluster.nodes.find(({ networkInterfaceId }) =>
+      before.every((state) => nodeIn(state, networkInterfaceId)?.eligible && !heldByStranger(state)),
+    );
+    const others = runs.some((other) => other !== run && other.cluster === cluster && runsAt(other, done.index));
+    if (dead === undefined || taker === undefined || others) return [];
+    return [`${short(run)} was told of ${dead.instanceId}'s death and moved nothing to ${taker.instanceId}`];
   });
 }
 
@@ -66,7 +96,8 @@ function endingsOf({ played, runs }: Context): readonly Ending[] {
     const recent = journal.within(clusterIndex, from, done.at);
     const takers = cluster.nodes
       .map(({ networkInterfaceId }) => networkInterfaceId)
-      .filter((node) => recent.every((state) => nodeIn(state, node)?.eligible))
+      // Where a stranger holds one of the addresses, all stay where they are.
+      .filter((node) => recent.every((state) => nodeIn(state, node)?.eligible && !heldByStranger(state)))
       .filter((node) => played.couldAssign(node, from, done.at));
     return [{ run, cluster, last: journal.atIndex(clusterIndex, done.index), recent, takers }];
   });

@@ -1,6 +1,8 @@
 import { isMutating, overlap, type Run, short } from '../runs';
-import { describe, isWell } from '../world-state';
+import { isWell } from '../world-state';
 import type { Context } from './context';
+import { saidTooShort, toldOften, toldTwice } from './notice-facts';
+import { unready } from './readiness';
 
 /** Whatever changed a holder, failed, or was asked for by a person is told; what concerns nobody is not. */
 export function notices(context: Context): string[] {
@@ -10,7 +12,10 @@ export function notices(context: Context): string[] {
       ...pauseUntold(context, run),
       ...toldForNothing(context, run),
       ...gaveUp(run),
+      ...toldTwice(context, run),
+      ...saidTooShort(context, run),
     ]),
+    ...toldOften(context),
     ...unready(context),
   ];
 }
@@ -103,24 +108,13 @@ const PATIENCE = 20_000;
 
 /** A fault that passes is no failure to tell people of. */
 function gaveUp({ failedWith, failedAt, startedAt, calls, ...run }: Run): string[] {
-  if (failedWith === null || failedAt === null || VERDICTS.has(failedWith) || failedAt - startedAt >= PATIENCE)
-    return [];
+  if (failedWith === null || failedAt === null || failedAt - startedAt >= PATIENCE) return [];
+  // An event that names one of our nodes is no invalid input, whatever else it lacks.
+  const eventRefused = failedWith === 'InvalidInput' && run.mode === null && run.cluster !== null;
+  if (VERDICTS.has(failedWith) && !eventRefused) return [];
   const denied = calls.some(({ action, error }) => action === 'Publish' && VERDICTS.has(error?.code ?? ''));
   if (failedWith === 'NoticeFailed' && denied) return [];
   return [
     `${short({ failedWith, failedAt, startedAt, calls, ...run })} gave up with ${failedWith} after ${failedAt - startedAt} ms`,
   ];
-}
-
-/** A cluster that is not well in the end shows as not ready, paused or not, and people heard of it. */
-function unready({ played: { cloud, end }, told }: Context): string[] {
-  return cloud.clusters.flatMap((cluster, index) => {
-    const state = end.clusters[index];
-    if (state === undefined || isWell(state)) return [];
-    const name = told.readinessAlarm(cluster.name);
-    const alarm = cloud.alarms.list().find((each) => each.name === name);
-    if (alarm?.state !== 'ALARM')
-      return [`Not well in the end, and not shown as not ready. ${describe(cluster, state)}`];
-    return told.heardOf(alarm.name) ? [] : [`Not ready, but no message said so. ${describe(cluster, state)}`];
-  });
 }

@@ -1,0 +1,61 @@
+import { type Run, short } from '../runs';
+import type { Context } from './context';
+
+/** One execution says one thing once, where nothing went wrong with its notice. */
+export function toldTwice({ played }: Context, run: Run): string[] {
+  const [first] = run.delivered;
+  const end = run.ends.at(-1);
+  if (first === undefined || end === undefined || run.delivered.length === 1 || run.starts.length > 1) return [];
+  const struck = played.cloud.timeline.events
+    .slice(run.index, end.index)
+    .some((event) => event.type === 'fault' && /notify/.test(event.what) && !event.what.startsWith('slow-answer'));
+  return struck ? [] : [`${short(run)} sent ${run.delivered.length} notices: ${first.subject}`];
+}
+
+/** What a dark time may be said to be shorter than it was, ms: two clocks, and what lies between a change and its answer. */
+const TOLERANCE = 2_000;
+
+/** A dark time that is said is not shorter than the world's own. */
+export function saidTooShort({ played }: Context, run: Run): string[] {
+  const { cluster, effects, endedAt } = run;
+  const notice = run.notices.find(({ state }) => state === 'NotifySuccess');
+  const off = effects.find(({ to }) => to === null);
+  if (cluster === null || notice === undefined || off === undefined || endedAt === null) return [];
+  if (played.skewed || run.starts.length > 1) return [];
+  const { events } = played.cloud.timeline;
+  const on = events
+    .slice(off.index + 1)
+    .find((event) => event.type === 'holder-changed' && event.address === off.address && event.to !== null);
+  const said = events
+    .slice(notice.index)
+    .flatMap((event) =>
+      event.type === 'metric' &&
+      event.at <= endedAt &&
+      event.name === 'DarkTime' &&
+      event.dimensions.Cluster === cluster.name
+        ? [event.value]
+        : [],
+    );
+  const [value] = said;
+  if (on === undefined || value === undefined || said.length > 1) return [];
+  const dark = on.at - off.at;
+  return value < dark - TOLERANCE ? [`${short(run)} says a dark time of ${value} ms; it was ${dark} ms`] : [];
+}
+
+/** Copies of an event, and an event's two states, may each be told; more of the same within so short a time is noise, ms. */
+const SOON = 60_000;
+const OFTEN = 2;
+
+/** The same words, again and again: nobody reads them any more. What a person asked for is answered in any case. */
+export function toldOften({ runs }: Context): string[] {
+  const automatic = runs.filter(({ mode }) => mode === null).flatMap(({ delivered }) => delivered);
+  const subjects = new Set(automatic.map(({ subject }) => subject));
+  return [...subjects].flatMap((subject) => {
+    const times = automatic
+      .filter((notice) => notice.subject === subject)
+      .map(({ at }) => at)
+      .sort((a, b) => a - b);
+    const often = times.some((at, index) => (times[index + OFTEN] ?? Number.POSITIVE_INFINITY) - at < SOON);
+    return often ? [`${times.length} times within a short time: ${subject}`] : [];
+  });
+}
