@@ -37,7 +37,10 @@ export function repairSteps(trouble: Trouble): RepairStep[] {
   if (trouble.why === 'PAUSED') return [...(status === 'OK' ? [] : moveSteps(trouble, seen)), resume(trouble)];
   if (status === 'OK') return trouble.isDoubted ? nameTarget(trouble, seen) : [];
   const blocked = blockedSteps(trouble, seen);
-  if (blocked.length > 0) return [...blocked, failOver(trouble, null)];
+  if (blocked.length > 0) {
+    const asked = seen.nodes.find(({ instanceId }) => instanceId === trouble.planned);
+    return [...blocked, failOver(trouble, asked ?? null)];
+  }
   return isServed(seen) ? sickHolderSteps(trouble, seen) : moveSteps(trouble, seen);
 }
 

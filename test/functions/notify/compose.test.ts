@@ -388,6 +388,9 @@ describe('what to do', () => {
     expect(whats(of(failed(plan(), { error: denied }), down))[0]).toBe('ASSIGN');
     const attempts = [{ instanceId: B.instanceId, error: denied.Error, message: 'x' }];
     expect(whats(of(failed(plan({ attempts })), down))[0]).toBe('ASSIGN');
+    const message = 'eni-0b cannot take 10.0.0.5: UnauthorizedOperation: You are not authorized.';
+    const wrapped = [{ instanceId: B.instanceId, error: 'TargetCannotHold', message }];
+    expect(whats(of(failed(plan({ attempts: wrapped })), down))[0]).toBe('ASSIGN');
   });
   test('prefers the planned node, else the one that was asked for', () => {
     const three = cluster({ nodes: [A, B, C] });

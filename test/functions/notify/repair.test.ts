@@ -185,6 +185,10 @@ describe('what no move may touch', () => {
     );
     expect(found[1]?.command).toContain(`--input '{"cluster":"mail","mode":"failover","requestedBy":"YOUR NAME"}'`);
   });
+  test('a stranger: the failover goes to the node that was asked for', () => {
+    const found = steps(seen([{ ...STRANGER }, B], running), { planned: C.instanceId });
+    expect(inWords(found)[1]).toBe('FAIL_OVER mail-3');
+  });
   test('a primary address: no command could move it', () => {
     const primary = seenNow(cluster(), look(B, ['running', 'running'], { primary: true }), []);
     const found = steps(primary, { cluster: cluster() });
