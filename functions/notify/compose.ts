@@ -35,6 +35,7 @@ export function composeNotice(input: NotifyInput, looked: Looked): Notice {
     cluster: cluster?.name ?? null,
     addresses: cluster === null ? [] : addressesOf(cluster),
     where: seen?.where ?? null,
+    contradiction: seen?.contradiction ?? null,
     unmoved: plan === null || (seen?.where.every((entry) => isWhereItWas(entry, plan)) ?? false),
     mode: modeOf(input),
     why: plan?.why ?? null,

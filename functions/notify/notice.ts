@@ -116,6 +116,8 @@ export interface Notice {
   readonly addresses: readonly string[];
   /** Where the addresses are; null where this is not known. */
   readonly where: readonly Whereabouts[] | null;
+  /** Which two answers of EC2 contradict each other; null: none do. */
+  readonly contradiction: string | null;
   /** FAILED, KEPT: every address is where it was when the execution began. */
   readonly unmoved: boolean;
   readonly mode: Mode | null;

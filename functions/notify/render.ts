@@ -24,6 +24,7 @@ export interface Phrases {
   where(where: Whereabouts): string;
   paused(reason: string): string;
   lookFailed(reason: string): string;
+  contradiction(said: string): string;
   nobody: string;
   unknown: string;
   noStandbyLeft: string;
@@ -154,11 +155,15 @@ function failureLines({ state, error, message, refusals }: Failure, { labels, ..
   ];
 }
 
-function whereLines({ failure, where, outcome, cluster }: Notice, phrases: Phrases): string[] {
+function whereLines({ failure, where, outcome, cluster, contradiction }: Notice, phrases: Phrases): string[] {
   const heading = `${phrases.labels.where}:`;
   if (where !== null) {
     if (outcome !== 'FAILED' && outcome !== 'NOTHING_TO_DO') return [];
-    return [heading, ...where.map((entry) => `  ${entry.address}: ${phrases.where(entry)}`)];
+    return [
+      heading,
+      ...where.map((entry) => `  ${entry.address}: ${phrases.where(entry)}`),
+      ...(contradiction === null ? [] : [`  ${phrases.contradiction(quoteLine(contradiction))}`]),
+    ];
   }
   if (failure === null) return [];
   return [

@@ -34,6 +34,7 @@ export interface Trouble {
 export function repairSteps(trouble: Trouble): RepairStep[] {
   const { seen, status } = trouble;
   if (seen === null) return blindSteps(trouble);
+  if (seen.contradiction !== null) return [look(trouble), failOver(trouble, null)];
   if (trouble.why === 'PAUSED') return [...(status === 'OK' ? [] : moveSteps(trouble, seen)), resume(trouble)];
   if (status === 'OK') return trouble.isDoubted ? nameTarget(trouble, seen) : [];
   const blocked = blockedSteps(trouble, seen);
@@ -103,6 +104,7 @@ function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   );
   if (well !== undefined) {
     const byHand = assignSteps(trouble, well);
+    if (seen.contradiction !== null) return [look(trouble), failOver(trouble, null)];
     if (trouble.why === 'PAUSED') return [failOver(trouble, well)];
     return trouble.isDenied ? byHand : [failOver(trouble, well), ...byHand];
   }

@@ -1,12 +1,14 @@
 import type { Cluster, Holder } from '../shared/cluster';
 import type { NodeProblem, NodeReport, Plan } from '../shared/contract';
-import { holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
+import { contradictionIn, holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
 import type { NodeName, NodeNow, Status, Whereabouts } from './notice';
 
 /** The addresses and the nodes as EC2 shows them now, or as it showed them when it was decided. */
 export interface Seen {
   readonly where: readonly Whereabouts[];
   readonly nodes: readonly NodeNow[];
+  /** Which two answers of EC2 contradict each other; null: none do. */
+  readonly contradiction: string | null;
 }
 
 /** Problems that a look at instances and interfaces shows by itself. */
@@ -35,7 +37,11 @@ export function seenNow(cluster: Cluster, snapshot: Snapshot, reports: readonly 
     attached: interfaceOf(node, snapshot)?.attached === true,
     problems: problemsOf(reports, node.instanceId).filter(({ code }) => !VISIBLE.has(code)),
   }));
-  return { nodes, where: whereabouts(cluster, holdersOf(cluster, snapshot), nodes, isPrimary(snapshot)) };
+  return {
+    nodes,
+    where: whereabouts(cluster, holdersOf(cluster, snapshot), nodes, isPrimary(snapshot)),
+    contradiction: contradictionIn(cluster, snapshot),
+  };
 }
 
 function isPrimary({ addresses }: Snapshot): (address: string) => boolean {
@@ -55,7 +61,7 @@ export function seenInPlan({ cluster, holders, nodes: reports }: Plan): Seen {
       problems,
     };
   });
-  return { nodes, where: whereabouts(cluster, holders, nodes, () => false) };
+  return { nodes, where: whereabouts(cluster, holders, nodes, () => false), contradiction: null };
 }
 
 function problemsOf(reports: readonly NodeReport[], instanceId: string): readonly NodeProblem[] {
@@ -91,7 +97,9 @@ function interfaceName(networkInterfaceId: string | null): NodeName | null {
 }
 
 /** @param saidDown instances that an event called down: that they run is no proof that they are well */
-export function statusOf({ where }: Seen, saidDown: readonly string[]): Status {
+export function statusOf({ where, contradiction }: Seen, saidDown: readonly string[]): Status {
+  // Absence in one answer is not death.
+  if (contradiction !== null) return 'CHECK';
   if (where.some(({ outside, primary }) => outside || primary)) return 'CHECK';
   if (!where.every(isOnRunningNode)) return 'DOWN';
   const isSplit = new Set(where.map(({ networkInterfaceId }) => networkInterfaceId)).size > 1;

@@ -66,6 +66,9 @@ interface Started {
   readonly retryCount: number;
 }
 
+/** A retry of UnassignIp or AssignIp, its pause included, takes no longer than this, ms; but for one whose function hangs. */
+export const LONGEST_RETRY_MS = 6_000;
+
 /**
  * Milliseconds since the execution's start, when this state was entered by the workflow's clock; a state that is tried
  * again adds what this function's own clock says, which may differ.
@@ -74,9 +77,13 @@ export function elapsedMs(execution: Started): number {
   return Date.parse(execution.stateEnteredTime) - Date.parse(execution.startTime) + inStateMs(execution);
 }
 
-/** Milliseconds since the decision, likewise. The first attempt of a state never finds its plan too old by a wrong clock. */
+/**
+ * Milliseconds since the decision, likewise. No more is added than the retries can have taken: with a clock that is ahead
+ * an execution would else decide again and again without ever trying twice.
+ */
 export function planAgeMs(execution: Started, decidedAt: string): number {
-  return Date.parse(execution.stateEnteredTime) - Date.parse(decidedAt) + inStateMs(execution);
+  const added = Math.min(inStateMs(execution), execution.retryCount * LONGEST_RETRY_MS);
+  return Date.parse(execution.stateEnteredTime) - Date.parse(decidedAt) + added;
 }
 
 function inStateMs({ stateEnteredTime, retryCount }: Started): number {

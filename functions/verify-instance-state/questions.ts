@@ -71,9 +71,11 @@ export function neededAndNotFound(situation: Situation): string[] {
 const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
 
 /** Why something could not be read, where the decision cannot do without it, or where looking again may help. */
-export function unread({ signals, request, retryCount }: Situation): Error | undefined {
+export function unread({ signals, request, soleHolder, retryCount }: Situation): Error | undefined {
   const errors = signals.notRead.map(({ error }) => error);
-  if (!REPORTING.has(request.mode)) return errors[0];
+  // An event about another node says nothing of the holder.
+  const isAsked = request.trigger === 'request' || request.saidDown.includes(soleHolder?.instanceId ?? '');
+  if (!REPORTING.has(request.mode)) return isAsked ? errors[0] : undefined;
   return retryCount < DOUBT_RETRIES ? errors.find(({ name }) => !DENIED.has(name)) : undefined;
 }
 

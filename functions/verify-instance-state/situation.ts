@@ -52,7 +52,7 @@ export function assess(facts: Facts): Situation {
   return {
     ...facts,
     firstPass: before.pass === 1,
-    settled: !before.mayHaveChanged || retryCount >= DECIDE_SETTLED_RETRIES,
+    settled: before.pass === 1 || retryCount >= DECIDE_SETTLED_RETRIES,
     reports,
     requestedTarget: cluster.nodes.find(({ instanceId }) => instanceId === request.target) ?? null,
     soleHolder,

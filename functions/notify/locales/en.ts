@@ -130,7 +130,7 @@ function shortly(at: Whereabouts): string {
   if (name === null) return 'nobody';
   const node = cutName(name.short);
   if (outside) return `${node} outside the cluster`;
-  if (instanceState === null) return `vanished ${node}`;
+  if (instanceState === null) return `${node}, instance not shown`;
   if (instanceState !== 'running') return `${instanceState} ${node}`;
   if (!attached) return `${node}, interface detached`;
   if (primary) return `${node} as its primary address`;
@@ -223,7 +223,7 @@ function whereSentences(notice: Notice): string[] {
 function condition(at: Whereabouts): string {
   const { outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (outside) return 'which is not in the configuration of the cluster';
-  if (instanceState === null) return 'which EC2 does not know any more';
+  if (instanceState === null) return 'which EC2 does not show';
   if (instanceState !== 'running') return `which is ${instanceState}`;
   if (!attached) return 'which runs, but its interface is not attached';
   if (primary) return 'as the primary address of its interface';
@@ -313,6 +313,7 @@ const phrases: Phrases = {
     `PAUSED: a tag keeps the addresses from moving by themselves${reason === '' ? ', without a reason' : `: ${reason}`}. Failovers and drills by hand work.`,
   noStandbyLeft: 'WARNING: no healthy standby is left. If this node dies too, nothing can take over.',
   repetition: 'This may be a repetition: sending it was tried before, and that try may have arrived.',
+  contradiction: (said) => `Two answers of EC2 contradict each other: ${said}`,
   lookFailed: (reason) => `This could not be found out: ${reason}`,
   notLooked: 'The input names no known cluster, so there was nothing to look at. Nothing was changed.',
   labels: {

@@ -156,7 +156,7 @@ function shortly(at: Whereabouts): string {
   if (name === null) return '保持ノードなし';
   const node = cutName(name.short);
   if (outside) return `クラスター外の ${node}`;
-  if (instanceState === null) return `存在しない ${node}`;
+  if (instanceState === null) return `${node}（インスタンス情報なし）`;
   if (instanceState !== 'running') return `${stateOf(instanceState)}の ${node}`;
   if (!attached) return `${node}（未アタッチ）`;
   if (primary) return `${node} のプライマリアドレス`;
@@ -256,7 +256,7 @@ function whereSentences(notice: Notice): string[] {
 function condition(at: Whereabouts): string {
   const { outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
   if (outside) return 'クラスターの設定にありません';
-  if (instanceState === null) return 'インスタンスが存在しません';
+  if (instanceState === null) return 'インスタンスの情報なし';
   if (instanceState !== 'running') return stateOf(instanceState);
   if (!attached) return '実行中、ネットワークインターフェイスは未アタッチ';
   if (primary) return 'ネットワークインターフェイスのプライマリアドレス';
@@ -363,6 +363,7 @@ const phrases: Phrases = {
     `一時停止中: タグにより自動切り替えが停止されています${reason === '' ? '（理由の記載なし）' : `: ${reason}`}。手動のフェイルオーバーと切り替え訓練は実行できます。`,
   noStandbyLeft: '警告: 正常な待機ノードが残っていません。このノードも停止すると引き継げません。',
   repetition: 'この通知は重複している可能性があります。以前の送信が届いている場合があります。',
+  contradiction: (said) => `EC2の2つの応答が矛盾しています: ${said}`,
   lookFailed: (reason) => `確認できませんでした: ${reason}`,
   notLooked: '入力に既知のクラスターが含まれていないため、確認の対象がありません。何も変更していません。',
   labels: {
