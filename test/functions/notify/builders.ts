@@ -299,17 +299,28 @@ interface Shown {
   readonly primary?: boolean;
   readonly elasticIp?: string;
   readonly of?: Cluster;
+  /** Instances whose interfaces DescribeInstances shows without the addresses. */
+  readonly hidden?: readonly string[];
 }
 
 /** A look: who holds the addresses, and the state of each node ("running", "running, detached"; null: vanished). */
 export function look(on: On | readonly On[], states: readonly (string | null)[], changes: Shown = {}): Snapshot {
-  const { primary = false, elasticIp = null, of = cluster({ nodes: [A, B, C].slice(0, states.length) }) } = changes;
+  const {
+    primary = false,
+    elasticIp = null,
+    hidden = [],
+    of = cluster({ nodes: [A, B, C].slice(0, states.length) }),
+  } = changes;
   const instances = of.nodes.flatMap((each, index) => {
     const [state, detached] = states[index]?.split(', ') ?? [];
     if (state === undefined) return [];
     const attached = detached === undefined && state !== 'terminated';
     const { instanceId, networkInterfaceId } = each;
-    const interfaces = [{ networkInterfaceId, subnetId: SUBNET, attached, addresses: [] }];
+    const here = of.virtualIps.flatMap(({ address }, place) => {
+      const holder = isList(on) ? (on[place] ?? null) : on;
+      return holder?.networkInterfaceId === networkInterfaceId && !hidden.includes(instanceId) ? [address] : [];
+    });
+    const interfaces = [{ networkInterfaceId, subnetId: SUBNET, attached, addresses: here }];
     const seen = { state, instanceType: 't3.small', launchTime: null, tags: {}, interfaces };
     return [[instanceId, seen] as const];
   });

@@ -293,6 +293,16 @@ export const ENDINGS: readonly Ending[] = [
     }),
     look(B, ['stopped', 'running'], { of: ELASTIC }),
   ),
+  ending(
+    'FAILED: two answers of EC2 contradict each other',
+    failed(null, {
+      error: lambdaError(
+        'StateUnsettled',
+        `DescribeNetworkInterfaces shows 10.0.0.5 on ${A.networkInterfaceId}, attached to ${A.instanceId}; DescribeInstances does not show ${A.instanceId}. Nothing was moved on that. Looking again.`,
+      ),
+    }),
+    look(A, [null, 'running']),
+  ),
   {
     title: 'FAILED: looking failed, too',
     input: failed(null, {

@@ -65,6 +65,7 @@ describe('B6: a subject says how the service stands, which address, and where it
     ['a primary address', '[mail] CHECK: 10.0.0.5 on mail-2 as its primary address, failover failed'],
     ["a drill's target has no room", '[mail] OK: drill refused, 10.0.0.5 still on mail-1'],
     ["a drill's target is unhealthy", '[mail] OK: drill refused, 10.0.0.5 still on mail-1'],
+    ['two answers of EC2', '[mail] CHECK: 10.0.0.5 on mail-1, instance not shown, failover failed'],
     ['an Elastic IP is missing', '[mail] DEGRADED: 10.0.0.5 on mail-2 without its Elastic IP, failover failed'],
     ['looking failed', '[mail] CHECK: failover failed, could not read where 10.0.0.5 is'],
     ['not understood', '[mail] OK: request refused, 10.0.0.5 still on mail-1'],
@@ -132,9 +133,9 @@ describe('B6: a subject says how the service stands, which address, and where it
       ending(moving(cluster()), look(A, ['running, detached', 'running'])),
     ],
     [
-      'a node that EC2 does not know any more',
-      '[mail] DOWN: 10.0.0.5 on vanished mail-1',
-      ending(moving(cluster()), look(A, [null, 'running'])),
+      'a node that EC2 does not show, its interface without an instance',
+      '[mail] DOWN: 10.0.0.5 on mail-1, instance not shown',
+      ending(moving(cluster()), look({ ...A, instanceId: null }, [null, 'running'])),
     ],
     [
       'a status check',
@@ -217,6 +218,7 @@ describe('B7: in Japanese', () => {
     ['a primary address', '[mail] 要確認: 10.0.0.5 → mail-2 のプライマリアドレス（フェイルオーバーは失敗）'],
     ["a drill's target has no room", '[mail] 正常: 10.0.0.5 → mail-1（切り替え訓練は拒否、変更なし）'],
     ['an Elastic IP is missing', '[mail] 要注意: 10.0.0.5 → mail-2（Elastic IPなし）（フェイルオーバーは失敗）'],
+    ['two answers of EC2', '[mail] 要確認: 10.0.0.5 → mail-1（インスタンス情報なし）（フェイルオーバーは失敗）'],
     ['looking failed', '[mail] 要確認: 10.0.0.5 の場所を確認できません（フェイルオーバーは失敗）'],
     ['names no cluster', '[不明] 要確認: 要求は拒否、既知のクラスターなし（変更なし）'],
   ])('%s: %s', (title, expected) => {
@@ -232,7 +234,10 @@ describe('B7: in Japanese', () => {
     text
       .split('\n')
       .filter(
-        (line) => !/^ {2}aws |^(要求者|要求の理由|詳細|以前の試行|イベントID)|^ {2}確認できませんでした: /.test(line),
+        (line) =>
+          !/^ {2}aws |^(要求者|要求の理由|詳細|以前の試行|イベントID)|^ {2}(確認できませんでした|EC2の2つの応答が矛盾しています): /.test(
+            line,
+          ),
       )
       .join('\n')
       .replace(/https:\/\/\S+/g, '')

@@ -251,6 +251,10 @@ describe('looking failed', () => {
   });
 });
 
+test('A4: what EC2 contradicts is looked at, and moved by the workflow alone', () => {
+  expect(inWords(steps(seen([A, A], [null, 'running', 'running'])))).toEqual([LOOK, 'FAIL_OVER mail']);
+});
+
 describe('a pause', () => {
   const paused = (states: Problems) =>
     seenInPlan(kept('PAUSED', { cluster: of, holders: holders(of, A), nodes: reports(of.nodes, states) }));

@@ -122,6 +122,12 @@ describe('what was decided', () => {
   });
 });
 
+test('A4, D16: two answers that contradict each other are told as that', () => {
+  expect(now(A, [null, 'running']).contradiction).toContain(`DescribeInstances does not show ${A.instanceId}`);
+  expect(now(A, ['running', 'running']).contradiction).toBeNull();
+  expect(seenInPlan(plan()).contradiction).toBeNull();
+});
+
 describe('the service', () => {
   const running = ['running', 'running'];
   test.each<[string, Seen, readonly string[]]>([
@@ -140,7 +146,9 @@ describe('the service', () => {
     ['DOWN', now([A, null], running, { of: two }), []],
     ['DOWN', now(A, ['stopped', 'running']), []],
     ['DOWN', now(A, ['running, detached', 'running']), []],
-    ['DOWN', now(A, [null, 'running']), []],
+    ['DOWN', now({ ...A, instanceId: null }, [null, 'running']), []],
+    ['CHECK', now(A, [null, 'running']), []],
+    ['CHECK', now(A, running, { hidden: [A.instanceId] }), []],
   ])('is %s', (status, seen, saidDown) => {
     expect(statusOf(seen, saidDown)).toBe(status);
   });
