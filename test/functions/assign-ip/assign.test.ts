@@ -83,15 +83,19 @@ describe('a target that cannot take the addresses', () => {
     await expect(run(plan({ cluster: two }))).rejects.toMatchObject({
       message:
         `${B.networkInterfaceId} of ${B.instanceId} (t3.small) cannot take 10.0.0.5, 10.0.0.6: ` +
-        'PrivateIpAddressLimitExceeded: EC2 says PrivateIpAddressLimitExceeded. Trying another node.',
+        'PrivateIpAddressLimitExceeded: EC2 says PrivateIpAddressLimitExceeded.',
       cause: expect.objectContaining({ name: 'PrivateIpAddressLimitExceeded' }),
     });
   });
   test.each(['AuthFailure', 'InvalidParameterValue', 'SomethingNew'])(
-    '%s may pass, and keeps its name',
+    '%s says nothing for certain: it is tried again, and then the decision knows it',
     async (code) => {
       refuses(code);
-      await expect(run()).rejects.toMatchObject({ name: code });
+      await expect(run()).rejects.toMatchObject({
+        name: 'AssignRefused',
+        message: `${B.networkInterfaceId} of ${B.instanceId} (t3.small) cannot take 10.0.0.5: ${code}: EC2 says ${code}.`,
+        cause: expect.objectContaining({ name: code }),
+      });
     },
   );
   test('that has only some of them has failed', async () => {
@@ -120,13 +124,16 @@ describe('a refusal is no failure where the addresses are there', () => {
     await expect(run(plan({ cluster: two }))).resolves.toMatchObject({ assigned: ['10.0.0.5', '10.0.0.6'] });
     expect(looks().map(({ thisValue }) => thisValue)).toEqual([reader]);
   });
-  test('one look is enough in the first try', async () => {
-    refuses('InvalidParameterValue');
-    await expect(run()).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  test('one look is enough in the first try, and where the refusal is tried again anyway', async () => {
+    refuses('PrivateIpAddressLimitExceeded');
+    await expect(run()).rejects.toMatchObject({ name: 'TargetCannotHold' });
     expect(looks()).toHaveLength(1);
+    refuses('InvalidParameterValue');
+    await expect(run(plan(), again)).rejects.toMatchObject({ name: 'AssignRefused' });
+    expect(looks()).toHaveLength(2);
   });
   test('a repetition looks as long as reads may lag: the try before may have been carried out', async () => {
-    refuses('InvalidParameterValue');
+    refuses('PrivateIpAddressLimitExceeded');
     const times: number[] = [];
     ec2.on(DescribeNetworkInterfacesCommand).callsFake(() => {
       times.push(Date.now() - NOW);

@@ -33,8 +33,12 @@ describe('the age of a plan', () => {
     expect(planAgeMs(entered(7), at(5))).toBe(2_000);
   });
   test('counts the time in the state when it is tried again', () => {
-    expect(planAgeMs(entered(50, 1), at(45))).toBe(15_000);
+    expect(planAgeMs(entered(57, 1), at(45))).toBe(15_000);
     expect(planAgeMs(entered(70, 1), at(45))).toBe(25_000);
+  });
+  test('counts no more than the retries can have taken: our clock may be ahead', () => {
+    expect(planAgeMs(entered(50, 1), at(50))).toBe(6_000);
+    expect(planAgeMs(entered(50, 2), at(49))).toBe(11_000);
   });
 });
 
@@ -48,6 +52,11 @@ describe('the budget', () => {
       'the last attempt of a read ends within its function',
       t.READ_PATIENCE_MS + t.REQUEST_MS,
       t.FUNCTION_SECONDS * 1_000,
+    ],
+    [
+      'an optional read after the needed ones ends within its function',
+      t.READ_PATIENCE_MS + t.REQUEST_MS + t.OPTIONAL_READ_PATIENCE_MS + t.OPTIONAL_REQUEST_MS,
+      t.FUNCTION_SECONDS * 1_000 - 1,
     ],
     ['an optional read is given up before a needed one', t.OPTIONAL_READ_PATIENCE_MS, t.READ_PATIENCE_MS - 1],
     ['a function and its initialisation <= a task', t.FUNCTION_SECONDS + t.INITIALISATION_SECONDS, t.TASK_SECONDS],

@@ -128,7 +128,7 @@ export function facts(request: Request, of: Cluster, world: World = {}, changes:
   };
 }
 
-/** The event of the first node's stop. */
+/** The event of the first node's stop: the first of its two. */
 export function event(changes: Partial<Request> = {}): Request {
   return {
     mode: 'failover',
@@ -139,7 +139,7 @@ export function event(changes: Partial<Request> = {}): Request {
     eventTime: new Date(NOW - 2_000).toISOString(),
     eventId: '6f1c1c7e-0000-4000-8000-000000000001',
     saidDown: [A.instanceId],
-    eventDetail: 'stopped',
+    eventDetail: 'stopping',
     ...changes,
   };
 }

@@ -163,14 +163,15 @@ describe('the attempt that rules a node out', () => {
     expect(refusal(attempt(B, error))).toBe(error);
     expect(refusal(attempt(B, 'PlanStale'), attempt(B, error), attempt(B, 'Superseded'))).toBe(error);
   });
-  test('a refusal that nobody foresaw, the third time', () => {
-    const odd = attempt(B, 'InternalFailure');
-    expect(refusal(odd, odd)).toBeUndefined();
-    expect(refusal(odd, attempt(B, 'AuthFailure'), odd)).toBe('InternalFailure');
-    expect(refusal(odd, odd, attempt(C, 'InternalFailure'))).toBeUndefined();
+  test('a refusal that says nothing certain, in the fourth pass', () => {
+    const odd = attempt(B, 'AssignRefused');
+    expect(refusal(odd, odd, odd)).toBeUndefined();
+    expect(refusal(odd, odd, attempt(B, 'PlanStale'), odd, odd)).toBe('AssignRefused');
+    expect(refusal(odd, odd, odd, attempt(C, 'AssignRefused'))).toBeUndefined();
   });
   test.each([
     'PlanStale',
+    'InternalFailure',
     'TransientAwsError',
     'DeadlineExceeded',
     'NotConverged',
@@ -190,11 +191,11 @@ describe('the attempt that rules a node out', () => {
   });
 });
 
-test('doubts about a node are its refusals that nobody foresaw', () => {
-  const attempts = ['InternalFailure', 'PlanStale', 'AuthFailure', 'TargetLost', 'TargetCannotHold'].map((error) =>
+test('doubts about a node are its refusals that say nothing certain', () => {
+  const attempts = ['AssignRefused', 'PlanStale', 'AssignRefused', 'TargetLost', 'InternalFailure'].map((error) =>
     attempt(B, error),
   );
-  const before = { ...FIRST_PASS, attempts: [...attempts, attempt(C, 'AuthFailure')] };
+  const before = { ...FIRST_PASS, attempts: [...attempts, attempt(C, 'AssignRefused')] };
   expect(doubtsAbout(B.instanceId, before)).toBe(2);
   expect(doubtsAbout(C.instanceId, before)).toBe(1);
   expect(doubtsAbout(A.instanceId, before)).toBe(0);

@@ -18,7 +18,7 @@ const ERRORS = [
   'TargetLost',
   'Superseded',
   'PlanStale',
-  'InternalFailure',
+  'AssignRefused',
   'TransientAwsError',
 ] as const;
 

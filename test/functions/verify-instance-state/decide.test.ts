@@ -57,6 +57,45 @@ describe('who is told, and what is recorded', () => {
   });
 });
 
+describe('what people know already is recorded, and not told', () => {
+  const { checkIntervalMinutes: _, ...unchecked } = two;
+  const told = (request: Request, of = two, world: World = { holders: STRANGER }) => {
+    const { action, notify, record } = decision(request, world, {}, of);
+    expect([action, record]).toEqual(['FAIL', true]);
+    return notify;
+  };
+  test.each([
+    ['stopping', true],
+    ['shutting-down', true],
+    ['stopped', false],
+    ['terminated', false],
+    ['pending', true],
+  ])('a failure at the event of %s: %s', (eventDetail, expected) => {
+    expect(told(event({ eventDetail }))).toBe(expected);
+  });
+  test('the events that follow tell it where the first ones start nothing', () => {
+    const stoppedOnly = { ...two, triggerStates: ['stopped', 'terminated'] };
+    expect(told(event({ eventDetail: 'stopped' }), stoppedOnly)).toBe(true);
+    expect(told(event({ eventDetail: 'terminated' }), stoppedOnly)).toBe(true);
+    const both = { ...two, triggerStates: ['stopping', 'stopped'] };
+    expect(told(event({ eventDetail: 'stopped' }), both)).toBe(false);
+    expect(told(event({ eventDetail: 'terminated' }), both)).toBe(true);
+  });
+  test('an event that is no bad news tells nothing, and neither does an alarm that is over', () => {
+    expect(told(RUNNING)).toBe(false);
+    expect(told(alarm('smtp'))).toBe(false);
+    expect(told(alarm('smtp', A))).toBe(true);
+    expect(told(alarm('stopped', A))).toBe(true);
+  });
+  test('everything is told where no check stands behind the events', () => {
+    expect(told(event({ eventDetail: 'stopped' }), unchecked)).toBe(true);
+    expect(told(RUNNING, unchecked)).toBe(true);
+  });
+  test('a person is told in any case', () => {
+    expect(told(byHand('failover'))).toBe(true);
+  });
+});
+
 describe('an alarm that rises again and again within the damping time', () => {
   const rising = (
     rises: number | null,

@@ -25,6 +25,8 @@ import { decided } from '../support/words';
 const two = cluster();
 const three = cluster({ nodes: [A, B, C] });
 const DEAD_A = { [A.instanceId]: stopped(A) };
+/** Terminated: its interface died with it. */
+const GONE_A = { [A.instanceId]: instance(A, { state: 'terminated', interfaces: [] }) };
 const LATER = { retryCount: DOUBT_RETRIES };
 
 describe('whatever the number of nodes and of VIPs', () => {
@@ -37,7 +39,7 @@ describe('whatever the number of nodes and of VIPs', () => {
   test.each<[string, Request, (of: Cluster) => World, string]>([
     ['a dead holder', event(), () => ({ instances: DEAD_A }), 'MOVE to b HOLDER_UNHEALTHY'],
     ['a healthy holder', RUNNING, () => ({}), 'NONE HOLDER_HEALTHY'],
-    ['nobody', event(), () => ({ holders: null, instances: DEAD_A }), 'MOVE to b NO_HOLDER'],
+    ['nobody', event(), () => ({ holders: null, instances: GONE_A }), 'MOVE to b NO_HOLDER'],
     ['a drill', byHand('drill', B), () => ({}), 'MOVE to b REQUESTED'],
     ['a drill that was done', byHand('drill', B), () => ({ holders: B }), 'NONE ALREADY_THERE, told'],
     ['a stranger', event(), () => ({ holders: STRANGER }), 'FAIL HeldByStranger'],
@@ -69,7 +71,7 @@ describe('the health of the holder, and of a target', () => {
     const addresses = detached.snapshot.addresses.map((each) => ({ ...each, attached: false }));
     const changes = { snapshot: { ...detached.snapshot, addresses } };
     expect(decided(event(), two, world(A), changes)).toBe('MOVE to b HOLDER_UNHEALTHY');
-    expect(decided(event(), two, { holders: null, ...world(B) })).toBe('MOVE to a NO_HOLDER');
+    expect(decided(byHand('failover'), two, { holders: null, ...world(B) })).toBe('MOVE to a NO_HOLDER');
     expect(decided(byHand('drill', B), two, world(B))).toBe('FAIL TargetUnhealthy');
   });
   test.each(['initializing', 'insufficient-data', 'not-applicable', null])(
@@ -287,8 +289,17 @@ describe('an address that nobody holds', () => {
     expect(decided(request, two, homeless, { retryCount: DOUBT_RETRIES - 1 })).toBe('look again');
     expect(decided(request, two, homeless, LATER)).toBe('MOVE to a NO_HOLDER');
   });
-  test('is moved at once where an event or a person says why', () => {
-    expect(decided(event(), two, { ...homeless, instances: DEAD_A })).toBe('MOVE to b NO_HOLDER');
+  test('is looked at again, too, where the node that an event is about still has its interface', () => {
+    expect(decided(event(), two, { ...homeless, instances: DEAD_A })).toBe('look again');
+    expect(decided(event(), two, { ...homeless, instances: DEAD_A }, LATER)).toBe('MOVE to b NO_HOLDER');
+    const both = event({ saidDown: [A.instanceId, B.instanceId] });
+    expect(decided(both, three, { ...homeless, instances: { ...GONE_A, [B.instanceId]: stopped(B) } })).toBe(
+      'MOVE to c NO_HOLDER',
+    );
+  });
+  test('is moved at once where its interface died with the node, or a person asks', () => {
+    expect(decided(event(), two, { ...homeless, instances: GONE_A })).toBe('MOVE to b NO_HOLDER');
+    expect(decided(event(), two, { ...homeless, instances: { [A.instanceId]: null } })).toBe('MOVE to b NO_HOLDER');
     expect(decided(byHand('failover'), two, homeless)).toBe('MOVE to a NO_HOLDER');
     expect(decided(byHand('drill', B), two, homeless)).toBe('MOVE to b NO_HOLDER');
     expect(decided(byHand('rehearsal'), two, homeless)).toBe('REHEARSE a: MOVE NO_HOLDER');
@@ -344,7 +355,7 @@ describe('damping: alarms that alternate do not carry the address to and fro', (
   });
   test('also when a check or another event finds it', () => {
     expect(decided(CHECK, of, up(1))).toBe('REHEARSE b, silent: NONE FLAPPING');
-    expect(decided(RUNNING, of, up(1))).toBe('NONE FLAPPING, told');
+    expect(decided(event({ saidDown: [B.instanceId] }), of, up(1))).toBe('NONE FLAPPING, told');
   });
   test('a quiet standby takes it, before one that flaps', () => {
     const more = { ...of, nodes: [...of.nodes, C] };
@@ -361,7 +372,7 @@ describe('damping: alarms that alternate do not carry the address to and fro', (
     expect(decided(onAlarm, of, up(1, { checks: { [A.instanceId]: { system: 'impaired' } } }))).toBe(
       'MOVE to b HOLDER_UNHEALTHY',
     );
-    expect(decided(event(), of, up(1, { holders: null }))).toBe('MOVE to b NO_HOLDER');
+    expect(decided(event(), of, up(1, { holders: null }), LATER)).toBe('MOVE to b NO_HOLDER');
   });
   test('neither are addresses that are split', () => {
     const split = { ...of, virtualIps: vips(2) };
@@ -428,9 +439,9 @@ describe('what cannot be read', () => {
     expect(decided(event(), two, { instances: DEAD_A }, unread(['AccessDenied']))).toBe('MOVE to b HOLDER_UNHEALTHY');
     expect(decided(byHand('drill', B), two, {}, unread(['AccessDenied']))).toBe('MOVE to b REQUESTED');
   });
-  test('keeps an event from ending as if all were well, however long it lasts', () => {
-    for (const retryCount of [0, 100]) {
-      expect(decided(RUNNING, two, {}, unread(['TransientAwsError'], retryCount))).toBe(
+  test('keeps an event of the holder, and a person, from hearing that all is well, however long it lasts', () => {
+    for (const retryCount of [DOUBT_RETRIES, 100]) {
+      expect(decided(event(), two, {}, unread(['TransientAwsError'], retryCount))).toBe(
         'look again (TransientAwsError)',
       );
       expect(decided(byHand('failover'), two, {}, unread(['AuthFailure', 'X'], retryCount))).toBe(
@@ -450,6 +461,12 @@ describe('what cannot be read', () => {
   test('for want of a permission is reported at once: no repetition helps', () => {
     expect(decided(CHECK, two, {}, unread(['AccessDenied']))).toBe('REHEARSE b, silent: NONE HOLDER_HEALTHY');
     expect(decided(CHECK, two, {}, unread(['UnauthorizedOperation', 'AuthFailure']))).toBe('look again (AuthFailure)');
-    expect(decided(RUNNING, two, {}, unread(['AccessDenied']))).toBe('look again (AccessDenied)');
+    expect(decided(byHand('failover'), two, {}, unread(['AccessDenied']))).toBe('look again (AccessDenied)');
+  });
+  test('does not matter to an event of another node', () => {
+    expect(decided(RUNNING, two, {}, unread(['AccessDenied']))).toBe('NONE HOLDER_HEALTHY');
+    expect(decided(event({ saidDown: [B.instanceId] }), two, {}, unread(['TransientAwsError']))).toBe(
+      'NONE HOLDER_HEALTHY',
+    );
   });
 });

@@ -92,7 +92,7 @@ const SAID: readonly [string, string, Request, World, Partial<Facts>?, typeof tw
   ['a healthy holder', ON_A, RUNNING, {}],
   [
     'an event that AWS contradicts',
-    `An event (stopped) says that ${A.instanceId} is in trouble; AWS shows it healthy. Looking again.`,
+    `An event (stopping) says that ${A.instanceId} is in trouble; AWS shows it healthy. Looking again.`,
     event(),
     {},
   ],
@@ -160,6 +160,7 @@ const SAID: readonly [string, string, Request, World, Partial<Facts>?, typeof tw
       instances: { [A.instanceId]: stopped(A), [B.instanceId]: never(B), [C.instanceId]: never(C) },
       checks: { [B.instanceId]: { instance: 'impaired' } },
     },
+    LATE,
   ],
   [
     'no healthy standby, after a refusal: in EC2’s words',
