@@ -31,12 +31,13 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   if ('invalid' in reading) return refuse(reading, input);
   const { request, cluster } = reading;
   logger.appendKeys({ cluster: cluster.name, mode: request.mode });
-  const asked = Date.now();
+  // The workflow's clock: functions' own may differ.
+  const now = Date.parse(execution.stateEnteredTime);
   const snapshotRead = readSnapshot(ec2, cluster);
   const [snapshot, signals, history] = await Promise.all([
     snapshotRead,
-    readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, asked),
-    request.mode === 'check' && previous === null ? readHistory(cloudWatch, cluster, asked) : NO_HISTORY,
+    readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, now),
+    request.mode === 'check' && previous === null ? readHistory(cloudWatch, cluster, now) : NO_HISTORY,
   ]);
   const { retryCount } = execution;
   const facts = {
@@ -47,7 +48,7 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
     history,
     before: whatWentBefore(previous),
     retryCount,
-    now: Date.now(),
+    now,
   };
   return makePlan(facts, decide(facts));
 }
