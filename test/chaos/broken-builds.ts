@@ -97,7 +97,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
 
 const FAIL: Json = {
   ErrorEquals: ['States.ALL'],
-  Assign: { error: '{% $states.errorOutput %}' },
+  Assign: { failure: '{% $states.errorOutput %}' },
   Output: {},
   Next: 'NotifyFailure',
 };

@@ -49,16 +49,12 @@ export class Told {
   }
 
   /** An alarm told people within minutes: of executions that fail, of notices that cannot be sent, or of this cluster's readiness. */
-  byAlarm(
-    { failedAt, endedAt, cluster }: Run,
-    kinds: readonly AlarmKind['watches'][] = ['executions', 'notices', 'readiness'],
-  ): boolean {
+  byAlarm({ failedAt, endedAt, cluster }: Run): boolean {
     const at = failedAt ?? endedAt;
     if (at === null) return false;
     return this.alarmMessages.some((message) => {
       const kind = this.kindOf(message.alarm);
-      if (kind === null || !kinds.includes(kind.watches)) return false;
-      if (kind.cluster !== null && kind.cluster !== cluster?.name) return false;
+      if (kind === null || (kind.cluster !== null && kind.cluster !== cluster?.name)) return false;
       return message.at >= at - ALARM_LASTS && message.at <= at + ALARM_COMES_WITHIN;
     });
   }
@@ -101,8 +97,23 @@ export class Told {
   private knows(run: Run): boolean {
     const { cluster, startedAt, endedAt } = run;
     if (cluster === null || endedAt === null) return false;
-    const lately = this.notices(cluster.name, startedAt - ALARM_LASTS, endedAt);
-    return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.byAlarm(run, ['readiness']);
+    const lately = this.notices(cluster.name, startedAt - ALARM_LASTS, endedAt + ALARM_COMES_WITHIN);
+    return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.readinessIsKnown(run);
+  }
+
+  /** The cluster's readiness alarm was up, or went up soon, and its message had come. */
+  private readinessIsKnown({ cluster, startedAt, endedAt }: Run): boolean {
+    const name = cluster && this.readinessAlarm(cluster.name);
+    const until = (endedAt ?? startedAt) + ALARM_COMES_WITHIN;
+    const changes = this.played.cloud.timeline.events.flatMap((event) =>
+      event.type === 'alarm' && event.name === name && event.at <= until ? [event] : [],
+    );
+    return changes.some(({ at, to }, index) => {
+      const over = changes[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+      return (
+        to === 'ALARM' && over >= startedAt && this.alarmMessages.some((each) => each.alarm === name && each.at === at)
+      );
+    });
   }
 
   /** What could not be sent is sent by the next check. */

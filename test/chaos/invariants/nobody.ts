@@ -44,13 +44,12 @@ export function deathIsBelieved({ played, runs }: Context): string[] {
     const told = JSON.stringify(run.input.detail);
     const meanwhile = journal.within(clusterIndex, startedAt, done.at);
     if (played.skewed || meanwhile.some((state) => isPaused(state, startedAt))) return [];
+    const readable = journal.within(clusterIndex, startedAt - played.lag - LONG_WELL, done.at);
     const dead = cluster.nodes.find(
       ({ instanceId, networkInterfaceId }) =>
         told.includes(instanceId) &&
-        meanwhile.every(
-          (state) =>
-            nodeIn(state, networkInterfaceId)?.wellForEc2 === false && state.holders.includes(networkInterfaceId),
-        ),
+        readable.every(({ holders }) => holders.includes(networkInterfaceId)) &&
+        meanwhile.every((state) => nodeIn(state, networkInterfaceId)?.wellForEc2 === false),
     );
     const before = journal.within(clusterIndex, startedAt - LONG_WELL, done.at);
     const taker = cluster.nodes.find(({ networkInterfaceId }) =>
