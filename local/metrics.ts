@@ -21,10 +21,12 @@ interface StoredPoint extends DataPoint {
   readonly visibleAt: number;
 }
 
-/** How long CloudWatch keeps points of a minute. @see CloudWatch User Guide, "Metrics retention" */
-const KEPT_MILLISECONDS = 15 * 24 * 3_600_000;
+const DAY = 24 * 3_600_000;
+/** How long CloudWatch keeps points of five minutes, and of one. @see CloudWatch User Guide, "Metrics retention" */
+const KEPT_MILLISECONDS = 63 * DAY;
+export const MINUTES_KEPT_MILLISECONDS = 15 * DAY;
 /** CloudWatch takes points that are so old, or so far ahead. @see CloudWatch API Reference, PutMetricData, MetricDatum */
-const OLDEST_MILLISECONDS = 14 * 24 * 3_600_000;
+const OLDEST_MILLISECONDS = 14 * DAY;
 const NEWEST_MILLISECONDS = 2 * 3_600_000;
 
 /** CloudWatch's metrics: what functions write in embedded metric format, and what the services report of themselves. */

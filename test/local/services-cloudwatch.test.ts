@@ -205,6 +205,15 @@ test('metric data: the start counts, the end does not, and either order can be h
   expect(other.MetricDataResults?.[0]?.Values).toEqual([0, 1]);
 });
 
+test('after 15 days there are no points of a minute any more, but of five', async () => {
+  aws.metrics.add(READY, 1);
+  await at(16 * 24 * 60);
+  const range = { EndTime: new Date(clock.now()) };
+  const asked = asking([query('minute'), query('five', {}, { Period: 300 })], range);
+  const { MetricDataResults } = await client.cloudWatch.send(new GetMetricDataCommand(asked));
+  expect(MetricDataResults?.map(({ Values }) => Values)).toEqual([[], [1]]);
+});
+
 test.each([
   ['an expression', [{ Id: 'a', Expression: 'FILL(b, 0)' }], {}, 'Expression'],
   ['a percentile', [query('a', {}, { Stat: 'p99' })], {}, 'p99'],

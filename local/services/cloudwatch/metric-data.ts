@@ -1,4 +1,11 @@
-import { type DataPoint, type MetricName, type Metrics, STATISTICS, statistic } from '../../metrics';
+import {
+  type DataPoint,
+  type MetricName,
+  type Metrics,
+  MINUTES_KEPT_MILLISECONDS,
+  STATISTICS,
+  statistic,
+} from '../../metrics';
 import { withOmission } from '../service';
 import { type CloudWatchAction, paged } from './action';
 import { choice, integer, invalid, type Json, only, required, structure, structures, time } from './parameters';
@@ -13,6 +20,7 @@ interface Query {
 }
 
 const MINUTE = 60_000;
+const FIVE_MINUTES = 5 * MINUTE;
 const MOST_QUERIES = 500;
 const MOST_DATAPOINTS = 100_800;
 
@@ -23,7 +31,7 @@ const MOST_DATAPOINTS = 100_800;
  */
 export const getMetricData: CloudWatchAction = {
   parameters: ['MetricDataQueries', 'StartTime', 'EndTime', 'ScanBy', 'MaxDatapoints', 'NextToken'],
-  run(parameters, { metrics, omission, pageSize, time: written }) {
+  run(parameters, { clock, metrics, omission, pageSize, time: written }) {
     const queries = structures(parameters, 'MetricDataQueries').map(readQuery);
     const start = time(parameters, 'StartTime');
     const end = time(parameters, 'EndTime');
@@ -35,7 +43,8 @@ export const getMetricData: CloudWatchAction = {
     const ascending =
       choice(parameters, 'ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
     const found = queries.flatMap((query) => {
-      const points = pointsOf(metrics, query, Math.floor(start / MINUTE) * MINUTE, end);
+      const kept = query.period % FIVE_MINUTES === 0 ? 0 : clock.now() - MINUTES_KEPT_MILLISECONDS;
+      const points = pointsOf(metrics, query, Math.max(kept, Math.floor(start / MINUTE) * MINUTE), end);
       return (ascending ? points : points.reverse()).map((point) => ({ query, ...point }));
     });
     const shown = withOmission(found, omission, ({ query }) => query.metric.name);
