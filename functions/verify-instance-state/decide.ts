@@ -88,9 +88,9 @@ const COMES_BEFORE: Readonly<Record<string, string>> = { stopped: 'stopping', te
  * follows another one, or is no bad news (an alarm that is over, a node that comes up). Behind the events stands the readiness
  * alarm, where there are checks.
  */
-function wasTold({ request, cluster, signals, firstPass }: Situation): boolean {
+function wasTold({ request, cluster, signals, before }: Situation): boolean {
   const { trigger, saidDown, eventDetail } = request;
-  if (!firstPass || trigger === 'request') return false;
+  if (before.mayHaveChanged || trigger === 'request') return false;
   const before = trigger === 'event' ? COMES_BEFORE[eventDetail ?? ''] : undefined;
   const follows = before !== undefined && (cluster.triggerStates?.includes(before) ?? true);
   const behind = cluster.checkIntervalMinutes !== undefined && (follows || saidDown.length === 0);
