@@ -87,7 +87,7 @@ class Parser {
       return inner;
     }
     if (this.take('[')) return this.list();
-    const token = this.tokens[this.at] ?? '';
+    const token = this.tokens[this.at] ?? 'the end';
     this.at += 1;
     if (/^\d/.test(token)) return () => Number(token);
     if (this.tokens[this.at] === '(') return this.call(token);
