@@ -91,8 +91,8 @@ const COMES_BEFORE: Readonly<Record<string, string>> = { stopped: 'stopping', te
 function wasTold({ request, cluster, signals, before }: Situation): boolean {
   const { trigger, saidDown, eventDetail } = request;
   if (before.mayHaveChanged || trigger === 'request') return false;
-  const before = trigger === 'event' ? COMES_BEFORE[eventDetail ?? ''] : undefined;
-  const follows = before !== undefined && (cluster.triggerStates?.includes(before) ?? true);
+  const first = trigger === 'event' ? COMES_BEFORE[eventDetail ?? ''] : undefined;
+  const follows = first !== undefined && (cluster.triggerStates?.includes(first) ?? true);
   const behind = cluster.checkIntervalMinutes !== undefined && (follows || saidDown.length === 0);
   return behind || (signals.rises ?? 0) > 1;
 }

@@ -84,9 +84,13 @@ export function sickHolder({ cluster, snapshot, reports }: Situation) {
   return reports.find(({ networkInterfaceId, problems }) => holders.has(networkInterfaceId) && problems.length > 0);
 }
 
+const LOOKS_FOR_A_PERSON = 1;
+
 /** Nobody holds an address, and that need not be so for long: its last holder's interface is not known to have died with it. */
-export function mayBeOnItsWay({ firstPass, homeless, request, cluster, snapshot }: Situation): boolean {
-  if (!firstPass || homeless.length === 0 || request.trigger === 'request') return false;
+export function mayBeOnItsWay({ firstPass, homeless, request, cluster, snapshot, retryCount }: Situation): boolean {
+  // A person does not wait long; but one answer that lacks the holder is not enough to take an address from it.
+  const patience = request.trigger === 'request' ? LOOKS_FOR_A_PERSON : DOUBT_RETRIES;
+  if (!firstPass || homeless.length === 0 || retryCount >= patience) return false;
   const down = cluster.nodes.filter(({ instanceId }) => request.saidDown.includes(instanceId));
   return down.every((node) => interfaceOf(node, snapshot) !== undefined);
 }

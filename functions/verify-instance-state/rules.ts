@@ -165,7 +165,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'a VIP held by nobody, and no interface died: it may be on its way',
-    when: (situation) => mayBeOnItsWay(situation) && situation.retryCount < DOUBT_RETRIES,
+    when: mayBeOnItsWay,
     then: ({ homeless }) => lookAgain(`Nobody holds ${homeless.join(', ')}: another execution may be moving it.`),
   },
   {
