@@ -91,7 +91,8 @@ export class Alarms implements AlarmStore {
         return statistic(metric.statistic, this.options.metrics.values(metric.name, to - period, to));
       }),
     ]);
-    return read(new Map(series), (index) => now - (index + 1) * period >= this.began);
+    const isKnown = (index: number) => series.some(([, values]) => values[index] !== null);
+    return read(new Map(series), (index) => now - (index + 1) * period >= this.began || isKnown(index));
   }
 
   /** While the evaluation range reaches back to before the cloud began, missing data is not held against anybody. */

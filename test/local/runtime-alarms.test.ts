@@ -136,6 +136,11 @@ const onExpression = (Expression: string) => ({
       },
       ReturnData: false,
     },
+    {
+      Id: 'other',
+      MetricStat: { Metric: { Namespace: 'Mine', MetricName: 'Other' }, Period: 600, Stat: 'Sum' },
+      ReturnData: false,
+    },
   ],
 });
 
@@ -149,19 +154,24 @@ test('FILL leaves nothing missing: the alarm goes off after one period', async (
   cloud.metrics.add(READY, 1);
   await cloud.advance(MINUTE);
   expect(changes(cloud)).toEqual(['OK', 'ALARM', 'OK']);
+  const expression = { expression: 'FILL(ready, 0)', returnData: true };
   expect(eventsOf(cloud, 'event')[0]?.detail).toMatchObject({
-    configuration: {
-      metrics: [
-        { id: 'ready', returnData: false },
-        { expression: 'FILL(ready, 0)', returnData: true },
-      ],
-    },
+    configuration: { metrics: [{ id: 'ready', returnData: false }, { id: 'other', returnData: false }, expression] },
   });
+});
+
+test('FILL fills one metric of a sum where another one has data, also in the first minutes', async () => {
+  const more = { Threshold: 3, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching' };
+  const cloud = await start({ ...onExpression('FILL(ready, 2) + FILL(other, 2)'), ...more });
+  await cloud.advance(1);
+  cloud.metrics.add(READY, 1);
+  await cloud.advance(MINUTE);
+  expect(changes(cloud)).toEqual(['ALARM']);
 });
 
 test.each([
   ['ANOMALY_DETECTION_BAND(ready, 2)', 'ANOMALY_DETECTION_BAND'],
-  ['ready + other', 'other'],
+  ['ready + another', 'another'],
   ['FILL(ready, LINEAR)', 'LINEAR'],
   ['ready ^ 2', '^ 2'],
   ['METRICS()', 'several time series'],
