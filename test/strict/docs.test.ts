@@ -8,7 +8,7 @@ import { filled, LISTS, placesIn } from './document';
 
 const FILE = join(__dirname, '../../docs/local-cloud.md');
 
-it('docs/local-cloud.md lists what the local cloud knows (UPDATE_DOCS=1 writes the lists)', () => {
+test('docs/local-cloud.md lists what the local cloud knows (UPDATE_DOCS=1 writes the lists)', () => {
   const text = readFileSync(FILE, 'utf8');
   if (process.env.UPDATE_DOCS === '1') writeFileSync(FILE, filled(text));
   expect(readFileSync(FILE, 'utf8')).toBe(filled(text));
@@ -52,35 +52,35 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
 };
 
 describe('the list of intrinsics is whole', () => {
-  it.each(INTRINSICS)('%s is resolved', (name) => {
+  test.each(INTRINSICS)('%s is resolved', (name) => {
     expect(EXAMPLES[name]).toBeDefined();
     expect(complaint(queueNamed(EXAMPLES[name]))).toBeUndefined();
   });
 
-  it.each(PSEUDO_PARAMETERS)('%s is resolved', (name) => {
+  test.each(PSEUDO_PARAMETERS)('%s is resolved', (name) => {
     expect(complaint(queueNamed({ Ref: name }))).toBeUndefined();
   });
 
-  it.each(['FindInMap', 'ImportValue', 'Cidr', 'Transform', 'Length', 'ToJsonString', 'GetStackOutput', 'Contains'])(
+  test.each(['FindInMap', 'ImportValue', 'Cidr', 'Transform', 'Length', 'ToJsonString', 'GetStackOutput', 'Contains'])(
     'Fn::%s is refused by name',
     (name) => {
       expect(complaint(queueNamed({ [`Fn::${name}`]: [] }))).toContain(`Fn::${name}`);
     },
   );
 
-  it.each(['AWS::NotificationARNs', 'Nobody'])('a Ref to %s is refused by name', (name) => {
+  test.each(['AWS::NotificationARNs', 'Nobody'])('a Ref to %s is refused by name', (name) => {
     expect(complaint(queueNamed({ Ref: name }))).toContain(name);
   });
 });
 
 describe('what a template says and the local cloud does not play is refused', () => {
-  it('a type that is not listed, by name', () => {
+  test('a type that is not listed, by name', () => {
     expect(complaint({ Type: 'AWS::RDS::DBInstance' })).toBe(
       'Asked: the local cloud does not know resources of the type AWS::RDS::DBInstance',
     );
   });
 
-  it.each([
+  test.each([
     ['AWS::Lambda::Function', { VpcConfig: { SubnetIds: ['subnet-1'] } }, 'VpcConfig.SubnetIds'],
     ['AWS::Events::Rule', { EventBusName: 'other' }, 'EventBusName'],
     [
@@ -94,11 +94,11 @@ describe('what a template says and the local cloud does not play is refused', ()
     expect(complaint({ Type, Properties })).toContain(`does not know ${path}`);
   });
 
-  it('a transform, by name', () => {
+  test('a transform, by name', () => {
     expect(complaint(queueNamed('q'), { Transform: 'AWS::Serverless-2016-10-31' })).toContain('AWS::Serverless');
   });
 
-  it('and our own template says nothing of that kind, but uses most of the types', () => {
+  test('and our own template says nothing of that kind, but uses most of the types', () => {
     const template = loadTemplate(synthesize());
     expect(() => checkKnown(template)).not.toThrow();
     const types = new Set(template.resources.map(({ type }) => type));
