@@ -135,9 +135,10 @@ describe('an alarm that rises again and again within the damping time', () => {
   test('is told whenever it moves something', () => {
     expect(rising(5, { instances: DEAD_A })).toBe(true);
   });
-  test('is told in a later pass, where something was attempted', () => {
+  test('is told where something may have been changed', () => {
     const { before } = facts(event(), two);
-    expect(rising(5, { holders: STRANGER }, { before: { ...before, pass: 2 } })).toBe(true);
+    expect(rising(5, { holders: STRANGER }, { before: { ...before, pass: 2 } })).toBe(false);
+    expect(rising(5, { holders: STRANGER }, { before: { ...before, pass: 2, mayHaveChanged: true } })).toBe(true);
   });
 });
 

@@ -71,7 +71,7 @@ describe('the health of the holder, and of a target', () => {
     const addresses = detached.snapshot.addresses.map((each) => ({ ...each, attached: false }));
     const changes = { snapshot: { ...detached.snapshot, addresses } };
     expect(decided(event(), two, world(A), changes)).toBe('MOVE to b HOLDER_UNHEALTHY');
-    expect(decided(byHand('failover'), two, { holders: null, ...world(B) })).toBe('MOVE to a NO_HOLDER');
+    expect(decided(byHand('failover'), two, { holders: null, ...world(B) }, LATER)).toBe('MOVE to a NO_HOLDER');
     expect(decided(byHand('drill', B), two, world(B))).toBe('FAIL TargetUnhealthy');
   });
   test.each(['initializing', 'insufficient-data', 'not-applicable', null])(
@@ -148,7 +148,7 @@ describe('which node is the best', () => {
   });
   test('VIPs of which one is on nobody come together', () => {
     const world = { holders: [B, null], instances: {} };
-    expect(best(world, four, byHand('failover'))).toBe('MOVE to b NO_HOLDER');
+    expect(decided(byHand('failover'), four, world, LATER)).toBe('MOVE to b NO_HOLDER');
     expect(decided(CHECK, four, world, LATER)).toBe('MOVE to b NO_HOLDER');
   });
   test('a VIP that a lagging read shows on two interfaces is not taken for settled', () => {
@@ -297,12 +297,14 @@ describe('an address that nobody holds', () => {
       'MOVE to c NO_HOLDER',
     );
   });
-  test('is moved at once where its interface died with the node, or a person asks', () => {
+  test('is moved at once where its interface died with the node, and at the second look where a person asks', () => {
     expect(decided(event(), two, { ...homeless, instances: GONE_A })).toBe('MOVE to b NO_HOLDER');
     expect(decided(event(), two, { ...homeless, instances: { [A.instanceId]: null } })).toBe('MOVE to b NO_HOLDER');
-    expect(decided(byHand('failover'), two, homeless)).toBe('MOVE to a NO_HOLDER');
-    expect(decided(byHand('drill', B), two, homeless)).toBe('MOVE to b NO_HOLDER');
-    expect(decided(byHand('rehearsal'), two, homeless)).toBe('REHEARSE a: MOVE NO_HOLDER');
+    expect(decided(byHand('failover'), two, homeless)).toBe('look again');
+    const again = { retryCount: 1 };
+    expect(decided(byHand('failover'), two, homeless, again)).toBe('MOVE to a NO_HOLDER');
+    expect(decided(byHand('drill', B), two, homeless, again)).toBe('MOVE to b NO_HOLDER');
+    expect(decided(byHand('rehearsal'), two, homeless, again)).toBe('REHEARSE a: MOVE NO_HOLDER');
   });
   test('one of several is enough', () => {
     const of = cluster({ virtualIps: vips(2) });

@@ -128,7 +128,7 @@ const SAID: readonly [string, string, Request, World, Partial<Facts>?, typeof tw
     event(),
     { holders: [A, C], instances: { [C.instanceId]: stopped(C), [B.instanceId]: stopped(B) } },
   ],
-  ['addresses on nobody', 'Nobody holds 10.0.0.5, 10.0.0.6.', byHand('failover'), { holders: null }],
+  ['addresses on nobody', 'Nobody holds 10.0.0.5, 10.0.0.6.', byHand('failover'), { holders: null }, { retryCount: 1 }],
   [
     'addresses that are split',
     `10.0.0.5, 10.0.0.6: split over ${A.networkInterfaceId}, ${C.networkInterfaceId}.`,
