@@ -44,6 +44,13 @@ export class Journal {
     return found.state;
   }
 
+  /** Until when a cluster was so for the last time before a moment, ms since the epoch; the moment itself where it still was. */
+  lastTime(cluster: number, before: number, wasSo: (state: ClusterState) => boolean): number {
+    const entries = (this.entries[cluster] ?? []).filter(({ at }) => at <= before);
+    const last = entries.findLastIndex(({ state }) => wasSo(state));
+    return last < 0 ? 0 : (entries[last + 1]?.at ?? before);
+  }
+
   /** All that a cluster was from one time to another, ms since the epoch, both included. */
   within(cluster: number, from: number, to: number): readonly ClusterState[] {
     const entries = this.entries[cluster] ?? [];

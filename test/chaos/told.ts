@@ -1,6 +1,7 @@
 import type { TimelineEvent } from '../../local/timeline';
 import type { Played } from './play';
 import { type Notice, type Run, record } from './runs';
+import { isWell } from './world-state';
 
 const MINUTE = 60_000;
 
@@ -93,11 +94,12 @@ export class Told {
     return /Executions(Failed|TimedOut|Aborted)/.test(alarm) ? { watches: 'executions', cluster: null } : null;
   }
 
-  /** What was told a moment ago is not told again; nor is what the readiness alarm says. */
+  /** What was told since all was well is not told again; nor is what the readiness alarm says. */
   private knows(run: Run): boolean {
-    const { cluster, startedAt, endedAt } = run;
+    const { cluster, clusterIndex, startedAt, endedAt } = run;
     if (cluster === null || endedAt === null) return false;
-    const lately = this.notices(cluster.name, startedAt - ALARM_LASTS, endedAt + ALARM_COMES_WITHIN);
+    const since = this.played.recorder.journal.lastTime(clusterIndex, startedAt, isWell);
+    const lately = this.notices(cluster.name, Math.min(since, startedAt - ALARM_LASTS), endedAt + ALARM_COMES_WITHIN);
     return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.readinessIsKnown(run);
   }
 

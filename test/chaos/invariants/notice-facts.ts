@@ -42,14 +42,18 @@ export function saidTooShort({ played }: Context, run: Run): string[] {
   return value < dark - TOLERANCE ? [`${short(run)} says a dark time of ${value} ms; it was ${dark} ms`] : [];
 }
 
-/** Copies of an event, and the two states of one death, may each be told; more of the same within so short a time is noise, ms. */
+/** The two states of one death, or of two, may each be told; more of the same within so short a time is noise, ms. */
 const SOON = 60_000;
 const OFTEN = 3;
 
 /** The same words by executions that changed nothing: nobody reads them any more. What a person asked for is answered in any case. */
 export function toldOften({ runs }: Context): string[] {
   const automatic = runs
-    .filter(({ mode, effects }) => mode === null && effects.length === 0)
+    .filter(({ mode, effects, input }, index) => {
+      // Copies of one event cannot know of each other.
+      const copy = runs.findIndex((other) => other.input.id === input.id) !== index;
+      return mode === null && effects.length === 0 && !copy;
+    })
     .flatMap(({ delivered }) => delivered);
   const subjects = new Set(automatic.map(({ subject }) => subject));
   return [...subjects].flatMap((subject) => {

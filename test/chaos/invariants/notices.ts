@@ -55,15 +55,10 @@ function pauseUntold({ played, told }: Context, run: Run): string[] {
   const { journal } = played.recorder;
   const ill = journal.within(clusterIndex, last.enteredAt - played.lag, endedAt).every((state) => !isWell(state));
   if (!ill) return [];
-  const since = lastTimeWell(played, clusterIndex, run.startedAt);
+  const since = journal.lastTime(clusterIndex, run.startedAt, isWell);
   return told.notices(cluster.name, since, Number.POSITIVE_INFINITY).length > 0
     ? []
     : [`${short(run)} moved nothing because of a pause, and nobody was told`];
-}
-
-function lastTimeWell({ recorder, cloud }: Context['played'], cluster: number, before: number): number {
-  const changes = cloud.timeline.events.filter(({ at }) => at <= before).map(({ at }) => at);
-  return changes.findLast((at) => recorder.journal.within(cluster, at, at).some(isWell)) ?? 0;
 }
 
 /** Longer than reads lag behind writes in most histories, ms. */
