@@ -104,7 +104,7 @@ npm start -- [options]
   --throttle                EC2's documented token buckets
   --latency realistic       API calls take as long as on AWS
   --lag MS                  describe calls lag behind changes
-  --fault KIND              puts a fault in; may be given several times
+  --fault KIND              puts a fault in; may be given several times; in virtual time unless there is a port
   --help                    this
 
 Faults:

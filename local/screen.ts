@@ -41,13 +41,12 @@ export class Screen {
     this.line(`  from               ${summary.from ?? 'nobody'}`);
     this.line(`  to                 ${summary.to ?? 'nobody'}`);
     this.line(`  dark time          ${time(summary.darkTime)}`);
-    this.line(`  event to verified  ${time(summary.eventToVerified)}`);
+    this.line(`  outage             ${time(summary.outage)}`);
     this.line(`  API calls          ${summary.apiCalls}`);
+    this.line(`  notices            ${summary.notices === 0 ? 'none: nobody was told' : summary.notices}`);
     this.line();
     for (const { says, holds } of expectations)
-      this.line(
-        holds ? `  ${this.paint('green', 'as it should')}  ${says}` : `  ${this.paint('red', 'NOT SO')}        ${says}`,
-      );
+      this.line(holds ? `  ${this.paint('green', 'PASS')}  ${says}` : `  ${this.paint('red', 'FAIL')}  ${says}`);
   }
 
   private notice({ subject, message, attributes }: Extract<TimelineEvent, { type: 'notice' }>): void {

@@ -6,8 +6,11 @@ export interface Summary {
   readonly from: string | null;
   readonly to: string | null;
   readonly darkTime: number | null;
-  readonly eventToVerified: number | null;
+  /** From the event that set off the move (else the execution's start) to the proof. */
+  readonly outage: number | null;
   readonly apiCalls: number;
+  /** What reached the topic about this cluster. */
+  readonly notices: number;
 }
 
 /** @param from who held the first address before */
@@ -17,8 +20,9 @@ export function summarize(stage: Stage, from: string | null): Summary {
     from,
     to: stage.holderOf(stage.addresses[0] ?? ''),
     darkTime: darkTime(events, stage.addresses),
-    eventToVerified: stage.moves > 0 ? eventToVerified(events) : null,
+    outage: stage.moves > 0 ? outage(events) : null,
     apiCalls: events.filter(({ type }) => type === 'api-call').length,
+    notices: stage.notices().length,
   };
 }
 
@@ -37,8 +41,7 @@ function darkTime(events: readonly TimelineEvent[], addresses: readonly string[]
   return since.size > 0 ? null : longest;
 }
 
-/** From what set off the execution that moved the addresses (its event, else its start) to its proof. */
-function eventToVerified(events: readonly TimelineEvent[]): number | null {
+function outage(events: readonly TimelineEvent[]): number | null {
   const verified = events.find((event) => event.type === 'state-exited' && event.state === 'VerifyEni');
   if (verified?.type !== 'state-exited') return null;
   const started = events.find((event) => event.type === 'execution-started' && event.execution === verified.execution);

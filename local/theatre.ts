@@ -76,10 +76,16 @@ function safe(stage: Stage, world: readonly Expectation[]): Expectation {
   return { says, holds: together || world.every(({ holds }) => holds) };
 }
 
-function cloudOptions({ scenario, port, throttle, realistic, lag }: Settings): Omit<CloudOptions, 'templateFile'> {
+/** A fault may keep the workflow trying for minutes; virtual time has no clients of its own that could come by a port. */
+function isVirtual({ scenario, faults, port }: Settings): boolean {
+  return scenario.cloud?.clock === 'virtual' || (faults.length > 0 && port === undefined);
+}
+
+function cloudOptions(settings: Settings): Omit<CloudOptions, 'templateFile'> {
+  const { scenario, port, throttle, realistic, lag } = settings;
   return {
-    clock: 'real',
     ...scenario.cloud,
+    clock: isVirtual(settings) ? 'virtual' : 'real',
     ...(port !== undefined && { port }),
     ...(realistic && { latency: REALISTIC }),
     ...(lag > 0 && { lag }),
@@ -87,8 +93,9 @@ function cloudOptions({ scenario, port, throttle, realistic, lag }: Settings): O
   };
 }
 
-function introduce(screen: Screen, { scenario, faults }: Settings, cloud: Cloud): void {
-  const time = scenario.cloud?.clock === 'virtual' ? ' (in virtual time)' : '';
+function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
+  const { scenario, faults } = settings;
+  const time = isVirtual(settings) ? ' (in virtual time)' : '';
   screen.line(`${screen.paint('bold', scenario.name)}${time}: ${scenario.description}`);
   for (const { name, description } of faults) screen.line(`With the fault ${name}: ${description}.`);
   for (const { name, virtualIps, nodes } of cloud.clusters) {
