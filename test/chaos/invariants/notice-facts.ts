@@ -1,15 +1,19 @@
 import { type Run, short } from '../runs';
 import type { Context } from './context';
 
+/** Notify waits so long for SNS's answer, ms (PUBLISH_MS of functions/shared/timing.ts). */
+const ANSWERED_WITHIN = 8_000;
+
 /** One execution says one thing once, where nothing went wrong with its notice. */
 export function toldTwice({ played }: Context, run: Run): string[] {
   const [first] = run.delivered;
   const end = run.ends.at(-1);
   if (first === undefined || end === undefined || run.delivered.length === 1 || run.starts.length > 1) return [];
+  const late = run.calls.some(({ action, milliseconds }) => action === 'Publish' && milliseconds >= ANSWERED_WITHIN);
   const struck = played.cloud.timeline.events
     .slice(run.index, end.index)
     .some((event) => event.type === 'fault' && /notify/.test(event.what) && !event.what.startsWith('slow-answer'));
-  return struck ? [] : [`${short(run)} sent ${run.delivered.length} notices: ${first.subject}`];
+  return late || struck ? [] : [`${short(run)} sent ${run.delivered.length} notices: ${first.subject}`];
 }
 
 /** What a dark time may be said to be shorter than it was, ms: two clocks, and what lies between a change and its answer. */
@@ -49,10 +53,10 @@ const OFTEN = 3;
 /** The same words by executions that changed nothing: nobody reads them any more. What a person asked for is answered in any case. */
 export function toldOften({ runs }: Context): string[] {
   const automatic = runs
-    .filter(({ mode, effects, input }, index) => {
+    .filter(({ mode, effects, input, decisions }, index) => {
       // Copies of one event cannot know of each other.
       const copy = runs.findIndex((other) => other.input.id === input.id) !== index;
-      return mode === null && effects.length === 0 && !copy;
+      return mode === null && effects.length === 0 && decisions.length > 0 && !copy;
     })
     .flatMap(({ delivered }) => delivered);
   const subjects = new Set(automatic.map(({ subject }) => subject));
