@@ -1,7 +1,7 @@
 import type { Holder } from '../shared/cluster';
 import type { Attempt, Previous, Reason } from '../shared/contract';
 import { darkTimeMs, mayHaveUnassigned } from '../shared/dark-time';
-import { messageOf } from '../shared/errors';
+import { DENIED, messageOf } from '../shared/errors';
 
 /** What the earlier passes of an execution mean for its next decision. */
 export interface Before {
@@ -65,13 +65,15 @@ function addDarkTime(previous: Previous): number | null {
   return before === null || now === null ? null : before + now;
 }
 
+/** The target cannot hold the addresses, died, or the workflow may not do what it takes. */
+const CERTAIN: ReadonlySet<string> = new Set(['TargetCannotHold', 'TargetLost', ...DENIED]);
 /** So many passes try a target that EC2 refuses with a code that says nothing certain: together for about half a minute. */
 const PASSES_IN_DOUBT = 4;
 
 /** The attempt that rules a node out for the rest of the execution; undefined where none does. */
 export function refusalOf(instanceId: string, { attempts }: Before): Attempt | undefined {
   const own = attempts.filter((attempt) => attempt.instanceId === instanceId);
-  const certain = own.find(({ error }) => error === 'TargetCannotHold' || error === 'TargetLost');
+  const certain = own.find(({ error }) => CERTAIN.has(error));
   const doubtful = own.filter(({ error }) => error === 'AssignRefused');
   return certain ?? (doubtful.length >= PASSES_IN_DOUBT ? doubtful.at(-1) : undefined);
 }
