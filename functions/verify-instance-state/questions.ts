@@ -91,6 +91,8 @@ export function mayBeOnItsWay({ firstPass, homeless, request, cluster, snapshot,
   // A person does not wait long; but one answer that lacks the holder is not enough to take an address from it.
   const patience = request.trigger === 'request' ? LOOKS_FOR_A_PERSON : DOUBT_RETRIES;
   if (!firstPass || homeless.length === 0 || retryCount >= patience) return false;
-  const down = cluster.nodes.filter(({ instanceId }) => request.saidDown.includes(instanceId));
-  return down.every((node) => interfaceOf(node, snapshot) !== undefined);
+  // A terminated instance is shown for about an hour: one that an answer lacks proves nothing.
+  const died = (node: ClusterNode) =>
+    snapshot.instances[node.instanceId] !== undefined && interfaceOf(node, snapshot) === undefined;
+  return !cluster.nodes.some((node) => request.saidDown.includes(node.instanceId) && died(node));
 }

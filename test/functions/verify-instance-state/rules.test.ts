@@ -299,7 +299,7 @@ describe('an address that nobody holds', () => {
   });
   test('is moved at once where its interface died with the node, and at the second look where a person asks', () => {
     expect(decided(event(), two, { ...homeless, instances: GONE_A })).toBe('MOVE to b NO_HOLDER');
-    expect(decided(event(), two, { ...homeless, instances: { [A.instanceId]: null } })).toBe('MOVE to b NO_HOLDER');
+    expect(decided(event(), two, { ...homeless, instances: { [A.instanceId]: null } })).toBe('look again');
     expect(decided(byHand('failover'), two, homeless)).toBe('look again');
     const again = { retryCount: 1 };
     expect(decided(byHand('failover'), two, homeless, again)).toBe('MOVE to a NO_HOLDER');
