@@ -131,31 +131,28 @@ test.each<[string, string, (stage: Stage) => void]>([
     (stage) => stage.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' }),
   ],
   ['had nothing to do', 'NotifyNothingToDo', (stage) => stage.drill(stage.active)],
-])(
-  'an auditor reads what %s; no other cluster appears after the decision',
-  async (_what, state, play) => {
-    const { clusters } = cluster(3);
-    const stage = await givenACluster({}, { clusters: [...clusters, OTHER] });
-    play(stage);
-    await stage.settled();
-    const history = stage
-      .eventsOf('log')
-      .filter(({ group }) => group?.startsWith('/aws/vendedlogs/states/'))
-      .map(({ line }) => line);
-    const executions = new Set(history.map((line) => JSON.parse(line).execution_arn));
-    expect(history.join('')).toContain(`"name":"${state}"`);
-    for (const arn of executions) {
-      const events = history.filter((line) => JSON.parse(line).execution_arn === arn);
-      const read = events.findIndex((line) => {
-        const { type, details } = JSON.parse(line);
-        return type === 'TaskStateExited' && details.name === 'VerifyInstanceState';
-      });
-      expect(read).toBeGreaterThan(0);
-      expect(events.slice(0, read).join('')).toContain('10.0.0.77');
-      expect(events.slice(read).filter((line) => line.includes('10.0.0.77'))).toEqual([]);
-    }
-  },
-);
+])('an auditor reads what %s; no other cluster appears after the decision', async (_what, state, play) => {
+  const { clusters } = cluster(3);
+  const stage = await givenACluster({}, { clusters: [...clusters, OTHER] });
+  play(stage);
+  await stage.settled();
+  const history = stage
+    .eventsOf('log')
+    .filter(({ group }) => group?.startsWith('/aws/vendedlogs/states/'))
+    .map(({ line }) => line);
+  const executions = new Set(history.map((line) => JSON.parse(line).execution_arn));
+  expect(history.join('')).toContain(`"name":"${state}"`);
+  for (const arn of executions) {
+    const events = history.filter((line) => JSON.parse(line).execution_arn === arn);
+    const read = events.findIndex((line) => {
+      const { type, details } = JSON.parse(line);
+      return type === 'TaskStateExited' && details.name === 'VerifyInstanceState';
+    });
+    expect(read).toBeGreaterThan(0);
+    expect(events.slice(0, read).join('')).toContain('10.0.0.77');
+    expect(events.slice(read).filter((line) => line.includes('10.0.0.77'))).toEqual([]);
+  }
+});
 
 test('the standby stops; the readiness alarm tells people once, and once more when it is back', async () => {
   const stage = await givenACluster({ schedules: true });
@@ -163,7 +160,11 @@ test('the standby stops; the readiness alarm tells people once, and once more wh
   const settled = stage.eventsOf('notice').length;
   stage.stop(stage.standby);
   await stage.cloud.advance(60 * 60_000);
-  const alarms = () => stage.eventsOf('notice').slice(settled).filter(({ subject }) => /NotReady/.test(subject));
+  const alarms = () =>
+    stage
+      .eventsOf('notice')
+      .slice(settled)
+      .filter(({ subject }) => /NotReady/.test(subject));
   expect(alarms().map(({ subject }) => subject.split(':')[0])).toEqual(['ALARM']);
   stage.start(stage.standby);
   await stage.cloud.advance(30 * 60_000);
