@@ -25,7 +25,8 @@ export function darkTimeMs(
   const assignedAt = assigned?.assignedAt ?? null;
   if (assigned === null || assignedAt === null) return 0;
   const since = plan.homelessSince ?? unassigned?.releasedAt ?? null;
-  if (!assigned.certain) return null;
+  const lost = !assigned.certain || (unassigned?.alreadyGone.length ?? 0) > 0;
+  if (lost) return null;
   if (since !== null) return Math.max(0, Date.parse(assignedAt) - Date.parse(since));
   const unknown = plan.mayBeHomeless || mayHaveUnassigned(plan, unassigned);
   return unknown || plan.holders.some(({ networkInterfaceId }) => networkInterfaceId === null) ? null : 0;

@@ -175,7 +175,7 @@ function findingsOf(situation: Situation): Finding[] {
 }
 
 function pausedFinding(pause: string, needed: boolean): Finding {
-  return { severity: needed ? 'problem' : 'warning', code: 'PAUSED', detail: pause || '(no reason given)' };
+  return { severity: needed ? 'problem' : 'warning', code: 'PAUSED', detail: pause };
 }
 
 /**

@@ -186,7 +186,7 @@ describe('a paused cluster', () => {
     });
     expect(decision(STOPPING, { instances: { ...DEAD_A, ...paused(B, '') } })).toMatchObject({
       explanation: expect.stringContaining('tagged as paused: (no reason given). '),
-      findings: [{ detail: '(no reason given)' }],
+      findings: [{ detail: '' }],
     });
   });
   test('is checked in silence, and not ready where something is to be done', () => {
