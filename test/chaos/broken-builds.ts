@@ -41,11 +41,11 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
   bundle('decision from the event instead of EC2', ['VerifyInstanceState'], (source) => {
     const decides = replaced(
       source,
-      /\{state:(\w+)\?\.Name\?\?`unknown`,/,
-      '{state:(said?"stopped":null)??$1?.Name??`unknown`,',
+      /\[(\w+)\.InstanceId\?\?``,(\w+)\(\1\)\]/,
+      '[$1.InstanceId??"",said===$1.InstanceId?{...$2($1),state:"stopped"}:$2($1)]',
     );
-    return `let said=false;${decides}
-;{const {handler}=exports;exports.handler=(input)=>{said=typeof input.input?.detail?.state==="string"&&input.input.detail.state!=="running";return handler(input)}}`;
+    return `let said=null;${decides}
+;{const {handler}=exports;exports.handler=(input)=>{const detail=input.input?.detail;said=detail?.state==="running"?null:detail?.["instance-id"];return handler(input)}}`;
   }),
   bundle('interfaces that EC2 hides are not asked for', ['VerifyInstanceState'], (source) =>
     replaced(source, /IncludeManagedResources:!0/g, 'IncludeManagedResources:!1'),

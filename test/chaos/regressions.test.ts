@@ -119,3 +119,92 @@ test('notices: a check whose assignment got no answer is told when nobody can ta
     ],
   });
 });
+
+test('notices: a check that took an address off, lost the answer and cannot place it any more tells people', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 1,
+    seed: 65_523,
+    transitions: 'slow',
+    full: { node: 2, by: 'type' },
+    foreignElasticIp: true,
+    steps: [
+      { after: 9_098, on: 'AssignIp', what: { do: 'recover', cluster: 0, node: 0 } },
+      { after: 30, what: { do: 'sns-down', milliseconds: 7_337 } },
+      {
+        after: 115,
+        what: { do: 'lambda-fault', function: 'unassign-ip', kind: 'timeout', atCall: 2, when: 'after' },
+      },
+      { after: 8, on: 'VerifyEni', what: { do: 'terminate', cluster: 1, node: 0 } },
+      { after: 89, what: { do: 'lambda-fault', function: 'verify-eni', kind: 'crash', atCall: 3, when: 'before' } },
+      { after: 1_759, on: 'VerifyEni', what: { do: 'drill', cluster: 0, node: 0, reason: 'plain' } },
+      { after: 5, what: { do: 'sns-down', milliseconds: 10 } },
+      { after: 5, on: 'VerifyEni', what: { do: 'rehearsal', cluster: 0, node: 2 } },
+      { after: 3_296, what: { do: 'event-fault', kind: 'delay', milliseconds: 88_349 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 3_457, what: { do: 'start', cluster: 0, node: 0 } },
+      { after: 14, what: { do: 'check', cluster: 0 } },
+      { after: 278, what: { do: 'event-fault', kind: 'delay', milliseconds: 89_987 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 4_525, what: { do: 'start', cluster: 0, node: 0 } },
+      { after: 19_786, what: { do: 'check', cluster: 0 } },
+      { after: 19_990, what: { do: 'start', cluster: 0, node: 0 } },
+    ],
+  });
+});
+
+test('notices: a check that finds an address on nobody and no node that takes it says that the cluster is not ready', async () => {
+  await expectNoViolation({
+    ...CALM,
+    full: { node: 1, by: 'type' },
+    steps: [
+      { after: 0, what: { do: 'impair', cluster: 0, node: 0, check: 'system' } },
+      { after: 0, what: { do: 'move', cluster: 0, address: 0, node: null } },
+      { after: 0, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});
+
+test('a refused courtesy stops nothing: unassigning is denied for good, and the address leaves its dead holder at once', async () => {
+  await expectNoViolation({
+    ...CALM,
+    steps: [
+      {
+        after: 0,
+        what: {
+          do: 'refuse',
+          action: 'UnassignPrivateIpAddresses',
+          code: 'UnauthorizedOperation',
+          milliseconds: null,
+        },
+      },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 60_000, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});
+
+test('notices: executions that find no node for an address, one after the other, do not all say so', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 1,
+    seed: 65_529,
+    full: { node: 1, by: 'type' },
+    steps: [
+      { after: 2_995, what: { do: 'terminate', cluster: 0, node: 0 } },
+      {
+        after: 209,
+        what: {
+          do: 'lambda-refuses',
+          function: 'unassign-ip',
+          error: 'Lambda.ResourceNotReadyException',
+          milliseconds: 54_732,
+        },
+      },
+      { after: 30_000, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 289, what: { do: 'repeat-event', back: 0 } },
+      { after: 352, what: { do: 'repeat-event', back: 0 } },
+      { after: 2_991, what: { do: 'terminate', cluster: 0, node: 0 } },
+    ],
+  });
+});
