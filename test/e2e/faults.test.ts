@@ -1,0 +1,34 @@
+import { FAULT_CHOICES } from '../../local/fault-kinds';
+import { BASIC } from '../../local/scenarios/basic';
+import { REALISTIC } from '../../local/services/latency';
+import type { Stage } from '../../local/stage';
+import { perform } from '../../local/theatre';
+import { given, SECOND, secondsUntilOn } from './field';
+import { closeAll } from './stage';
+
+afterEach(closeAll);
+jest.setTimeout(120_000);
+
+/** What `npm start -- --scenario NAME --fault FAULT --latency realistic` plays, with warm functions. */
+async function played(scenarioName: string, faultName: string | null): Promise<Stage> {
+  const scenario = BASIC.find(({ name }) => name === scenarioName);
+  const faults = FAULT_CHOICES.filter(({ name }) => name === faultName);
+  if (scenario === undefined) throw new Error(`There is no scenario ${scenarioName}.`);
+  const world = { transitions: { stopping: 40 * SECOND, shuttingDown: 40 * SECOND } };
+  const stage = await given(undefined, { world, latency: REALISTIC, overhead: { cold: 5, warm: 5 } });
+  const expectations = await perform(scenario, stage, { faults });
+  expect(expectations.filter(({ holds }) => !holds)).toEqual([]);
+  return stage;
+}
+
+test.each(['stop', 'terminate'])(
+  '%s with every unassignment denied: the address is on the standby within a second more than without the fault',
+  async (scenario) => {
+    const [well, denied] = [await played(scenario, null), await played(scenario, 'unassign-denied')].map((stage) =>
+      secondsUntilOn(stage, stage.standby),
+    );
+    expect(well).not.toBeNull();
+    expect(denied).not.toBeNull();
+    expect(Number(denied) - Number(well)).toBeLessThanOrEqual(1);
+  },
+);
