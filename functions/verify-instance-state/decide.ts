@@ -2,7 +2,7 @@ import { type ClusterNode, nodeLabel } from '../shared/cluster';
 import type { Finding, Plan, Reason } from '../shared/contract';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
-import { type Ruling, whyNot } from './rulings';
+import { type Verdict, whyNot } from './rulings';
 import { assess, type Facts, type Situation } from './situation';
 import { pauseOf, unreadableTags } from './tags';
 
@@ -40,23 +40,24 @@ export function decide(facts: Facts): Decision {
 }
 
 /** A check repairs what it can. What it cannot is a finding: the readiness alarm tells it once, where a notice would come with every check. */
-function check(situation: Situation, ruling: Ruling, findings: readonly Finding[]): Decision {
+function check(situation: Situation, ruling: Verdict, findings: readonly Finding[]): Decision {
   if (ruling.kind === 'MOVE' || situation.before.mayHaveChanged) return carryOut(situation, ruling, findings);
-  const preferred = ruling.kind === 'NONE' && ruling.why === 'HOLDER_HEALTHY' ? failbackTarget(situation) : null;
+  const preferred = ruling.why === 'HOLDER_HEALTHY' ? failbackTarget(situation) : null;
   if (preferred === null) return rehearse(situation, ruling, findings, false);
   const explanation = `The preferred node ${preferred.instanceId} has been healthy again for long enough.`;
   return carryOut(situation, { kind: 'MOVE', why: 'FAILBACK', explanation, destination: preferred }, findings);
 }
 
-function carryOut(situation: Situation, ruling: Ruling, findings: readonly Finding[]): Decision {
+function carryOut(situation: Situation, ruling: Verdict, findings: readonly Finding[]): Decision {
   const { request } = situation;
-  const decision = { ...NOT_REHEARSED, ...saying(ruling), findings };
+  const { why, explanation } = ruling;
+  const decision = { ...NOT_REHEARSED, why, explanation, findings };
   if (ruling.kind === 'MOVE')
     return { ...decision, action: 'MOVE', notify: true, record: true, destination: ruling.destination };
   if (ruling.kind === 'FAIL') {
     return { ...decision, action: 'FAIL', notify: !wasTold(situation), record: true, failure: ruling.error };
   }
-  const flapping = ruling.kind === 'NONE' && ruling.why === 'FLAPPING';
+  const flapping = why === 'FLAPPING';
   const asked = request.trigger === 'request';
   return {
     ...decision,
@@ -67,13 +68,13 @@ function carryOut(situation: Situation, ruling: Ruling, findings: readonly Findi
 }
 
 /** What a pause keeps from being done is told. */
-function suppressed(situation: Situation, ruling: Ruling, pause: string, findings: readonly Finding[]): Decision {
+function suppressed(situation: Situation, ruling: Verdict, pause: string, findings: readonly Finding[]): Decision {
   const needed = isNeeded(ruling);
   return {
     ...NOT_REHEARSED,
     action: 'NONE',
     why: 'PAUSED',
-    explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${saying(ruling).explanation}`,
+    explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${ruling.explanation}`,
     notify: needed && !wasTold(situation),
     record: needed,
     findings,
@@ -99,24 +100,19 @@ function wasTold({ request, cluster, signals, before }: Situation): boolean {
 
 const NOT_REHEARSED = { rehearsed: null, destination: null, failure: null };
 
-function saying(ruling: Ruling): { why: Reason; explanation: string } {
-  if (ruling.kind === 'LOOK_AGAIN') throw ruling.error;
-  return { why: ruling.why, explanation: ruling.explanation };
-}
-
-function isNeeded(ruling: Ruling): boolean {
+function isNeeded(ruling: Verdict): boolean {
   return ruling.kind === 'MOVE' || ruling.kind === 'FAIL';
 }
 
 /** Walks the states with the node that a real run would take; on a healthy holder, the one that would follow it. */
-function rehearse(situation: Situation, ruling: Ruling, findings: readonly Finding[], notify: boolean): Decision {
-  if (ruling.kind === 'LOOK_AGAIN') throw ruling.error;
+function rehearse(situation: Situation, ruling: Verdict, findings: readonly Finding[], notify: boolean): Decision {
   const next = situation.requestedTarget ?? situation.candidates[0] ?? null;
   const destination = ruling.kind === 'MOVE' ? ruling.destination : next;
   const problem = (code: Finding['code'], detail: string): Finding => ({ severity: 'problem', code, detail });
   return {
     action: 'REHEARSE',
-    ...saying(ruling),
+    why: ruling.why,
+    explanation: ruling.explanation,
     rehearsed: ruling.kind,
     destination,
     failure: null,
@@ -192,11 +188,9 @@ function failbackTarget({
   quietCandidates,
   now,
 }: Situation): ClusterNode | null {
-  const { failbackAfterMinutes, nodes } = cluster;
-  const preferred = nodes[0];
-  if (failbackAfterMinutes === undefined || preferred === undefined || preferred === soleHolder) return null;
-  if (!quietCandidates.includes(preferred) || !allChecksOk(preferred, signals) || signals.notRead.length > 0)
-    return null;
+  const { failbackAfterMinutes = Number.POSITIVE_INFINITY, nodes } = cluster;
+  const preferred = quietCandidates.find((node) => node === nodes[0]);
+  if (preferred === undefined || !allChecksOk(preferred, signals) || signals.notRead.length > 0) return null;
   if (history.movedByItselfTo !== soleHolder?.instanceId || history.preferredFailedLately !== false) return null;
   const launched = Date.parse(snapshot.instances[preferred.instanceId]?.launchTime ?? '');
   const recovered = Math.max(launched, lastAlarmChange(preferred, signals));

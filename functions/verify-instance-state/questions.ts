@@ -4,15 +4,14 @@ import { interfaceOf, interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
 import { describe } from './health';
-import { movedByOthers, onlyAlarmed, type Situation } from './situation';
+import { movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** The node that would take the addresses from an unhealthy holder, or from nobody. */
 export function destinationOf(situation: Situation): ClusterNode | null {
-  const { firstPass, requestedTarget, candidates, quietCandidates, request } = situation;
-  const target = request.mode !== 'rehearsal' && firstPass ? requestedTarget : null;
+  const { firstPass, candidates, quietCandidates, request } = situation;
   const damped = firstPass && request.trigger !== 'request' && onlyAlarmed(situation);
-  return target ?? (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
+  return (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
 }
 
 export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean {
@@ -28,19 +27,12 @@ export function refusalOfTarget({ requestedTarget, before, reports }: Situation)
   const { instanceId } = requestedTarget;
   const refusal = refusalOf(instanceId, before);
   if (refusal !== undefined) return `${refusal.error}: ${refusal.message}`;
-  const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+  const problems = problemsAt(instanceId, reports);
   return problems.length > 0 ? describe(problems) : undefined;
 }
 
 export function keepsTarget(situation: Situation): boolean {
-  const { requestedTarget, soleHolder, request } = situation;
-  return (
-    request.mode !== 'rehearsal' &&
-    requestedTarget !== null &&
-    requestedTarget !== soleHolder &&
-    refusalOfTarget(situation) === undefined &&
-    !movedByOthers(situation)
-  );
+  return situation.requestedTarget !== null && refusalOfTarget(situation) === undefined && !movedByOthers(situation);
 }
 
 export function stranger({ cluster, snapshot }: Situation) {
@@ -52,7 +44,7 @@ export function stranger({ cluster, snapshot }: Situation) {
 export function obstacles({ requestedTarget, reports, snapshot, soleHolder }: Situation): string[] {
   if (requestedTarget === null) return [];
   const { instanceId } = requestedTarget;
-  const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+  const problems = problemsAt(instanceId, reports);
   const excluded = isExcluded(instanceId, snapshot) && soleHolder !== requestedTarget;
   return [...(problems.length > 0 ? [describe(problems)] : []), ...(excluded ? ['EXCLUDED by its tag'] : [])];
 }

@@ -64,9 +64,8 @@ export const RULES: readonly Rule[] = [
   {
     name: '`target` already holds all VIPs and is healthy',
     when: (situation) =>
-      situation.requestedTarget !== null &&
-      situation.requestedTarget === situation.soleHolder &&
       situation.holderIsHealthy &&
+      situation.requestedTarget === situation.soleHolder &&
       missingElasticIps(situation).length === 0,
     then: (situation) => nothing('ALREADY_THERE', onHolder(situation)),
   },
@@ -93,8 +92,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'others moved the addresses to a healthy node while the request waited',
-    when: (situation) =>
-      laterHolder(situation) && situation.requestedTarget !== null && situation.request.mode !== 'rehearsal',
+    when: (situation) => laterHolder(situation) && situation.requestedTarget !== null,
     then: (situation) =>
       fail(
         'OVERTAKEN',

@@ -4,7 +4,7 @@ import { StateUnsettled } from '../shared/errors';
 import { refusalOf } from './before';
 import { describe } from './health';
 import { refusalOfTarget, stranger } from './questions';
-import { isHealthy, type Situation } from './situation';
+import { isHealthy, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** What a real run would do, whatever the mode makes of it. */
@@ -15,6 +15,9 @@ export type Ruling =
   | { readonly kind: 'FAIL'; readonly why: Reason; readonly explanation: string; readonly error: string }
   /** Not to be decided yet: `error` is thrown, and the workflow looks again. */
   | { readonly kind: 'LOOK_AGAIN'; readonly error: Error };
+
+/** One that can be acted on. */
+export type Verdict = Exclude<Ruling, { readonly kind: 'LOOK_AGAIN' }>;
 
 export function targetRefused(situation: Situation): Ruling {
   return fail(
@@ -58,7 +61,7 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
   return cluster.nodes
     .map((node) => {
       const { instanceId } = node;
-      const problems = reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
+      const problems = problemsAt(instanceId, reports);
       const refusal = refusalOf(instanceId, before);
       const reasons = [
         ...(problems.length > 0 ? [describe(problems)] : []),

@@ -126,17 +126,14 @@ async function readRises(
   now: number,
 ): Promise<number | null> {
   if (trigger !== 'alarm' || AlarmName === null || saidDown.length === 0 || dampingMinutes === 0) return null;
-  const { AlarmHistoryItems = [] } = await call(
-    'DescribeAlarmHistory',
-    cloudWatch.send(
-      new DescribeAlarmHistoryCommand({
-        AlarmName,
-        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-        HistoryItemType: 'StateUpdate',
-        StartDate: new Date(now - dampingMinutes * 60_000),
-        EndDate: new Date(now),
-      }),
-    ),
+  const { AlarmHistoryItems = [] } = await cloudWatch.send(
+    new DescribeAlarmHistoryCommand({
+      AlarmName,
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      HistoryItemType: 'StateUpdate',
+      StartDate: new Date(now - dampingMinutes * 60_000),
+      EndDate: new Date(now),
+    }),
   );
   return AlarmHistoryItems.filter(({ HistoryData = '' }) => newStateIn(HistoryData) === 'ALARM').length;
 }

@@ -94,12 +94,15 @@ function rank(facts: Facts, soleHolder: ClusterNode | null, reports: readonly No
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((value, position) => value !== b[position]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+  return a.reduce((order, value, index) => order || value - (b[index] ?? 0), 0);
 }
 
 function isFlapping(node: ClusterNode, { cluster: { dampingMinutes = 0 }, signals, now }: Facts): boolean {
   return now - lastAlarmChange(node, signals) < dampingMinutes * 60_000;
+}
+
+export function problemsAt(instanceId: string | undefined, reports: readonly NodeReport[]): NodeReport['problems'] {
+  return reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
 }
 
 export function isHealthy(instanceId: string, reports: readonly NodeReport[]): boolean {
@@ -108,7 +111,7 @@ export function isHealthy(instanceId: string, reports: readonly NodeReport[]): b
 
 /** The holder's instance runs, its checks are good, and only an alarm of the user's says otherwise. */
 export function onlyAlarmed({ soleHolder, reports }: Situation): boolean {
-  const problems = reports.find(({ instanceId }) => instanceId === soleHolder?.instanceId)?.problems ?? [];
+  const problems = problemsAt(soleHolder?.instanceId, reports);
   return problems.length > 0 && problems.every(({ code }) => code === 'ALARM');
 }
 

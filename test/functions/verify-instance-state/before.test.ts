@@ -186,6 +186,10 @@ describe('the attempt that rules a node out', () => {
     expect(refusal(...attempts)).toBeUndefined();
     expect(doubtsAbout(B.instanceId, { ...FIRST_PASS, attempts })).toBe(0);
   });
+  test('is the last one of several that say nothing certain', () => {
+    const attempts = [1, 2, 3, 4].map((pass) => ({ ...attempt(B, 'AssignRefused'), message: `pass ${pass}` }));
+    expect(refusalOf(B.instanceId, { ...FIRST_PASS, attempts })?.message).toBe('pass 4');
+  });
   test('is the node’s own', () => {
     expect(refusal(attempt(C, 'TargetLost'))).toBeUndefined();
   });

@@ -287,6 +287,9 @@ describe('automatic failback', () => {
     const home = { ...movedByItself, movedByItselfTo: A.instanceId };
     expect(back({ history: home }, { holders: A })).toBe('REHEARSE b, silent: NONE HOLDER_HEALTHY');
   });
+  test('moves nothing that EC2 would not let us move, nor what is not ours', () => {
+    expect(back({}, { primary: true })).toBe('REHEARSE a, silent: FAIL PRIMARY_ADDRESS');
+  });
   test('waits for another repair', () => {
     expect(back({}, { instances: { [B.instanceId]: stopped(B) } })).toBe('MOVE to a HOLDER_UNHEALTHY');
   });
@@ -363,6 +366,12 @@ describe('findings: a rehearsal and a check say what would stop a real move', ()
           code: 'FLAPPING',
           detail: `alarms of mail-2 (${B.instanceId}) changed less than 10 minutes ago`,
         },
+      ]);
+    });
+    test('are told of every standby', () => {
+      const nodes = [A, { ...B, alarms: ['smtp-b'] }, { ...C, alarms: ['smtp-b'] }];
+      expect(decision(CHECK, world, {}, { ...of, nodes }).findings).toMatchObject([
+        { detail: `alarms of mail-2 (${B.instanceId}), mail-3 (${C.instanceId}) changed less than 10 minutes ago` },
       ]);
     });
     test('are none where another standby is quiet', () => {

@@ -192,6 +192,9 @@ test('a time without a value, and an answer without results, say nothing', async
     .on(GetMetricDataCommand)
     .resolves({ MetricDataResults: [{ Id: 'told', Timestamps: [new Date(NOW)] }, {}] });
   expect(await read(MANUAL)).toMatchObject({ noticeLost: false });
+  const Timestamps = [new Date(NOW - 60_000), new Date(NOW)];
+  cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'told', Timestamps, Values: [0] }] });
+  expect(await read(MANUAL)).toMatchObject({ noticeLost: true });
   cloudWatch.on(GetMetricDataCommand).resolves({});
   expect(await read()).toEqual({ movedByItselfTo: null, preferredFailedLately: false, noticeLost: false });
 });

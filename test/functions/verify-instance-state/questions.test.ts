@@ -116,7 +116,7 @@ describe('an execution that finds its own move', () => {
         event(),
         four,
         DEAD,
-        { ...refused, because: 'InternalFailure' },
+        { ...refused, because: 'AssignRefused' },
         { ...refused, world: { ...DEAD, holders: B } },
       ),
     ).toBe('MOVE b HOLDER_UNHEALTHY');
@@ -188,6 +188,9 @@ describe('a request keeps its target', () => {
     const odd: Pass = { because: 'AssignRefused', world: {} };
     expect(last(drill, four, {}, odd, odd, odd)).toBe('MOVE c REQUESTED');
     expect(last(drill, four, {}, odd, odd, odd, { ...odd, ...SETTLED })).toBe('FAIL TargetRefused');
+  });
+  test('for the reason that it was begun for', () => {
+    expect(last(drill, four, DEAD, { because: 'PlanStale', world: {} })).toBe('MOVE c HOLDER_UNHEALTHY');
   });
   test('until it died', () => {
     const dead: Pass = { because: 'PlanStale', world: { instances: { [C.instanceId]: stopped(C) } } };
@@ -304,6 +307,16 @@ describe('what stays true in every pass', () => {
       expect(plan.heldBefore).toEqual(first?.holders);
       expect(plan).toMatchObject({ homelessSince: unassigned().releasedAt, mayBeHomeless: true, mayHaveChanged: true });
     }
+  });
+  test('a request that was not carried out says why', () => {
+    const why = (...later: readonly Pass[]) => passes(byHand('drill', C), four, {}, ...later).at(-1)?.why;
+    expect(why({ because: 'TargetCannotHold', world: {}, ...SETTLED })).toBe('TARGET_REFUSED');
+    expect(why({ because: 'PlanStale', world: { holders: D }, ...SETTLED })).toBe('OVERTAKEN');
+    const none = {
+      holders: null,
+      instances: Object.fromEntries([A, B, D].map((node) => [node.instanceId, stopped(node)])),
+    };
+    expect(why({ because: 'TargetCannotHold', world: none, ...SETTLED })).toBe('TARGET_REFUSED');
   });
   test('passes are counted', () => {
     const again: Pass = { because: 'PlanStale', world: HOMELESS };

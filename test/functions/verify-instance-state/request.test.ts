@@ -68,6 +68,7 @@ describe('inputs that are understood', () => {
     ['an empty time', ''],
     ['a time that is none', 'noon'],
     ['a number for a time', 1_769_860_800],
+    ['a number that could be a year', 2026],
   ])('an event with %s: the decision does not need it', (_what, time) => {
     expect(read({ ...stateChange('stopped'), time })).toMatchObject({
       request: { eventTime: null, saidDown: [A.instanceId] },
@@ -110,6 +111,10 @@ describe('inputs that are understood', () => {
       cluster: { name: 'mail' },
       request: { saidDown: [A.instanceId] },
     });
+  });
+  test('also where that is not the first cluster', () => {
+    const event = alarmChange('smtp-down', { InstanceId: C.instanceId });
+    expect(readInput(event, CLUSTERS.toReversed())).toMatchObject({ cluster: { name: 'mail' } });
   });
   test.each(['OK', 'INSUFFICIENT_DATA'])('an alarm that is %s says of nobody that it is down', (value) => {
     expect(read(alarmChange('smtp-down', {}, value))).toMatchObject({ request: { trigger: 'alarm', saidDown: [] } });
