@@ -16,20 +16,22 @@ export function contextOf(played: Played): Context {
   return { played, runs, told: new Told(played, runs) };
 }
 
-/**
- * How long before a call what it was decided by may have been read, ms: a plan is good for 15 s, the function that made it
- * and the one that acts on it may each hang for 12 s. What reads lag comes on top.
- */
+/** Where Express ran an execution twice, either run's decision may be the one: so old may what it was made from be, ms. */
 const DECIDED_BEFORE = 45_000;
 
-/** All that a run may have known of its cluster when it asked for something. */
+/** All that a run may have known of its cluster when it asked for something: from when its decision began to look, less what reads lag. */
 export function statesKnownTo(
   { played }: Context,
-  { clusterIndex }: Run,
+  { clusterIndex, decisions, starts }: Run,
   askedAt: number,
   until = askedAt,
 ): readonly ClusterState[] {
-  return played.recorder.journal.within(clusterIndex, askedAt - DECIDED_BEFORE - played.lag, until);
+  const decided = decisions.findLast(({ at }) => at <= askedAt);
+  const since =
+    decided === undefined || starts.length > 1
+      ? Math.min(decided?.enteredAt ?? askedAt, askedAt - DECIDED_BEFORE)
+      : decided.enteredAt;
+  return played.recorder.journal.within(clusterIndex, since - played.lag, until);
 }
 
 /** The latest decision of a run before a place in the timeline. */

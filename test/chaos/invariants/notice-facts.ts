@@ -50,13 +50,14 @@ export function saidTooShort({ played }: Context, run: Run): string[] {
 const SOON = 60_000;
 const OFTEN = 3;
 
-/** The same words by executions that changed nothing: nobody reads them any more. What a person asked for is answered in any case. */
+/** The same words by executions that set out to change nothing: nobody reads them any more. What a person asked for is answered in any case. */
 export function toldOften({ runs }: Context): string[] {
   const automatic = runs
-    .filter(({ mode, effects, input, decisions }, index) => {
+    .filter(({ mode, input, decisions }, index) => {
       // Copies of one event cannot know of each other.
       const copy = runs.findIndex((other) => other.input.id === input.id) !== index;
-      return mode === null && effects.length === 0 && decisions.length > 0 && !copy;
+      const idle = decisions.length > 0 && decisions.every(({ plan }) => plan.action !== 'MOVE');
+      return mode === null && idle && !copy;
     })
     .flatMap(({ delivered }) => delivered);
   const subjects = new Set(automatic.map(({ subject }) => subject));
