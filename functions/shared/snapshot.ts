@@ -9,6 +9,7 @@ import {
 import { call, wasThrottled } from './aws-clients';
 import type { Cluster, ClusterNode, Holder } from './cluster';
 import { TransientAwsError } from './errors';
+import { REQUEST_MS } from './timing';
 
 /** One virtual IP on one interface. */
 export interface AddressSeen extends Holder {
@@ -83,10 +84,13 @@ export async function readAddresses(ec2: EC2Client, { subnetId, virtualIps }: Cl
 
 async function readInstances(ec2: EC2Client, { nodes }: Cluster): Promise<Instance[]> {
   const ids = nodes.map(({ instanceId }) => instanceId);
+  const asked = Date.now();
   try {
     return await describeInstances(ec2, { Filters: [{ Name: 'instance-id', Values: ids }] });
   } catch (error) {
-    if (!(error instanceof TransientAwsError) || wasThrottled(error)) throw error;
+    // Where the first way took its time, the function has none left for another.
+    const late = Date.now() - asked > REQUEST_MS;
+    if (late || !(error instanceof TransientAwsError) || wasThrottled(error)) throw error;
     return await readByIds(ec2, ids, error);
   }
 }
