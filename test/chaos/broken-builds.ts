@@ -51,48 +51,6 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     replaced(source, /IncludeManagedResources:!0/g, 'IncludeManagedResources:!1'),
   ),
   withoutRule('absence in one answer is death', 'two answers of EC2 contradict each other'),
-  withoutRule('alarms that change in turn move the addresses', 'only alarms say that the holder is unhealthy'),
-  withoutRule(
-    'an event that EC2 does not show yet is not believed',
-    'all VIPs on a healthy node, an event says that it is down',
-  ),
-  withoutRule(
-    'a request is forgotten when its plan grows old',
-    'the request’s target has neither refused nor died',
-    'others moved the addresses',
-  ),
-  bundle('a healthy holder is unassigned', ['UnassignIp'], (source) =>
-    replaced(source, /\?\[\{address:\w+,why:`HEALTHY_HOLDER`\}\]/, '?[]'),
-  ),
-  bundle(
-    'unassigned with no time left to assign',
-    ['VerifyInstanceState', 'UnassignIp', 'AssignIp'],
-    (source, name) => {
-      if (name === 'UnassignIp') return replaced(source, />180(?=\?\[\{address)/, '>239');
-      return name === 'AssignIp' ? replaced(source, '?1/0:240', '?240:240') : replaced(source, '?262:240', '?240:240');
-    },
-  ),
-  bundle('what was attempted is forgotten', ['VerifyInstanceState', 'Notify'], (source, name) =>
-    name === 'Notify'
-      ? replaced(source, /\w+\.mayHaveChanged\|\|\w+\.action===`MOVE`/, '!1')
-      : replaced(source, /mayHaveChanged:\w+\.mayHaveChanged\|\|[^,]+,/, 'mayHaveChanged:!1,'),
-  ),
-  bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
-    replaced(source, /\w+\.movedByItselfTo!==[^|]+\|\|/, ''),
-  ),
-  bundle('a tag in capitals is not understood', ['VerifyInstanceState'], (source) =>
-    replaced(source, '.trim().toLowerCase()===`never`', '===`never`'),
-  ),
-  bundle('a pause is not told', ['VerifyInstanceState'], (source) =>
-    replaced(source, /(why:`PAUSED`.*?notify:)/, '$1!1&&'),
-  ),
-  bundle(
-    'an event without a time is refused',
-    ['VerifyInstanceState'],
-    (source) =>
-      `${source}
-;{const {handler}=exports;exports.handler=(input)=>handler(input.input?.detail&&Number.isNaN(Date.parse(input.input.time))?{...input,input:{}}:input)}`,
-  ),
 ];
 
 const FAIL: Json = {
