@@ -8,7 +8,7 @@ import { readAddresses } from '../shared/snapshot';
 type ElasticIp = Required<VirtualIp>;
 type Associated = Pick<AssignIpOutput, 'reassociated' | 'refusals'>;
 
-/** So many associations are under way at once: where EC2 throttles, few calls are made in vain. */
+/** Associations under way at once: where EC2 throttles, few calls are refused. */
 const AT_ONCE = 10;
 
 /**
