@@ -21,7 +21,8 @@ export function instancePattern(cluster: ClusterConfig): object {
 
 /**
  * The state changes of a cluster's alarms, its own and the user's, on all nodes. `OK` starts the workflow too: a node
- * that has recovered may take an address that nobody could hold.
+ * that has recovered may take an address that nobody could hold. But not the first `OK` of a new alarm, lest each
+ * deployment start an execution a node.
  *
  * @throws {ConfigError} when the names do not fit a pattern
  */
@@ -31,7 +32,13 @@ export function alarmPattern(cluster: ClusterConfig, statusAlarms: readonly Alar
     ...OF_THIS_ACCOUNT,
     source: ['aws.cloudwatch'],
     'detail-type': ['CloudWatch Alarm State Change'],
-    detail: { alarmName: names, state: { value: ['ALARM', 'OK'] } },
+    detail: {
+      alarmName: names,
+      $or: [
+        { state: { value: ['ALARM'] } },
+        { state: { value: ['OK'] }, previousState: { reason: [{ 'anything-but': { prefix: NEW_ALARM } }] } },
+      ],
+    },
   });
   const longest = {
     ...pattern([
@@ -50,6 +57,8 @@ export function alarmPattern(cluster: ClusterConfig, statusAlarms: readonly Alar
   return pattern([...statusAlarms.map(({ alarmName }) => alarmName), ...userAlarms]);
 }
 
+/** How CloudWatch gives the reason of a state that no evaluation has set yet: "Unchecked: Initial alarm creation". */
+const NEW_ALARM = 'Unchecked: ';
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_PATTERN = 2048;
 const MAX_ALARM_NAME = 255;

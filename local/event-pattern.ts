@@ -1,13 +1,14 @@
-import { isObject, type Json, type JsonObject, list, TemplateError } from './template';
+import { isObject, type Json, type JsonObject, list, object, TemplateError } from './template';
 
 /**
- * Whether an event fits an EventBridge pattern: every field of the pattern is in the event, with one of the listed values.
- * Knows exact values, prefix, suffix, anything-but, exists and numeric.
+ * Whether an event fits an EventBridge pattern: every field of the pattern is in the event, with one of the listed values;
+ * of the patterns under `$or` at least one fits. Knows exact values, prefix, suffix, anything-but, exists and numeric.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function matches(pattern: JsonObject, event: Json): boolean {
   const fields = isObject(event) ? event : {};
   return Object.entries(pattern).every(([field, expected]) => {
+    if (field === '$or') return list(expected).some((each) => isObject(each) && matches(each, event));
     const actual = fields[field];
     if (isObject(expected)) return matches(expected, actual ?? null);
     const values = Array.isArray(actual) ? actual : [actual];
@@ -18,8 +19,8 @@ export function matches(pattern: JsonObject, event: Json): boolean {
 /** @throws TemplateError that names what is wrong, or what this local cloud does not know. */
 export function checkPattern(pattern: JsonObject, where: string): void {
   for (const [field, expected] of Object.entries(pattern)) {
-    if (field === '$or') throw new TemplateError(`${where}: the local cloud does not know $or in an event pattern`);
-    if (isObject(expected)) checkPattern(expected, `${where}.${field}`);
+    if (field === '$or') for (const each of list(expected)) checkPattern(object(each), `${where}.$or`);
+    else if (isObject(expected)) checkPattern(expected, `${where}.${field}`);
     else if (!Array.isArray(expected))
       throw new TemplateError(`${where}.${field}: a pattern lists values, found ${JSON.stringify(expected)}`);
     else for (const each of expected) if (isObject(each)) checkOperator(each, `${where}.${field}`);
@@ -28,7 +29,10 @@ export function checkPattern(pattern: JsonObject, where: string): void {
 
 function checkOperator(operator: JsonObject, where: string): void {
   const [name = '', ...others] = Object.keys(operator);
-  if (others.length > 0 || !Object.hasOwn(OPERATORS, name) || (name === 'anything-but' && isObject(operator[name])))
+  const argument = operator[name];
+  const [unknown] =
+    name === 'anything-but' && isObject(argument) ? Object.keys(argument).filter((key) => key !== 'prefix') : [];
+  if (others.length > 0 || !Object.hasOwn(OPERATORS, name) || unknown !== undefined)
     throw new TemplateError(`${where}: the local cloud does not know the pattern ${JSON.stringify(operator)}`);
 }
 
@@ -41,7 +45,8 @@ const OPERATORS: Readonly<Record<string, (argument: Json, actual: Json | undefin
   prefix: (argument, actual) => typeof actual === 'string' && actual.startsWith(String(argument)),
   suffix: (argument, actual) => typeof actual === 'string' && actual.endsWith(String(argument)),
   exists: (argument, actual) => (actual !== undefined) === argument,
-  'anything-but': (argument, actual) => actual !== undefined && !list(argument).includes(actual),
+  'anything-but': (argument, actual) =>
+    actual !== undefined && !(isObject(argument) ? matchesOne(argument, actual) : list(argument).includes(actual)),
   numeric: (argument, actual) => typeof actual === 'number' && comparesAll(list(argument), actual),
 };
 

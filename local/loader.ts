@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -68,7 +69,23 @@ export function evaluate(file: string, surroundings: Surroundings): unknown {
   return module.exports;
 }
 
-function compile(file: string): Compiled {
+/** Files by their content: the first that was seen. */
+const originals = new Map<string, string>();
+const originalOf = new Map<string, string>();
+
+/** The first file with the same content: templates of several configurations come with copies of the same bundles. */
+export function original(file: string): string {
+  const known = originalOf.get(file);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const first = originals.get(hash) ?? file;
+  originals.set(hash, first);
+  originalOf.set(file, first);
+  return first;
+}
+
+function compile(copy: string): Compiled {
+  const file = original(copy);
   const known = compiled.get(file);
   if (known) return known;
   // A dynamic import would go past `require` and reach the real module.

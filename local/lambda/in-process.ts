@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import type { Dispatch } from '../api';
 import { type Clock, dateWith } from '../clock';
-import { evaluate } from '../loader';
+import { evaluate, original } from '../loader';
 import { fakeHttp } from './fake-http';
 import {
   contextObject,
@@ -64,7 +64,7 @@ function withOwnToken(settings: InstanceSettings): InstanceSettings {
 const pools = new Map<string, InProcessInstance[]>();
 
 function poolKey({ function: fn, environment }: InstanceSettings): string {
-  return JSON.stringify([fn.file(), fn.exportName, { ...environment, AWS_SESSION_TOKEN: '' }]);
+  return JSON.stringify([original(fn.file()), fn.exportName, { ...environment, AWS_SESSION_TOKEN: '' }]);
 }
 
 class InProcessInstance implements Instance {

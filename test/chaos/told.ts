@@ -40,7 +40,8 @@ export class Told {
   /** By a notice of its own; or, where it could send none any more, by an alarm or by a later notice of its cluster. */
   is(run: Run): boolean {
     if (run.delivered.length > 0) return true;
-    if (couldNotTell(run)) return this.byAlarm(run) || this.later(run);
+    if (couldNotTell(run))
+      return this.byAlarm(run) || this.later(run) || (run.mode === 'check' && this.readinessIsKnown(run));
     return tellsByMetric(run) && this.knows(run);
   }
 

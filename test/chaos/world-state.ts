@@ -130,7 +130,8 @@ function pausedUntil({ world }: Cloud, { nodes }: RegistryCluster): number | nul
     const tag = world.view().instance(instanceId)?.tags['vip-failover:paused'];
     if (tag === undefined) return [];
     const [, until] = /until=(\S+)/.exec(tag) ?? [];
-    return [until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)];
+    // A number that JSON knows: the journal compares states as text.
+    return [until === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(until)];
   });
   return ends.length === 0 ? null : Math.max(...ends);
 }

@@ -44,7 +44,10 @@ test('another rule follows the status-check alarms and the user’s own alarms, 
     'detail-type': ['CloudWatch Alarm State Change'],
     detail: {
       alarmName: [...statusAlarms.map(([logicalId]) => ({ Ref: logicalId })), 'smtp-down', 'disk-full'],
-      state: { value: ['ALARM', 'OK'] },
+      $or: [
+        { state: { value: ['ALARM'] } },
+        { state: { value: ['OK'] }, previousState: { reason: [{ 'anything-but': { prefix: 'Unchecked: ' } }] } },
+      ],
     },
   });
 });

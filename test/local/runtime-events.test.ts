@@ -14,6 +14,11 @@ test.each<[string, object, boolean]>([
   ['one of several values of the event', { detail: { tags: ['b'] } }, true],
   ['a prefix', { source: [{ prefix: 'aws.' }] }, true],
   ['anything but', { detail: { state: [{ 'anything-but': ['stopped'] }] } }, false],
+  ['anything but a prefix', { source: [{ 'anything-but': { prefix: 'aws.' } }] }, false],
+  ['anything but another prefix', { source: [{ 'anything-but': { prefix: 'my.' } }] }, true],
+  ['one of two patterns', { $or: [{ source: ['aws.s3'] }, { detail: { state: ['stopped'] } }] }, true],
+  ['none of two patterns', { $or: [{ source: ['aws.s3'] }, { detail: { state: ['running'] } }] }, false],
+  ['one of two patterns, but not the rest', { source: ['aws.s3'], $or: [{ detail: { state: ['stopped'] } }] }, false],
   ['a field that must not be there', { detail: { owner: [{ exists: false }] } }, true],
   ['a range', { detail: { count: [{ numeric: ['>', 1, '<=', 3] }] } }, true],
   ['all fields at once', { source: ['aws.ec2'], detail: { state: ['running'] } }, false],
@@ -23,6 +28,8 @@ test.each<[string, object, boolean]>([
 
 test('refuses operators that it does not know', () => {
   expect(() => checkPattern({ source: [{ wildcard: '*' }] }, 'Rule')).toThrow('wildcard');
+  expect(() => checkPattern({ source: [{ 'anything-but': { suffix: '2' } }] }, 'Rule')).toThrow('suffix');
+  expect(() => checkPattern({ $or: [{ source: [{ wildcard: '*' }] }] }, 'Rule')).toThrow('wildcard');
 });
 
 const rule = (target: object = {}) => ({
