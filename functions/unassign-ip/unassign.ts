@@ -31,7 +31,7 @@ export async function unassign(
   const refused = results.map((result) => result.refused).find((refusal) => refusal !== null) ?? null;
   // On a retry it may have been this execution's own call whose answer was lost.
   const overtaken =
-    execution.retryCount === 0 && released.length === 0 && alreadyGone.length > 0 && !results.some(({ died }) => died);
+    execution.retryCount === 0 && released.length === 0 && alreadyGone.length > 0 && !results.some(({ lost }) => lost);
   return {
     released,
     alreadyGone,
@@ -64,11 +64,11 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
 
 interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
   readonly refused: StateError | null;
-  /** The interface is gone, as with a terminated instance: nobody need have taken the addresses off. */
-  readonly died: boolean;
+  /** No other execution need have taken the addresses off: the interface is gone, or somebody gave them to one of others. */
+  readonly lost: boolean;
 }
 
-const NOTHING: Released = { released: [], alreadyGone: [], refused: null, died: false };
+const NOTHING: Released = { released: [], alreadyGone: [], refused: null, lost: false };
 
 /**
  * EC2's codes for addresses that the interface does not hold, and for an interface that is gone. A write's answer is newer
@@ -87,15 +87,18 @@ async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source:
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     if (DENIED.has(error.name)) return { ...NOTHING, refused: toStateError(error) };
-    const died = error.name === 'InvalidNetworkInterfaceID.NotFound';
     const seen = await readAddresses(reader, plan.cluster);
+    const ours = plan.cluster.nodes.map((node) => node.networkInterfaceId);
+    const lost =
+      error.name === 'InvalidNetworkInterfaceID.NotFound' ||
+      seen.some((each) => addresses.includes(each.address) && !ours.includes(each.networkInterfaceId));
     const there = addresses.filter((address) =>
       seen.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),
     );
-    if (there.length === 0) return { ...NOTHING, alreadyGone: [...addresses], died };
+    if (there.length === 0) return { ...NOTHING, alreadyGone: [...addresses], lost };
     if (there.length === addresses.length) {
       if (!NOT_THERE.has(error.name)) throw error;
-      return { ...NOTHING, alreadyGone: [...addresses], died };
+      return { ...NOTHING, alreadyGone: [...addresses], lost };
     }
     const gone = addresses.filter((address) => !there.includes(address));
     const rest = await release(writer, reader, plan, { ...source, addresses: there });

@@ -53,7 +53,12 @@ export interface Run {
   /** When it had done what it does with addresses: it entered a Notify state, or ended. */
   doneWithAddresses: Place | null;
   /** The Notify states that it entered, with the plan as it was then. */
-  readonly notices: { readonly state: string; readonly index: number; readonly plan: Plan | null }[];
+  readonly notices: {
+    readonly state: string;
+    readonly index: number;
+    readonly at: number;
+    readonly plan: Plan | null;
+  }[];
   readonly decisions: Decision[];
   readonly calls: Call[];
   readonly effects: Effect[];
@@ -149,7 +154,7 @@ export function runsOf({ cloud, byHand }: Pick<Played, 'cloud' | 'byHand'>): rea
         entered.set(event.execution, event.at);
         if (event.state.startsWith('Notify')) {
           const plan = planIn(record(event.variables).plan);
-          run.notices.push({ state: event.state, index, plan });
+          run.notices.push({ state: event.state, index, at: event.at, plan });
           run.doneWithAddresses ??= { index, at: event.at };
         }
         break;

@@ -42,7 +42,7 @@ export class Told {
     if (run.delivered.length > 0) return true;
     if (couldNotTell(run))
       return this.byAlarm(run) || this.later(run) || (run.mode === 'check' && this.readinessIsKnown(run));
-    return tellsByMetric(run) && this.knows(run);
+    return tellsByMetric(run) && (this.knows(run) || this.byAlarm(run));
   }
 
   /** A message of CloudWatch's own was lost when this run's alarm would have come. Nothing more can be asked. */

@@ -1,17 +1,17 @@
 import type { TimelineEvent } from '../../../local/timeline';
 import type { RegistryCluster } from '../../../local/world/build';
-import type { Moment } from '../recorder';
 import { type ClusterState, describe, isFlapping, isPaused, isRepairable, isWell } from '../world-state';
 import { type Context, dampingOf } from './context';
 
 /** At rest, an address without a healthy holder has been told, or the next check repairs it. */
-export function noSilentLoss({ played, runs, told }: Context): string[] {
+export function noSilentLoss(context: Context): string[] {
+  const { played, runs, told } = context;
   return played.cloud.clusters.flatMap((cluster, index) => {
     const rest = played.rest.clusters[index];
     const checked = played.checked.clusters[index];
     if (rest === undefined || isWell(rest) || !isRepairable(rest)) return [];
     if (checked !== undefined && isWell(checked)) return [];
-    if (mayStay(played.checked, cluster, index)) return [];
+    if (mayStay(context, cluster, index)) return [];
     const last = runs.findLast((run) => run.cluster === cluster && run.index < played.rest.index);
     const wasTold = last !== undefined && last.failedWith !== null && told.is(last);
     return wasTold ? [] : [`Nobody was told, and the next check did not repair it. ${describe(cluster, rest)}`];
@@ -19,15 +19,15 @@ export function noSilentLoss({ played, runs, told }: Context): string[] {
 }
 
 /** One scheduled check brings everything to one healthy node, and then nothing moves. */
-export function convergence({ played }: Context): string[] {
-  const { cloud, checked, end } = played;
+export function convergence(context: Context): string[] {
+  const { cloud, checked, end } = context.played;
   const after = cloud.timeline.events.slice(checked.index).filter(isMove);
   return cloud.clusters.flatMap((cluster, index) => {
     const atCheck = checked.clusters[index];
     const atEnd = end.clusters[index];
     if (atCheck === undefined || atEnd === undefined) return [];
     const problems: string[] = [];
-    const waits = mayStay(checked, cluster, index);
+    const waits = mayStay(context, cluster, index);
     if (!waits && lies(atCheck)) problems.push(`The check did not repair it. ${describe(cluster, atCheck)}`);
     if (!isPaused(atEnd, end.at) && lies(atEnd)) problems.push(`It did not stay well. ${describe(cluster, atEnd)}`);
     for (const { address } of cluster.virtualIps) {
@@ -43,9 +43,11 @@ export function convergence({ played }: Context): string[] {
 
 const lies = (state: ClusterState) => isRepairable(state) && !isWell(state);
 
-/** A pause or alarms that change in turn keep the addresses where they are for some time. */
-function mayStay({ clusters, at }: Moment, cluster: RegistryCluster, index: number): boolean {
-  const state = clusters[index];
+/** A pause or alarms that change in turn kept the addresses where they are when the cluster was checked. */
+function mayStay({ played: { checked }, runs }: Context, cluster: RegistryCluster, index: number): boolean {
+  const state = checked.clusters[index];
+  const check = runs.findLast((run) => run.cluster === cluster && run.mode === 'check' && run.index < checked.index);
+  const at = check?.startedAt ?? checked.at;
   return state !== undefined && (isPaused(state, at) || isFlapping(state, dampingOf(cluster), at));
 }
 

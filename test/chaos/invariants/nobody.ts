@@ -64,7 +64,9 @@ export function deathIsBelieved({ played, runs }: Context): string[] {
 /** No execution ends with an address on nobody while some node would accept it just then. */
 export function nobodyIsNeverTheLastWord(context: Context): string[] {
   return endingsOf(context).flatMap(({ run, cluster, last, recent, takers }) => {
-    const dark = last.holders.flatMap((holder, index) => (holder === null ? [index] : []));
+    const dark = last.holders.flatMap((holder, index) =>
+      holder === null && !justTaken(context, run, cluster.virtualIps[index]?.address ?? '') ? [index] : [],
+    );
     const moved = run.decisions.some(({ plan }) => plan.action === 'MOVE');
     const seen = dark.some((index) => recent.every(({ holders }) => holders[index] === null));
     const meant = run.decisions.length > 0 && !recent.some((state) => isPaused(state, run.startedAt));
@@ -74,6 +76,21 @@ export function nobodyIsNeverTheLastWord(context: Context): string[] {
       `${short(run)} ended with ${addresses} on nobody, though ${takers.join(', ')} would have taken it. ${describe(cluster, last)}`,
     ];
   });
+}
+
+/** What an execution's last reads take, ms; what reads lag comes on top. */
+const LAST_READS = 2_000;
+
+/** A person, or a node's termination, took the address off its holder so late that the run's last look could not show it. */
+function justTaken({ played, runs }: Context, { doneWithAddresses: done }: Run, address: string): boolean {
+  const { events } = played.cloud.timeline;
+  const end = done?.index ?? events.length;
+  const index = events.findLastIndex(
+    (event, at) => at < end && event.type === 'holder-changed' && event.address === address,
+  );
+  const at = events[index]?.at ?? 0;
+  const ours = runs.some(({ effects }) => effects.some((effect) => effect.index === index));
+  return index >= 0 && !ours && at > (done?.at ?? at) - played.lag - LAST_READS;
 }
 
 /** Of runs that could act, were not cut off, and left nobody behind who goes on. */

@@ -20,12 +20,21 @@ export function toldTwice({ played }: Context, run: Run): string[] {
 const TOLERANCE = 2_000;
 
 /** A dark time that is said is not shorter than the world's own. */
-export function saidTooShort({ played }: Context, run: Run): string[] {
+export function saidTooShort({ played, runs }: Context, run: Run): string[] {
   const { cluster, effects, endedAt } = run;
   const notice = run.notices.find(({ state }) => state === 'NotifySuccess');
   const off = effects.find(({ to }) => to === null);
   if (cluster === null || notice === undefined || off === undefined || endedAt === null) return [];
   if (played.skewed || run.starts.length > 1) return [];
+  // A metric says no execution: where another one writes its own at the same time, nobody can tell whose it is.
+  const another = runs.some(
+    (other) =>
+      other !== run &&
+      other.cluster === cluster &&
+      other.notices.some(({ index }) => index < (run.ends.at(-1)?.index ?? 0)) &&
+      (other.endedAt ?? Number.POSITIVE_INFINITY) > notice.at,
+  );
+  if (another) return [];
   const { events } = played.cloud.timeline;
   const on = events
     .slice(off.index + 1)
@@ -59,7 +68,8 @@ export function toldOften({ runs }: Context): string[] {
       const idle = decisions.length > 0 && decisions.every(({ plan }) => plan.action !== 'MOVE');
       return mode === null && idle && !copy;
     })
-    .flatMap(({ delivered }) => delivered);
+    // What one execution says several times is judged above.
+    .flatMap(({ delivered }) => delivered.slice(0, 1));
   const subjects = new Set(automatic.map(({ subject }) => subject));
   return [...subjects].flatMap((subject) => {
     const times = automatic

@@ -65,7 +65,7 @@ function pauseUntold({ played, told }: Context, run: Run): string[] {
 const SETTLED = 10_000;
 
 /** An event about a cluster that is well, at a time when nothing else goes on, moves nothing and tells nobody. */
-function toldForNothing({ played }: Context, run: Run): string[] {
+function toldForNothing({ played, told }: Context, run: Run): string[] {
   const { cloud, byHand, recorder, lag } = played;
   if (run.mode !== null || run.cluster === null || run.failedWith !== null) return [];
   if (run.delivered.length === 0 && run.effects.length === 0) return [];
@@ -76,7 +76,9 @@ function toldForNothing({ played }: Context, run: Run): string[] {
   const steady = cloud.timeline.events.every((event, where) => {
     if (event.at < since || event.at > (run.endedAt ?? event.at)) return true;
     const mine = own.has(where) || (event.type === 'elastic-ip-changed' && ownTimes.has(event.at));
-    const disturbs = ['instance-state', 'holder-changed', 'elastic-ip-changed'].includes(event.type);
+    const disturbs =
+      ['instance-state', 'holder-changed', 'elastic-ip-changed'].includes(event.type) ||
+      (event.type === 'alarm' && told.kindOf(event.name) === null);
     return mine || (!disturbs && !byHand.some(([from, to]) => where >= from && where < to));
   });
   const did = run.effects.length > 0 ? 'moved the addresses' : 'told people';

@@ -222,6 +222,11 @@ describe('whether another execution took them off, and tells', () => {
   test('not where the interface is gone: nobody else need tell', async () => {
     expect(await overtaken('InvalidNetworkInterfaceID.NotFound')).toBeUndefined();
   });
+  test('not where an interface of others has them: no other execution gave them away', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    shows({ node: { networkInterfaceId: 'eni-0f00000000000000f', instanceId: null } });
+    expect(await run(plan())).not.toHaveProperty('overtaken');
+  });
   test('not on a repetition: the first try may have done it, and its answer was lost', async () => {
     expect(await overtaken('InvalidParameterValue', 1)).toBeUndefined();
   });
