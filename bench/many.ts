@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Plugin } from 'rolldown';
@@ -7,12 +8,14 @@ import { FUNCTIONS } from '../infra/functions';
 import { synthesize } from '../local/synth';
 import { clustersConfig } from './clusters';
 import type { MassResult } from './mass';
-import { alike, BENCH_DIRECTORY, type Retries, type RetrySettings, withBundles, withRetries } from './template';
+import { BENCH_DIRECTORY, withBundles, withoutLogs } from './template';
 
 const CLUSTERS = 300;
 /** (300 − 100) / 5 per second: what EC2's bucket of UnassignPrivateIpAddresses allows at best. Milliseconds. */
 export const BOUND_MS = 40_000;
-export const BAR_MS = 1.25 * BOUND_MS;
+export const BAR_MS = 45_000;
+/** Stopping takes about a minute, and may take more: the event "stopped" comes that much later than "stopping". */
+const STOPPING_MS = 60_000;
 const SEEDS = [1, 2];
 const AT_ONCE = 2;
 
@@ -22,38 +25,28 @@ export interface ManyResult {
   readonly barMs: number;
   /** The workflow as it is, once a seed. */
   readonly chosen: readonly MassResult[];
-  /** The same with other retry settings, one seed. */
-  readonly candidates: readonly { readonly label: string; readonly result: MassResult }[];
+  /** The same, made differently, one seed. */
+  readonly others: readonly { readonly label: string; readonly result: MassResult }[];
 }
 
-const settings = (BackoffRate: number, MaxDelaySeconds: number): RetrySettings => ({
-  IntervalSeconds: 1,
-  BackoffRate,
-  MaxDelaySeconds,
-  MaxAttempts: 30,
-  JitterStrategy: 'FULL',
-});
-
-/** What else the retries could be; all have an interval of 1 s, as Step Functions allows whole seconds only. */
-const CANDIDATES: readonly (readonly [label: string, retries: Retries])[] = [
-  ['AssignIp like the others: rate 2, at most 8 s', alike(settings(2, 8))],
-  ['all states: rate 1.5, at most 2 s', alike(settings(1.5, 2))],
-  ['all states: rate 2, at most 8 s, no jitter', alike({ ...settings(2, 8), JitterStrategy: 'NONE' })],
-];
+const STOPPED_AT_ONCE = 'stopped at once: two executions a cluster compete';
 const STANDARD_READS = 'reads retried as the SDK does by default';
 
-/** The Lambdas without functions/shared/patient-retry.ts. */
+/** The Lambdas without the patient retries of functions/shared/aws-clients.ts. */
 async function withStandardReads(templateFile: string): Promise<string> {
   const directoryOf = (folder: string) => join(BENCH_DIRECTORY, 'standard-reads', folder);
   const standard: Plugin = {
     name: 'standard-reads',
-    load: (id) => (id.endsWith('/patient-retry.ts') ? 'export const PATIENT_RETRY = undefined;' : null),
+    load: (id) =>
+      id.endsWith('/aws-clients.ts')
+        ? readFileSync(id, 'utf8').replaceAll(/retryStrategy: patientRetry\(\w+\),?/g, '')
+        : null,
   };
   await Promise.all(FUNCTIONS.map(({ folder }) => bundle(folder, directoryOf(folder), [standard])));
   return withBundles(templateFile, 'mass-standard-reads', directoryOf);
 }
 
-/** Hundreds of clusters at once: the workflow as it is, and with other retries. Each run in a process of its own. */
+/** Hundreds of clusters at once: as it is, and with the SDK's own retries of reads. Each run in a process of its own. */
 export async function measureMany(tell: (line: string) => void): Promise<ManyResult> {
   tell(`mass: synthesizing ${CLUSTERS} clusters`);
   const templateFile = synthesize(clustersConfig(CLUSTERS, 1, 'unassign-first'), undefined, {
@@ -62,17 +55,17 @@ export async function measureMany(tell: (line: string) => void): Promise<ManyRes
     '@aws-cdk/core:stackResourceLimit': 0,
   });
   const jobs = [
-    ...SEEDS.map((seed) => ({ label: `as it is, seed ${seed}`, retries: {}, seed, from: templateFile })),
-    ...CANDIDATES.map(([label, retries]) => ({ label, retries, seed: 1, from: templateFile })),
-    { label: STANDARD_READS, retries: {}, seed: 1, from: await withStandardReads(templateFile) },
-  ].map((job, index) => ({ ...job, file: withRetries(job.from, `mass-${index}`, job.retries) }));
+    ...SEEDS.map((seed) => ({ label: `as it is, seed ${seed}`, seed, from: templateFile })),
+    { label: STOPPED_AT_ONCE, seed: 1, from: templateFile, stoppingMs: 300 },
+    { label: STANDARD_READS, seed: 1, from: await withStandardReads(templateFile) },
+  ].map((job, index) => ({ ...job, file: withoutLogs(job.from, `mass-${index}`) }));
   const results: MassResult[] = [];
   let next = 0;
   const work = async () => {
     for (let index = next++; index < jobs.length; index = next++) {
       const job = jobs[index];
       if (job === undefined) return;
-      results[index] = await run(job.file, job.seed);
+      results[index] = await run(job.file, job.seed, 'stoppingMs' in job ? job.stoppingMs : undefined);
       tell(`mass: ${job.label}: last verified after ${Math.round((results[index]?.lastVerifiedMs ?? 0) / 1000)} s`);
     }
   };
@@ -82,7 +75,7 @@ export async function measureMany(tell: (line: string) => void): Promise<ManyRes
     boundMs: BOUND_MS,
     barMs: BAR_MS,
     chosen: results.slice(0, SEEDS.length),
-    candidates: jobs.slice(SEEDS.length).flatMap(({ label }, index) => {
+    others: jobs.slice(SEEDS.length).flatMap(({ label }, index) => {
       const result = results[SEEDS.length + index];
       // Each cluster's time is of interest for the plot only.
       return result === undefined ? [] : [{ label, result: { ...result, verifiedMs: [] } }];
@@ -90,11 +83,19 @@ export async function measureMany(tell: (line: string) => void): Promise<ManyRes
   };
 }
 
-async function run(templateFile: string, seed: number): Promise<MassResult> {
+async function run(templateFile: string, seed: number, stoppingMs = STOPPING_MS): Promise<MassResult> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     // Most of what is made lives shortly: a large young generation halves the work of the garbage collector.
-    ['--max-semi-space-size=64', '--import', 'tsx', join(__dirname, 'mass-run.ts'), templateFile, String(seed)],
+    [
+      '--max-semi-space-size=64',
+      '--import',
+      'tsx',
+      join(__dirname, 'mass-run.ts'),
+      templateFile,
+      String(seed),
+      String(stoppingMs),
+    ],
     { maxBuffer: 1e8 },
   );
   return JSON.parse(stdout);

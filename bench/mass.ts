@@ -8,6 +8,8 @@ import { percentile } from './statistics';
 export interface MassOptions {
   readonly templateFile: string;
   readonly seed: number;
+  /** How long an instance is `stopping`, ms. */
+  readonly stoppingMs: number;
   readonly throttle?: boolean;
 }
 
@@ -35,7 +37,7 @@ export interface MassResult {
 }
 
 /** All clusters of the template lose their active node within one second. Virtual time. */
-export async function mass({ templateFile, seed, throttle = true }: MassOptions): Promise<MassResult> {
+export async function mass({ templateFile, seed, stoppingMs, throttle = true }: MassOptions): Promise<MassResult> {
   const cloud = await startCloud({
     templateFile,
     clock: 'virtual',
@@ -43,6 +45,7 @@ export async function mass({ templateFile, seed, throttle = true }: MassOptions)
     latency: REALISTIC,
     throttle,
     overhead: OVERHEAD,
+    world: { transitions: { stopping: stoppingMs } },
   });
   const { clusters, timeline, world } = cloud;
   const seen = watch(timeline);
@@ -56,7 +59,7 @@ export async function mass({ templateFile, seed, throttle = true }: MassOptions)
   }
   await cloud.idle();
   await cloud.close();
-  const verified = seen.verifiedAt.map((at) => Math.round(at - seen.firstEventAt));
+  const verified = [...seen.verifiedAt.values()].map((at) => Math.round(at - seen.firstEventAt));
   return {
     clusters: clusters.length,
     moved: clusters.filter(({ nodes, virtualIps, subnetId }) =>
@@ -83,7 +86,8 @@ export async function mass({ templateFile, seed, throttle = true }: MassOptions)
 function watch(timeline: Timeline) {
   const seen = {
     firstEventAt: Number.POSITIVE_INFINITY,
-    verifiedAt: [] as number[],
+    /** The first proof for each cluster. */
+    verifiedAt: new Map<string, number>(),
     darkTimes: [] as number[],
     notices: 0,
     failedExecutions: 0,
@@ -95,14 +99,21 @@ function watch(timeline: Timeline) {
     lambdaTimeouts: 0,
   };
   const homelessSince = new Map<string, number>();
+  const clusterOf = new Map<string, string>();
   timeline.listen((event) => {
     timeline.events.length = 0;
     switch (event.type) {
+      case 'execution-started':
+        clusterOf.set(event.execution, eventsInstance(event.input));
+        break;
       case 'rule-matched':
         seen.firstEventAt = Math.min(seen.firstEventAt, event.at);
         break;
       case 'state-exited':
-        if (event.state === 'VerifyEni') seen.verifiedAt.push(event.at);
+        if (event.state === 'VerifyEni') {
+          const cluster = clusterOf.get(event.execution) ?? '';
+          seen.verifiedAt.set(cluster, seen.verifiedAt.get(cluster) ?? event.at);
+        }
         break;
       case 'holder-changed':
         if (event.to === null) homelessSince.set(event.address, event.at);
@@ -131,4 +142,10 @@ function watch(timeline: Timeline) {
     }
   });
   return seen;
+}
+
+/** Only one node of each cluster is stopped, so its name stands for the cluster. */
+function eventsInstance(input: unknown): string {
+  const { detail } = input as { readonly detail?: { readonly 'instance-id'?: string } };
+  return detail?.['instance-id'] ?? '';
 }

@@ -138,7 +138,7 @@ function comparedRow(each: Comparison): string[] {
 const dark = ({ darkMs }: { readonly darkMs: number | null }) => (darkMs === null ? 'for good' : ms(darkMs));
 const told = (notices: number) => (notices > 0 ? 'yes' : 'no');
 
-function massTable({ clusters, barMs, chosen, candidates }: ManyResult): Table {
+function massTable({ clusters, barMs, chosen, others }: ManyResult): Table {
   return {
     title: `${clusters} clusters lose their active node within one second; EC2’s token buckets on; the bar is ${seconds(barMs)}`,
     rows: [
@@ -154,7 +154,7 @@ function massTable({ clusters, barMs, chosen, candidates }: ManyResult): Table {
         'of them throttled',
       ],
       ...chosen.map((result, index) => massRow(`**as deployed**, seed ${index + 1}`, result, barMs)),
-      ...candidates.map(({ label, result }) => massRow(label, result, barMs)),
+      ...others.map(({ label, result }) => massRow(label, result, barMs)),
     ],
   };
 }

@@ -1,49 +1,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { editWorkflow, readTemplate, resourcesOf, stateMachineOf, type TemplateFile } from './workflow';
-
-/** The numbers of the retry of transient errors in one state. Seconds. */
-export interface RetrySettings {
-  readonly IntervalSeconds: number;
-  readonly BackoffRate: number;
-  readonly MaxDelaySeconds: number;
-  readonly MaxAttempts: number;
-  readonly JitterStrategy: 'FULL' | 'NONE';
-}
-
-/** The states that wait for EC2. */
-export const WAITING_STATES = ['VerifyInstanceState', 'UnassignIp', 'AssignIp', 'VerifyEni'] as const;
-export type Retries = Readonly<Partial<Record<(typeof WAITING_STATES)[number], RetrySettings>>>;
-
-type Retrier = RetrySettings & { readonly ErrorEquals: readonly string[] };
-interface Workflow {
-  readonly States: Record<string, { Retry?: Retrier[] }>;
-}
+import { readTemplate, resourcesOf, stateMachineOf, type TemplateFile } from './workflow';
 
 export const BENCH_DIRECTORY = join(__dirname, '../dist/bench');
 
 /**
- * Writes a template like the given one whose workflow retries with other numbers, and returns its file. What writes logs
- * is left out: nobody reads them here, and those of hundreds of executions would fill the memory.
+ * Writes a template like the given one that writes no logs, and returns its file: nobody reads them here, and those of
+ * hundreds of executions would fill the memory.
  */
-export function withRetries(templateFile: string, label: string, retries: Retries): string {
+export function withoutLogs(templateFile: string, label: string): string {
   const template = readTemplate(templateFile);
   for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
     const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
     Variables.POWERTOOLS_LOG_LEVEL = 'SILENT';
   }
-  const machine = stateMachineOf(template);
-  delete machine.Properties.LoggingConfiguration;
-  editWorkflow<Workflow>(machine, (workflow) => {
-    for (const name of WAITING_STATES) {
-      const { Retry = [] } = workflow.States[name] ?? {};
-      const at = Retry.findIndex(({ ErrorEquals }) => ErrorEquals.includes('TransientAwsError'));
-      const { ErrorEquals = [] } = Retry[at] ?? {};
-      const settings = retries[name];
-      if (settings !== undefined) Retry[at] = { ErrorEquals, ...settings };
-    }
-    return workflow;
-  });
+  delete stateMachineOf(template).Properties.LoggingConfiguration;
   return writeTemplate(templateFile, label, template);
 }
 
@@ -80,8 +51,3 @@ export function writeTemplate(from: string, label: string, template: TemplateFil
 }
 
 const manifestOf = (templateFile: string) => templateFile.replace(/\.template\.json$/, '.assets.json');
-
-/** The same for all states that wait for EC2. */
-export function alike(settings: RetrySettings): Retries {
-  return Object.fromEntries(WAITING_STATES.map((name) => [name, settings]));
-}

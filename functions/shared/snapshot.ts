@@ -46,14 +46,18 @@ export interface Snapshot {
 }
 
 /**
- * Two calls at once, both by filter: what has vanished is absent from the answer, where naming it would fail the whole call,
+ * Two calls, both by filter: what has vanished is absent from the answer, where naming it would fail the whole call,
  * and filtered calls draw on the larger throttling bucket. Without IncludeManagedResources EC2 hides interfaces that other
  * services manage, and they may hold an address.
+ * @param inTurn one after the other, not at once: where EC2 was short of tokens for one of them a moment ago, those for the
+ * other are not wasted (docs/performance.md, "Many at once")
  * @throws {TransientAwsError} and EC2's own errors
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/managed-resource-visibility.html
  */
-export async function readSnapshot(ec2: EC2Client, cluster: Cluster): Promise<Snapshot> {
-  const [instances, addresses] = await Promise.all([readInstances(ec2, cluster), readAddresses(ec2, cluster)]);
+export async function readSnapshot(ec2: EC2Client, cluster: Cluster, inTurn = false): Promise<Snapshot> {
+  const addressesRead = readAddresses(ec2, cluster);
+  if (inTurn) await addressesRead;
+  const [instances, addresses] = await Promise.all([readInstances(ec2, cluster), addressesRead]);
   return {
     instances: Object.fromEntries(instances.map((instance) => [instance.InstanceId ?? '', toInstanceSeen(instance)])),
     addresses,

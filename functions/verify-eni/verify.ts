@@ -31,7 +31,7 @@ export async function verify(ec2: EC2Client, { execution, plan, assigned }: Veri
   let missing: readonly string[] = [];
   for (const pause of [0, ...LOOK_PAUSES_MS]) {
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    const seen = await readSnapshot(ec2, cluster);
+    const seen = await readSnapshot(ec2, cluster, execution.retryCount > 0);
     const notThere = whatIsNotThere(cluster, destination, seen);
     missing = notThere.length === 0 ? missingElasticIps(cluster, seen) : notThere;
     if (missing.length === 0) {

@@ -33,7 +33,7 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   logger.appendKeys({ cluster: cluster.name, mode: request.mode });
   // The workflow's clock: functions' own may differ.
   const now = Date.parse(execution.stateEnteredTime);
-  const snapshotRead = readSnapshot(ec2, cluster);
+  const snapshotRead = readSnapshot(ec2, cluster, execution.retryCount > 0);
   const [snapshot, signals, history] = await Promise.all([
     snapshotRead,
     readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, now),

@@ -103,10 +103,16 @@ export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** The state that an event tells, an instance's or an alarm's. */
+export function stateIn({ input }: Pick<Run, 'input'>): string {
+  const { state } = record(input.detail);
+  return String(typeof state === 'string' ? state : record(state).value);
+}
+
 /** "execution …a1b2c3 (drill)" */
 export function short({ arn, mode, input }: Run): string {
-  const { state, alarmName } = record(input.detail);
-  const event = typeof state === 'string' ? state : `${alarmName} ${record(state).value}`;
+  const { alarmName } = record(input.detail);
+  const event = [alarmName, stateIn({ input })].filter((each) => each !== undefined).join(' ');
   return `execution …${arn.slice(-6)} (${mode ?? event})`;
 }
 

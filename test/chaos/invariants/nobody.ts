@@ -1,5 +1,5 @@
 import type { RegistryCluster } from '../../../local/world/build';
-import { type Run, runsAt, short, wasKilled } from '../runs';
+import { type Run, runsAt, short, stateIn, wasKilled } from '../runs';
 import { type ClusterState, describe, heldByStranger, isPaused } from '../world-state';
 import { type Context, nodeIn } from './context';
 
@@ -41,6 +41,7 @@ export function deathIsBelieved({ played, runs }: Context): string[] {
   return runs.flatMap((run) => {
     const { cluster, clusterIndex, mode, startedAt, doneWithAddresses: done } = run;
     if (cluster === null || mode !== null || done === null || wasKilled(run) || run.failedWith !== null) return [];
+    if (/^(pending|running|OK)$/.test(stateIn(run))) return [];
     const told = JSON.stringify(run.input.detail);
     const meanwhile = journal.within(clusterIndex, startedAt, done.at);
     if (played.skewed || meanwhile.some((state) => isPaused(state, startedAt))) return [];

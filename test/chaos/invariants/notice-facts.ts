@@ -1,4 +1,4 @@
-import { type Run, short } from '../runs';
+import { type Run, record, short } from '../runs';
 import type { Context } from './context';
 
 /** Notify waits so long for SNS's answer, ms (PUBLISH_MS of functions/shared/timing.ts). */
@@ -55,28 +55,35 @@ export function saidTooShort({ played, runs }: Context, run: Run): string[] {
   return value < dark - TOLERANCE ? [`${short(run)} says a dark time of ${value} ms; it was ${dark} ms`] : [];
 }
 
-/** The two states of one death, or of two, may each be told; more of the same within so short a time is noise, ms. */
+/** The two states of one death may each be told; more of the same about one thing within so short a time is noise, ms. */
 const SOON = 60_000;
 const OFTEN = 3;
 
-/** The same words by executions that set out to change nothing: nobody reads them any more. What a person asked for is answered in any case. */
+/**
+ * The same words about the same node or alarm by executions that set out to change nothing: nobody reads them any more.
+ * What a person asked for is answered in any case.
+ */
 export function toldOften({ runs }: Context): string[] {
-  const automatic = runs
-    .filter(({ mode, input, decisions }, index) => {
-      // Copies of one event cannot know of each other.
-      const copy = runs.findIndex((other) => other.input.id === input.id) !== index;
-      const idle = decisions.length > 0 && decisions.every(({ plan }) => plan.action !== 'MOVE');
-      return mode === null && idle && !copy;
-    })
+  const automatic = runs.filter(({ mode, input, decisions }, index) => {
+    // Copies of one event cannot know of each other.
+    const copy = runs.findIndex((other) => other.input.id === input.id) !== index;
+    const idle = decisions.length > 0 && decisions.every(({ plan }) => plan.action !== 'MOVE');
+    return mode === null && idle && !copy;
+  });
+  const times = new Map<string, number[]>();
+  for (const { input, delivered } of automatic) {
     // What one execution says several times is judged above.
-    .flatMap(({ delivered }) => delivered.slice(0, 1));
-  const subjects = new Set(automatic.map(({ subject }) => subject));
-  return [...subjects].flatMap((subject) => {
-    const times = automatic
-      .filter((notice) => notice.subject === subject)
-      .map(({ at }) => at)
-      .sort((a, b) => a - b);
-    const often = times.some((at, index) => (times[index + OFTEN] ?? Number.POSITIVE_INFINITY) - at < SOON);
-    return often ? [`${times.length} times within a short time: ${subject}`] : [];
+    const [notice] = delivered;
+    const { alarmName, 'instance-id': instanceId } = record(input.detail);
+    const key = `${notice?.subject} (${alarmName ?? instanceId})`;
+    if (notice !== undefined)
+      times.set(
+        key,
+        [...(times.get(key) ?? []), notice.at].sort((a, b) => a - b),
+      );
+  }
+  return [...times].flatMap(([key, at]) => {
+    const often = at.some((time, index) => (at[index + OFTEN] ?? Number.POSITIVE_INFINITY) - time < SOON);
+    return often ? [`${at.length} times within a short time: ${key}`] : [];
   });
 }

@@ -49,6 +49,18 @@ test('a snapshot takes two filtered calls, which show what other services manage
   expect(ec2.calls()).toHaveLength(2);
 });
 
+test('the two calls are made at once', async () => {
+  ec2.on(DescribeNetworkInterfacesCommand).rejects(THROTTLED);
+  await expect(readSnapshot(client, of)).rejects.toThrow('RequestLimitExceeded');
+  expect(asked(DescribeInstancesCommand)).toHaveLength(1);
+});
+
+test('in turn, no token is spent on the second where the first is refused', async () => {
+  ec2.on(DescribeNetworkInterfacesCommand).rejects(THROTTLED);
+  await expect(readSnapshot(client, of, true)).rejects.toThrow('RequestLimitExceeded');
+  expect(asked(DescribeInstancesCommand)).toHaveLength(0);
+});
+
 test('what EC2 says of a node becomes what the decision reads', async () => {
   ec2.on(DescribeInstancesCommand).resolves({
     Reservations: [

@@ -365,3 +365,12 @@ test('a move without a destination is a defect, and says so', async () => {
     'A MOVE plan has no destination. This is a defect of the decision.',
   );
 });
+
+test.each([
+  [0, 1],
+  [1, 0],
+])('on retry %d, after a read that was refused, %d further tokens are spent', async (retryCount, count) => {
+  ec2.on(DescribeNetworkInterfacesCommand).rejects(THROTTLED);
+  await expect(run(plan(), retryCount)).rejects.toThrow('RequestLimitExceeded');
+  expect(ec2.commandCalls(DescribeInstancesCommand)).toHaveLength(count);
+});

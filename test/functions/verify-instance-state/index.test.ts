@@ -25,6 +25,7 @@ import {
   stoppedEvent,
   unassigned,
 } from '../notify/builders';
+import { enteredNow } from '../support/clock';
 import { ec2Error, instances, interfaces, settingsOf, THROTTLED } from '../support/ec2';
 
 const ec2 = mockClient(EC2Client);
@@ -193,6 +194,16 @@ describe('what cannot be read', () => {
     await expect(handler(input())).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
     ec2.on(DescribeInstancesCommand).rejects(THROTTLED);
     await expect(handler(input())).rejects.toMatchObject({ name: 'TransientAwsError' });
+  });
+  test.each([
+    [0, 1],
+    [1, 0],
+  ])('on retry %d, after a read that was refused, %d further tokens are spent', async (retryCount, count) => {
+    ec2.on(DescribeNetworkInterfacesCommand).rejects(THROTTLED);
+    await expect(handler(input({ execution: enteredNow(1, retryCount) }))).rejects.toMatchObject({
+      name: 'TransientAwsError',
+    });
+    expect(ec2.commandCalls(DescribeInstancesCommand)).toHaveLength(count);
   });
   test('status checks are not needed where the holder is dead', async () => {
     ec2.on(DescribeInstanceStatusCommand).rejects(THROTTLED);
