@@ -1,12 +1,12 @@
 import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { call } from '../shared/aws-clients';
+import { call, wasThrottled } from '../shared/aws-clients';
 import { addressesOf } from '../shared/cluster';
 import type { AssignIpInput, AssignIpOutput, Destination, Plan } from '../shared/contract';
 import { mayHaveUnassigned } from '../shared/dark-time';
 import { AssignRefused, DENIED, TargetCannotHold, TransientAwsError } from '../shared/errors';
 import { assertFresh } from '../shared/handler';
 import { readAddresses } from '../shared/snapshot';
-import { LOOK_PAUSES_MS } from '../shared/timing';
+import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS, LOOK_PAUSES_MS } from '../shared/timing';
 import { associateDropped } from './elastic-ips';
 
 /**
@@ -26,13 +26,13 @@ export async function assign(writer: EC2Client, reader: EC2Client, input: Assign
   if (plan.destination === null) throw new Error('A MOVE plan has no destination. This is a defect of the decision.');
   // Who has unassigned assigns before anything else, however long the unassigning took.
   if (execution.retryCount > 0 || !mayBeHomeless(input)) assertFresh(execution, decidedAt);
-  await assignAddresses(writer, reader, plan, plan.destination, execution.retryCount > 0);
+  await assignAddresses(writer, reader, input, plan.destination);
   const assignedAt = new Date().toISOString();
   const repeated = execution.retryCount > 0 || plan.pass > 1;
   return {
     assigned: addressesOf(plan.cluster),
     assignedAt,
-    certain: execution.retryCount === 0,
+    certain: !repeated,
     ...(await associateDropped(writer, reader, plan, plan.destination, unassigned, repeated)),
     findings: [],
   };
@@ -43,33 +43,48 @@ export function mayBeHomeless({ plan, unassigned }: Pick<AssignIpInput, 'plan' |
   return plan.mayBeHomeless || mayHaveUnassigned(plan, unassigned);
 }
 
-/** @param repeated an earlier attempt may have been carried out, and reads may not show it at once */
 async function assignAddresses(
   writer: EC2Client,
   reader: EC2Client,
-  plan: Plan,
+  input: AssignIpInput,
   { networkInterfaceId, instanceId, instanceType }: Destination,
-  repeated: boolean,
 ): Promise<void> {
+  const { execution, plan } = input;
   const addresses = addressesOf(plan.cluster);
+  const request = new AssignPrivateIpAddressesCommand({
+    NetworkInterfaceId: networkInterfaceId,
+    PrivateIpAddresses: addresses,
+    AllowReassignment: true,
+  });
+  const patience = mayBeHomeless(input) ? HOMELESS_PATIENCE_MS : 0;
   try {
-    await call(
-      'AssignPrivateIpAddresses',
-      writer.send(
-        new AssignPrivateIpAddressesCommand({
-          NetworkInterfaceId: networkInterfaceId,
-          PrivateIpAddresses: addresses,
-          AllowReassignment: true,
-        }),
-      ),
-    );
+    await whileThrottled(patience, () => call('AssignPrivateIpAddresses', writer.send(request)));
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     const certain = CANNOT_HOLD.has(error.name) || DENIED.has(error.name);
+    // An earlier attempt may have been carried out, and reads may not show it at once.
+    const pauses = certain && execution.retryCount > 0 ? LOOK_PAUSES_MS : [];
     // EC2 does not document what assigning an address does that the interface already has: look before failing.
-    if (await isThere(reader, plan, networkInterfaceId, certain && repeated ? LOOK_PAUSES_MS : [])) return;
+    if (await isThere(reader, plan, networkInterfaceId, pauses)) return;
     const words = `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${addresses.join(', ')}: ${error.name}: ${error.message}`;
     throw certain ? new TargetCannotHold(words, { cause: error }) : new AssignRefused(words, { cause: error });
+  }
+}
+
+/**
+ * An address without a holder goes first where many executions wait for EC2's tokens: it asks again at once, where the
+ * others make the workflow's pauses.
+ * @param patience no other attempt begins later than this after the first one, ms
+ */
+async function whileThrottled<Result>(patience: number, run: () => Promise<Result>): Promise<Result> {
+  const until = Date.now() + patience;
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof TransientAwsError && wasThrottled(error) && Date.now() < until)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, HOMELESS_PAUSE_MS * Math.random()));
+    }
   }
 }
 

@@ -202,7 +202,7 @@ export interface UnassignIpInput {
 /** An address that UnassignIp left where it was, and why. */
 export interface KeptAddress {
   readonly address: string;
-  readonly why: 'HEALTHY_HOLDER' | 'ATOMIC' | 'FOREIGN_ELASTIC_IP' | 'NO_TIME' | 'REHEARSAL';
+  readonly why: 'HEALTHY_HOLDER' | 'ATOMIC' | 'FOREIGN_ELASTIC_IP' | 'HELD_UP' | 'REHEARSAL';
 }
 
 export interface UnassignIpOutput {

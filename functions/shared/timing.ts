@@ -4,6 +4,7 @@
  *
  *   request < function < function + initialisation <= task
  *   read patience + request + optional patience + optional request < function    the checks are read after the snapshot
+ *   homeless patience + request < function
  *   UNASSIGN_UNTIL + task + AssignIp's retries < DEADLINE        who unassigns has time to assign
  *   LAST_DEADLINE + task <= execution, DEADLINE < LAST_DEADLINE   whoever fails has time to say so
  *   execution < Express
@@ -20,6 +21,9 @@ export const READ_PATIENCE_MS = 5_000;
 /** The same for a read that the decision can do without, and how long one of its requests may take, ms. */
 export const OPTIONAL_READ_PATIENCE_MS = 1_000;
 export const OPTIONAL_REQUEST_MS = 2_000;
+/** How long AssignIp asks again by itself when EC2 throttles it and an address has no holder, and its longest pause, ms. */
+export const HOMELESS_PATIENCE_MS = 8_000;
+export const HOMELESS_PAUSE_MS = 100;
 
 /** A function's timeout, s. */
 export const FUNCTION_SECONDS = 12;
@@ -31,8 +35,11 @@ export const TASK_SECONDS = 23;
 export const DEADLINE_SECONDS = 240;
 /** But for an execution that took an address off and does not know of an assignment: it tries until here, s. */
 export const LAST_DEADLINE_SECONDS = 262;
-/** Nobody takes an address off later than this after the execution's start, s: the assignment must have time. */
-export const UNASSIGN_UNTIL_SECONDS = 180;
+/**
+ * Nobody takes an address off later than this after the execution's start, s. Whoever was held up so long would be held up
+ * again before the assignment, with the address on nobody; AssignIp takes it over in one call instead.
+ */
+export const UNASSIGN_UNTIL_SECONDS = 3;
 /** TimeoutSeconds of the workflow. */
 export const EXECUTION_SECONDS = 290;
 /** Express ends every execution after five minutes. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -67,7 +74,7 @@ interface Started {
 }
 
 /** A retry of UnassignIp or AssignIp, its pause included, takes no longer than this, ms; but for one whose function hangs. */
-export const LONGEST_RETRY_MS = 6_000;
+export const LONGEST_RETRY_MS = 12_000;
 
 /**
  * Milliseconds since the execution's start, when this state was entered by the workflow's clock; a state that is tried

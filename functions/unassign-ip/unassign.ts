@@ -18,7 +18,8 @@ export async function unassign(
   { execution, plan, decidedAt }: UnassignIpInput,
 ): Promise<UnassignIpOutput> {
   assertFresh(execution, decidedAt);
-  const kept = keptInPlace(plan, elapsedMs(execution) / 1_000);
+  // When the state was entered: a repetition does what the first try did, whose answer may be lost.
+  const kept = keptInPlace(plan, elapsedMs({ ...execution, retryCount: 0 }) / 1_000);
   const stay = new Set(kept.map(({ address }) => address));
   const results = await Promise.all(
     plan.sources.map((source) => {
@@ -46,8 +47,8 @@ export async function unassign(
 /**
  * The addresses that stay on their source until AssignIp takes them over in one call, and why: a healthy holder keeps them, so
  * a planned move has no moment without a holder; an Elastic IP that the configuration does not name would be lost by
- * unassigning, while it travels with a reassignment; late in an execution the assignment might find no time.
- * @param elapsedSeconds since the execution's start
+ * unassigning, while it travels with a reassignment; an execution that was held up before would be held up again in between.
+ * @param elapsedSeconds from the execution's start to this state
  */
 export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds: number): KeptAddress[] {
   return sources.flatMap(({ addresses, healthy }) =>
@@ -57,7 +58,7 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
       if (healthy) return [{ address, why: 'HEALTHY_HOLDER' }];
       if (cluster.handover === 'atomic') return [{ address, why: 'ATOMIC' }];
       if (found !== null && found !== ours) return [{ address, why: 'FOREIGN_ELASTIC_IP' }];
-      return elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'NO_TIME' }] : [];
+      return elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'HELD_UP' }] : [];
     }),
   );
 }

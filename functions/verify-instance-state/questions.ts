@@ -9,8 +9,8 @@ import { isExcluded } from './tags';
 
 /** The node that would take the addresses from an unhealthy holder, or from nobody. */
 export function destinationOf(situation: Situation): ClusterNode | null {
-  const { firstPass, candidates, quietCandidates, request } = situation;
-  const damped = firstPass && request.trigger !== 'request' && onlyAlarmed(situation);
+  const { candidates, quietCandidates, request } = situation;
+  const damped = request.trigger !== 'request' && onlyAlarmed(situation);
   return (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
 }
 

@@ -169,7 +169,6 @@ export const RULES: readonly Rule[] = [
   {
     name: 'only alarms say that the holder is unhealthy, and those of the standby changed a moment ago',
     when: (situation) =>
-      situation.firstPass &&
       situation.request.trigger !== 'request' &&
       onlyAlarmed(situation) &&
       situation.candidates.length > 0 &&

@@ -186,9 +186,9 @@ describe('D5 reads fail for as long as there is time', () => {
     (['error503', 'reset', 'not-xml'] as const).map((kind) => [action, kind] as const),
   );
 
-  test.each(cases)('D5 %s: %s for 200 s', async (action, kind) => {
+  test.each(cases)('D5 %s: %s for 190 s', async (action, kind) => {
     const stage = await given();
-    stage.cloud.faults.add({ action, kind, when: during(stage, 200) });
+    stage.cloud.faults.add({ action, kind, when: during(stage, 190) });
     stage.stop(stage.active);
     await stage.settled();
     expect(stage.holds(stage.standby)).toBe(true);

@@ -8,6 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { assign, mayBeHomeless } from '../../../functions/assign-ip/assign';
 import type { Plan, UnassignIpOutput } from '../../../functions/shared/contract';
+import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS } from '../../../functions/shared/timing';
 import { A, B, cluster, ELASTIC, ELASTIC_IP, LEFT, plan, unassigned, vips } from '../notify/builders';
 import { enteredNow, secondsAgo } from '../support/clock';
 import { ec2Error, interfaces, THROTTLED } from '../support/ec2';
@@ -38,7 +39,7 @@ async function run(of: Plan = plan(), { before = unassigned(), retryCount = 0, a
   const execution = enteredNow(30, retryCount);
   const result = assign(writer, reader, { execution, plan: of, decidedAt: secondsAgo(age), unassigned: before });
   result.catch(() => undefined);
-  await jest.advanceTimersByTimeAsync(5_000);
+  await jest.advanceTimersByTimeAsync(HOMELESS_PATIENCE_MS + 5_000);
   return result;
 }
 
@@ -105,11 +106,30 @@ describe('a target that cannot take the addresses', () => {
   });
   test('a throttled call is transient, and nobody looks', async () => {
     ec2.on(AssignPrivateIpAddressesCommand).rejects(THROTTLED);
-    await expect(run()).rejects.toMatchObject({
+    await expect(run(plan(), { before: LEFT })).rejects.toMatchObject({
       name: 'TransientAwsError',
       message: 'AssignPrivateIpAddresses: RequestLimitExceeded: EC2 says RequestLimitExceeded.',
     });
     expect(ec2.calls()).toHaveLength(1);
+  });
+  describe('while EC2 throttles, an address without a holder', () => {
+    const calls = () => ec2.commandCalls(AssignPrivateIpAddressesCommand).length;
+    test('is asked for again within the same invocation', async () => {
+      ec2.on(AssignPrivateIpAddressesCommand).rejectsOnce(THROTTLED).rejectsOnce(THROTTLED).resolves({});
+      expect(await run()).toMatchObject({ assigned: ['10.0.0.5'], certain: true });
+      expect(calls()).toBe(3);
+    });
+    test('is left to the workflow before the function has no time left', async () => {
+      jest.spyOn(Math, 'random').mockReturnValue(1);
+      ec2.on(AssignPrivateIpAddressesCommand).rejects(THROTTLED);
+      await expect(run()).rejects.toMatchObject({ name: 'TransientAwsError' });
+      expect(calls()).toBe(1 + HOMELESS_PATIENCE_MS / HOMELESS_PAUSE_MS);
+    });
+    test('waits for the workflow after any other error that may pass', async () => {
+      ec2.on(AssignPrivateIpAddressesCommand).rejects(ec2Error('InternalError', 500));
+      await expect(run()).rejects.toMatchObject({ name: 'TransientAwsError' });
+      expect(calls()).toBe(1);
+    });
   });
   test('what is no error is thrown as it is', async () => {
     ec2.on(AssignPrivateIpAddressesCommand).callsFake(() => Promise.reject('odd'));

@@ -128,7 +128,7 @@ describe('what stays in place', () => {
     ],
     ['an address whose holder is not known', { holders: [] }, 0, []],
     ['nothing while there is time to assign', {}, UNASSIGN_UNTIL_SECONDS, []],
-    ['all when there is not', {}, UNASSIGN_UNTIL_SECONDS + 0.001, ['10.0.0.5 NO_TIME', '10.0.0.6 NO_TIME']],
+    ['all when there is not', {}, UNASSIGN_UNTIL_SECONDS + 0.001, ['10.0.0.5 HELD_UP', '10.0.0.6 HELD_UP']],
   ])('%s', (_what, changes, seconds, expected) => {
     expect(why(changes, seconds)).toEqual(expected);
   });
@@ -160,7 +160,7 @@ describe('what stays in place', () => {
   test('is all when the execution has no time left to assign', async () => {
     expect(await run(plan(), enteredNow(UNASSIGN_UNTIL_SECONDS + 1))).toMatchObject({
       released: [],
-      kept: [{ address: '10.0.0.5', why: 'NO_TIME' }],
+      kept: [{ address: '10.0.0.5', why: 'HELD_UP' }],
     });
     expect(ec2.calls()).toHaveLength(0);
   });

@@ -2,6 +2,7 @@ import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
 import type { Request } from '../../../functions/shared/contract';
 import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../../../functions/shared/timing';
+import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from '../notify/builders';
 import {
   ALL_OK,
@@ -358,6 +359,10 @@ describe('damping: alarms that alternate do not carry the address to and fro', (
   test('also when a check or another event finds it', () => {
     expect(decided(CHECK, of, up(1))).toBe('REHEARSE b, silent: NONE FLAPPING');
     expect(decided(event({ saidDown: [B.instanceId] }), of, up(1))).toBe('NONE FLAPPING, told');
+  });
+  test('also in a later pass, where the addresses are all on the holder', () => {
+    const before = { ...FIRST_PASS, pass: 2 };
+    expect(decided(onAlarm, of, up(1), { ...LATER, before })).toBe('NONE FLAPPING, told');
   });
   test('a quiet standby takes it, before one that flaps', () => {
     const more = { ...of, nodes: [...of.nodes, C] };
