@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { clustersIn } from '../local/registry';
-import { synthesize } from '../local/synth';
-import { loadTemplate } from '../local/template';
-import type { TimelineEvent } from '../local/timeline';
+import { synthesize } from '../local/demo/synth';
+import type { TimelineEvent } from '../local/emulator/kernel/timeline';
+import { clustersIn } from '../local/emulator/template/registry';
+import { loadTemplate } from '../local/emulator/template/template';
 import { clustersConfig } from './clusters';
 import { bundleAsCdkDoes } from './esbuild';
 import { type PythonRun, pythonRuns } from './naive/python';

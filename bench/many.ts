@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Plugin } from 'rolldown';
 import { bundle } from '../infra/build';
 import { FUNCTIONS } from '../infra/functions';
-import { synthesize } from '../local/synth';
+import { synthesize } from '../local/demo/synth';
 import { clustersConfig } from './clusters';
 import type { MassResult } from './mass';
 import { BENCH_DIRECTORY, withBundles, withoutLogs } from './template';

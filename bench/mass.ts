@@ -1,7 +1,7 @@
-import { startCloud } from '../local/cloud';
-import { seeded } from '../local/random';
-import { REALISTIC } from '../local/services/latency';
-import type { Timeline } from '../local/timeline';
+import { startCloud } from '../local/emulator/cloud';
+import { REALISTIC } from '../local/emulator/kernel/latency';
+import { seeded } from '../local/emulator/kernel/random';
+import type { Timeline } from '../local/emulator/kernel/timeline';
 import { OVERHEAD } from './overhead';
 import { percentile } from './statistics';
 

@@ -1,7 +1,7 @@
-import { type Cloud, startCloud } from '../local/cloud';
-import { REALISTIC } from '../local/services/latency';
-import { Stage } from '../local/stage';
-import type { TimelineEvent } from '../local/timeline';
+import { Stage } from '../local/demo/cluster-driver';
+import { type Cloud, startCloud } from '../local/emulator/cloud';
+import { REALISTIC } from '../local/emulator/kernel/latency';
+import type { TimelineEvent } from '../local/emulator/kernel/timeline';
 
 /** What befalls the active node, and AWS meanwhile. */
 export const SITUATIONS = ['stop', 'terminate', 'one throttled call', 'one lost response'] as const;

@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startCloud } from '../../local/cloud';
-import { REALISTIC } from '../../local/services/latency';
-import { Stage } from '../../local/stage';
-import type { RegistryCluster } from '../../local/world/build';
+import { Stage } from '../../local/demo/cluster-driver';
+import { startCloud } from '../../local/emulator/cloud';
+import { REALISTIC } from '../../local/emulator/kernel/latency';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { befall, judge, SITUATIONS, type Situation } from '../play';
 import { writeTemplate } from '../template';
 import { readTemplate } from '../workflow';

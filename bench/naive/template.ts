@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { RegistryCluster } from '../../local/world/build';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { BENCH_DIRECTORY, writeTemplate } from '../template';
 import { editWorkflow, type Resource, readTemplate, resourcesOf, stateMachineOf } from '../workflow';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { ConfigError, parseConfig } from '../../infra/config';
-import { type Cloud, startCloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
-import { synthesize } from '../../local/synth';
+import { Stage } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
+import { type Cloud, startCloud } from '../../local/emulator/cloud';
 import { mutated, raw } from './bad-input';
 import { CONFIGS } from './configs';
 import { isMutating, record } from './runs';

@@ -1,4 +1,4 @@
-import { synthesize } from '../../local/synth';
+import { synthesize } from '../../local/demo/synth';
 import { BROKEN_BUILDS } from './broken-builds';
 import { CONFIGS } from './configs';
 import { findViolation } from './search';

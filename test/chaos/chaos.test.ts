@@ -1,4 +1,4 @@
-import { synthesize } from '../../local/synth';
+import { synthesize } from '../../local/demo/synth';
 import { CONFIGS } from './configs';
 import { addTo, type Coverage, coverageOf } from './coverage';
 import { historyOf } from './generator';

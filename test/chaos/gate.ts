@@ -1,5 +1,5 @@
-import type { ApiRequest, ApiResponse, Dispatch } from '../../local/api';
-import type { Cloud } from '../../local/cloud';
+import type { Cloud } from '../../local/emulator/cloud';
+import type { ApiRequest, ApiResponse, Dispatch } from '../../local/emulator/kernel/api';
 
 /** An API call that an execution made and that waits to be let through. */
 export interface PendingCall {

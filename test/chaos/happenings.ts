@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAULT_KINDS } from '../../local/services/faults';
+import { FAULT_KINDS } from '../../local/emulator/kernel/faults';
 import {
   ACTIONS,
   CHANGES,

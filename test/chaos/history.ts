@@ -1,4 +1,4 @@
-import type { FAULT_KINDS } from '../../local/services/faults';
+import type { FAULT_KINDS } from '../../local/emulator/kernel/faults';
 
 /** One run as plain JSON: everything that happens to the clusters, so that a failing one can be kept as a test. */
 export interface History {

@@ -1,4 +1,4 @@
-import { synthesize } from '../../local/synth';
+import { synthesize } from '../../local/demo/synth';
 import { explore } from './interleavings';
 import { OVERLAPS } from './overlaps';
 

@@ -1,6 +1,6 @@
-import { type Cloud, startCloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
-import type { Execution } from '../../local/step-functions/state-machine';
+import { Stage } from '../../local/demo/cluster-driver';
+import { type Cloud, startCloud } from '../../local/emulator/cloud';
+import type { Execution } from '../../local/emulator/step-functions/state-machine';
 import { Gate } from './gate';
 import { type Violation, violationsOf } from './invariants/index';
 import type { Played } from './play';

@@ -1,4 +1,4 @@
-import type { Cloud } from '../../local/cloud';
+import type { Cloud } from '../../local/emulator/cloud';
 import { type ClusterState, clusterState } from './world-state';
 
 /** From this place of the timeline on a cluster was so, until its next entry. */

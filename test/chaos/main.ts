@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { SynthError, synthesize } from '../../local/synth';
+import { SynthError, synthesize } from '../../local/demo/synth';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments';
 import { CONFIGS } from './configs';
 import { addTo, type Coverage, tableOf } from './coverage';

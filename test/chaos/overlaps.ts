@@ -1,4 +1,4 @@
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
 import { THREE_NODES, TWO_NODES } from './configs';
 import type { Overlap } from './interleavings';
 

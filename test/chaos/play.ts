@@ -1,9 +1,9 @@
-import { ApiError } from '../../local/api';
-import { type Cloud, startCloud } from '../../local/cloud';
-import { seeded } from '../../local/random';
-import { REALISTIC } from '../../local/services/latency';
-import type { NodeOptions } from '../../local/world/build';
-import type { Transitions } from '../../local/world/world';
+import { type Cloud, startCloud } from '../../local/emulator/cloud';
+import type { NodeOptions } from '../../local/emulator/ec2/model/build';
+import type { Transitions } from '../../local/emulator/ec2/model/world';
+import { ApiError } from '../../local/emulator/kernel/api';
+import { REALISTIC } from '../../local/emulator/kernel/latency';
+import { seeded } from '../../local/emulator/kernel/random';
 import { changesNothing, FUNCTIONS, type History, isDisturbance, type Step } from './history';
 import { type Moment, Recorder } from './recorder';
 import { ServiceFaults } from './service-faults';

@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../../local/api';
-import type { Cloud } from '../../local/cloud';
-import { addElasticIp, addInterface } from '../../local/world/build';
+import type { Cloud } from '../../local/emulator/cloud';
+import { addElasticIp, addInterface } from '../../local/emulator/ec2/model/build';
+import type { ApiRequest } from '../../local/emulator/kernel/api';
 import { Journal } from './journal';
 import { type ClusterState, clusterState } from './world-state';
 

@@ -1,4 +1,4 @@
-import { Screen } from '../../local/screen';
+import { Screen } from '../../local/demo/screen';
 import { CONFIGS } from './configs';
 import type { History } from './history';
 import type { Violation } from './invariants/index';

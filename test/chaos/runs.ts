@@ -1,6 +1,6 @@
 import type { Plan } from '../../functions/shared/contract';
-import type { TimelineEvent } from '../../local/timeline';
-import type { RegistryCluster } from '../../local/world/build';
+import type { TimelineEvent } from '../../local/emulator/kernel/timeline';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import type { Played } from './play';
 
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;

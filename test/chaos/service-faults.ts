@@ -1,7 +1,7 @@
-import type { ApiRequest, ApiResponse } from '../../local/api';
-import type { Cloud } from '../../local/cloud';
-import type { FaultRule, FaultSubject } from '../../local/services/faults';
-import type { RegistryCluster } from '../../local/world/build';
+import type { Cloud } from '../../local/emulator/cloud';
+import type { ApiRequest, ApiResponse } from '../../local/emulator/kernel/api';
+import type { FaultRule, FaultSubject } from '../../local/emulator/kernel/faults';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import type { Disturbance } from './history';
 
 type Node = RegistryCluster['nodes'][number];

@@ -1,4 +1,4 @@
-import type { TimelineEvent } from '../../local/timeline';
+import type { TimelineEvent } from '../../local/emulator/kernel/timeline';
 import type { Played } from './play';
 import { type Notice, type Run, record } from './runs';
 import { isWell } from './world-state';

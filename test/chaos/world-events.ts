@@ -1,6 +1,6 @@
-import type { Cloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
-import type { RegistryCluster } from '../../local/world/build';
+import { Stage } from '../../local/demo/cluster-driver';
+import type { Cloud } from '../../local/emulator/cloud';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { alarmName } from './configs';
 import type { Disturbance, Happening, ReasonKind } from './history';
 import { MANAGED } from './recorder';

@@ -1,6 +1,6 @@
-import type { Cloud } from '../../local/cloud';
-import type { RegistryCluster } from '../../local/world/build';
-import { limitsOf } from '../../local/world/instance-types';
+import type { Cloud } from '../../local/emulator/cloud';
+import { limitsOf } from '../../local/emulator/ec2/model/instance-types';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 
 type Node = RegistryCluster['nodes'][number];
 

@@ -21,9 +21,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { startCloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
-import { synthesize } from '../../local/synth';
+import { startCloud } from '../../local/emulator/cloud';
+import { Stage } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
 
 /** Bundling and synthesizing take a minute of a busy machine, and the scenarios run in real time. */
 jest.setTimeout(300_000);

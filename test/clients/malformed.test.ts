@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Cloud, startCloud } from '../../local/cloud';
-import { synthesize } from '../../local/synth';
+import { type Cloud, startCloud } from '../../local/emulator/cloud';
+import { synthesize } from '../../local/demo/synth';
 
 let cloud: Cloud;
 let port: number;

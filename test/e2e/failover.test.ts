@@ -1,5 +1,5 @@
-import { cluster } from '../../local/scenarios/configs';
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { cluster } from '../../local/demo/scenarios/configs';
 import { closeAll, givenACluster } from './stage';
 
 afterEach(closeAll);

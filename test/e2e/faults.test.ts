@@ -1,8 +1,8 @@
-import { FAULT_CHOICES } from '../../local/fault-kinds';
-import { BASIC } from '../../local/scenarios/basic';
-import { REALISTIC } from '../../local/services/latency';
-import type { Stage } from '../../local/stage';
-import { perform } from '../../local/theatre';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { FAULT_CHOICES } from '../../local/demo/fault-kinds';
+import { perform } from '../../local/demo/player';
+import { BASIC } from '../../local/demo/scenarios/basic';
+import { REALISTIC } from '../../local/emulator/kernel/latency';
 import { given, SECOND, secondsUntilOn } from './field';
 import { closeAll } from './stage';
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
 import {
   alarmOf,
   errors,

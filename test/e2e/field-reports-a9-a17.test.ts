@@ -1,6 +1,6 @@
-import { ELASTIC_VIP, nodeOptions } from '../../local/scenarios/configs';
-import type { Stage } from '../../local/stage';
-import { addInterface } from '../../local/world/build';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { ELASTIC_VIP, nodeOptions } from '../../local/demo/scenarios/configs';
+import { addInterface } from '../../local/emulator/ec2/model/build';
 import {
   alarmOf,
   errors,

@@ -1,6 +1,6 @@
-import type { FaultRule } from '../../local/services/faults';
-import { REALISTIC } from '../../local/services/latency';
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
+import type { FaultRule } from '../../local/emulator/kernel/faults';
+import { REALISTIC } from '../../local/emulator/kernel/latency';
 import {
   endsWithNobody,
   errors,

@@ -1,7 +1,7 @@
-import type { CloudOptions } from '../../local/cloud';
-import { cluster, node } from '../../local/scenarios/configs';
-import type { Stage } from '../../local/stage';
-import type { RegistryCluster } from '../../local/world/build';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { cluster, node } from '../../local/demo/scenarios/configs';
+import type { CloudOptions } from '../../local/emulator/cloud';
+import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { givenACluster } from './stage';
 
 type Node = RegistryCluster['nodes'][number];

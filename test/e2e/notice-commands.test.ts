@@ -1,6 +1,6 @@
-import { cluster, ELASTIC_VIP, elasticIpOn } from '../../local/scenarios/configs';
-import type { Stage } from '../../local/stage';
-import { addInterface } from '../../local/world/build';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { cluster, ELASTIC_VIP, elasticIpOn } from '../../local/demo/scenarios/configs';
+import { addInterface } from '../../local/emulator/ec2/model/build';
 import '../functions/support/quiet';
 import { closeAll, givenACluster } from './stage';
 import { commandsIn, type } from './typed';

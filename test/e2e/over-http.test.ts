@@ -11,7 +11,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
 import { closeAll, givenACluster } from './stage';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
-import { type CloudOptions, startCloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
-import { synthesize } from '../../local/synth';
+import { Stage } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
+import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
 
 const open: Stage[] = [];
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import type { Stage } from '../../local/stage';
+import type { Stage } from '../../local/demo/cluster-driver';
 
 /** The commands that a notice prints, in order. */
 export function commandsIn(message: string): string[] {

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkKnown, PLAYED } from '../../local/known-template';
-import { synthesize } from '../../local/synth';
-import { INTRINSICS, loadTemplate, PSEUDO_PARAMETERS } from '../../local/template';
+import { synthesize } from '../../local/demo/synth';
+import { checkKnown, PLAYED } from '../../local/emulator/template/known-template';
+import { INTRINSICS, loadTemplate, PSEUDO_PARAMETERS } from '../../local/emulator/template/template';
 import { filled, LISTS, placesIn } from './document';
 
 const FILE = join(__dirname, '../../docs/local-cloud.md');

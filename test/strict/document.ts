@@ -1,17 +1,17 @@
-import { COMPARISONS } from '../../local/alarm-definition';
-import { usage } from '../../local/arguments';
-import { PATTERN_OPERATORS } from '../../local/event-pattern';
-import { CONDITION_KEYS } from '../../local/iam/conditions';
-import { ONLY_IDENTITY, PLAYED } from '../../local/known-template';
-import { STATISTICS } from '../../local/metrics';
-import { CONDITION_OPERATORS, INSTANCE_TYPES, KNOWN, type KnownAction } from '../../local/services/known';
-import { REALISTIC_LATENCIES } from '../../local/services/latency';
-import { BUCKETS } from '../../local/services/limits';
-import { KNOWN_STATES } from '../../local/step-functions/definition';
-import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/step-functions/service';
-import { INTRINSICS, PSEUDO_PARAMETERS } from '../../local/template';
-import { limitsOf } from '../../local/world/instance-types';
-import { DEFAULT_TRANSITIONS } from '../../local/world/world';
+import { usage } from '../../local/demo/arguments';
+import { COMPARISONS } from '../../local/emulator/cloudwatch/alarm-definition';
+import { STATISTICS } from '../../local/emulator/cloudwatch/metrics';
+import { limitsOf } from '../../local/emulator/ec2/model/instance-types';
+import { DEFAULT_TRANSITIONS } from '../../local/emulator/ec2/model/world';
+import { PATTERN_OPERATORS } from '../../local/emulator/event-bridge/pattern';
+import { CONDITION_KEYS } from '../../local/emulator/iam/conditions';
+import { REALISTIC_LATENCIES } from '../../local/emulator/kernel/latency';
+import { BUCKETS } from '../../local/emulator/kernel/limits';
+import { CONDITION_OPERATORS, INSTANCE_TYPES, KNOWN, type KnownAction } from '../../local/emulator/known';
+import { KNOWN_STATES } from '../../local/emulator/step-functions/definition';
+import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/emulator/step-functions/service';
+import { ONLY_IDENTITY, PLAYED } from '../../local/emulator/template/known-template';
+import { INTRINSICS, PSEUDO_PARAMETERS } from '../../local/emulator/template/template';
 
 const code = (items: readonly string[]) => (items.length === 0 ? '–' : items.map((item) => `\`${item}\``).join(', '));
 

@@ -1,5 +1,5 @@
-import type { Stage } from '../../local/stage';
-import { synthesize } from '../../local/synth';
+import type { Stage } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
 import { type Grant, grantsIn, short, without } from './grants';
 import { Variants } from './variants';
 

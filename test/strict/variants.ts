@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { type CloudOptions, startCloud } from '../../local/cloud';
-import { Stage } from '../../local/stage';
+import { Stage } from '../../local/demo/cluster-driver';
+import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
 
 /** Clouds from variants of one template: the file is read once, and all functions keep their warm instances. */
 export class Variants {

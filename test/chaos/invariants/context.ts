@@ -1,4 +1,4 @@
-import type { RegistryCluster } from '../../../local/world/build';
+import type { RegistryCluster } from '../../../local/emulator/template/registry';
 import type { Played } from '../play';
 import { type Run, runsOf } from '../runs';
 import { Told } from '../told';

@@ -1,5 +1,5 @@
-import type { TimelineEvent } from '../../../local/timeline';
-import type { RegistryCluster } from '../../../local/world/build';
+import type { TimelineEvent } from '../../../local/emulator/kernel/timeline';
+import type { RegistryCluster } from '../../../local/emulator/template/registry';
 import { type ClusterState, describe, isFlapping, isPaused, isRepairable, isWell } from '../world-state';
 import { type Context, dampingOf } from './context';
 

@@ -1,4 +1,4 @@
-import type { RegistryCluster } from '../../../local/world/build';
+import type { RegistryCluster } from '../../../local/emulator/template/registry';
 import { type Run, runsAt, short, stateIn, wasKilled } from '../runs';
 import { type ClusterState, describe, heldByStranger, isPaused } from '../world-state';
 import { type Context, nodeIn } from './context';

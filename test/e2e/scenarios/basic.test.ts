@@ -1,4 +1,4 @@
-import { BASIC } from '../../../local/scenarios/basic';
+import { BASIC } from '../../../local/demo/scenarios/basic';
 import { playEach } from './play';
 
 playEach(BASIC);

@@ -1,4 +1,4 @@
-import { DEATHS } from '../../../local/scenarios/deaths';
+import { DEATHS } from '../../../local/demo/scenarios/deaths';
 import { playEach } from './play';
 
 playEach(DEATHS);

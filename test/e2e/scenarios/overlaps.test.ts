@@ -1,4 +1,4 @@
-import { OVERLAPS } from '../../../local/scenarios/overlaps';
+import { OVERLAPS } from '../../../local/demo/scenarios/overlaps';
 import { playEach } from './play';
 
 playEach(OVERLAPS);

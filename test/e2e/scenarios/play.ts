@@ -1,9 +1,9 @@
-import { startCloud } from '../../../local/cloud';
-import { FAULT_CHOICES } from '../../../local/fault-kinds';
-import type { Scenario } from '../../../local/scenarios';
-import { Stage } from '../../../local/stage';
-import { synthesize } from '../../../local/synth';
-import { perform } from '../../../local/theatre';
+import { Stage } from '../../../local/demo/cluster-driver';
+import { FAULT_CHOICES } from '../../../local/demo/fault-kinds';
+import { perform } from '../../../local/demo/player';
+import type { Scenario } from '../../../local/demo/scenarios';
+import { synthesize } from '../../../local/demo/synth';
+import { startCloud } from '../../../local/emulator/cloud';
 
 /** Plays each scenario as it is, and once with every kind of fault, in virtual time. */
 export function playEach(scenarios: readonly Scenario[]): void {

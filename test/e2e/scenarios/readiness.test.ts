@@ -1,4 +1,4 @@
-import { READINESS } from '../../../local/scenarios/readiness';
+import { READINESS } from '../../../local/demo/scenarios/readiness';
 import { playEach } from './play';
 
 playEach(READINESS);

@@ -1,4 +1,4 @@
-import { REFUSALS } from '../../../local/scenarios/refusals';
+import { REFUSALS } from '../../../local/demo/scenarios/refusals';
 import { playEach } from './play';
 
 playEach(REFUSALS);

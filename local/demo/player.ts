@@ -1,0 +1,129 @@
+import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
+import { REALISTIC } from '../emulator/kernel/latency';
+import type { Settings } from './arguments';
+import { Stage } from './cluster-driver';
+import { type Expectation, SCENARIOS, type Scenario } from './scenarios';
+import { Screen } from './screen';
+import { summarize } from './summary';
+import { synthesize } from './synth';
+
+/** The scenarios, a line each. */
+export function list(): string {
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
+  return SCENARIOS.map(({ name, description }) => `${name.padEnd(width)}${description}\n`).join('');
+}
+
+/** Plays a scenario before the terminal. @returns whether the world ended as it should. */
+export async function play(settings: Settings): Promise<boolean> {
+  const { scenario, json, keep } = settings;
+  const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
+  const templateFile = settings.template ?? synthesize(scenario.config, say);
+  const cloud = await startCloud({ ...cloudOptions(settings), templateFile });
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
+  try {
+    const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    const write = (text: string) => process.stdout.write(text);
+    const screen = new Screen({ write, colour, began: cloud.now() });
+    if (!json) introduce(screen, settings, cloud);
+    cloud.timeline.listen((event) => (json ? write(`${JSON.stringify(event)}\n`) : screen.show(event)));
+    const stage = new Stage(cloud);
+    const from = stage.holderOf(stage.addresses[0] ?? '');
+    const expectations = await Promise.race([perform(scenario, stage, settings), interrupted]);
+    if (expectations === undefined) return keep;
+    const summary = summarize(stage, from);
+    const good = expectations.every(({ holds }) => holds);
+    if (json)
+      write(`${JSON.stringify({ type: 'summary', scenario: scenario.name, good, ...summary, expectations })}\n`);
+    else screen.summary(summary, expectations);
+    if (keep) {
+      if (!scenario.cloud?.schedules) cloud.startSchedules();
+      if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);
+      else invite(screen, cloud, stage);
+      await interrupted;
+    }
+    return good;
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** Plays it to its end, also beyond the terminal: tests do the same. */
+export async function perform(
+  scenario: Scenario,
+  stage: Stage,
+  { faults }: Pick<Settings, 'faults'>,
+): Promise<readonly Expectation[]> {
+  for (const fault of faults) fault.apply(stage.cloud);
+  await scenario.play(stage);
+  await stage.settled();
+  if (faults.some(({ needsCheck }) => needsCheck)) {
+    stage.check();
+    await stage.settled();
+  }
+  const world = scenario.world(stage);
+  if (faults.length === 0) return [...world, ...scenario.told(stage)];
+  return faults.some(({ needsCheck }) => needsCheck) ? [safe(stage, world)] : world;
+}
+
+/** Who asked died with the asking, so that the address may be where it was; but never on a node that is dead. */
+function safe(stage: Stage, world: readonly Expectation[]): Expectation {
+  const together = stage.nodes.some(
+    (node) => stage.holds(node) && stage.cloud.world.instance(node.instanceId).state === 'running',
+  );
+  const says = `${world.map((each) => each.says).join(', ')}; or else all addresses on one node that runs`;
+  return { says, holds: together || world.every(({ holds }) => holds) };
+}
+
+/** A fault may keep the workflow trying for minutes; virtual time has no clients of its own that could come by a port. */
+function isVirtual({ scenario, faults, port }: Settings): boolean {
+  return scenario.cloud?.clock === 'virtual' || (faults.length > 0 && port === undefined);
+}
+
+function cloudOptions(settings: Settings): Omit<CloudOptions, 'templateFile'> {
+  const { scenario, port, throttle, realistic, lag } = settings;
+  return {
+    ...scenario.cloud,
+    clock: isVirtual(settings) ? 'virtual' : 'real',
+    ...(port !== undefined && { port }),
+    ...(realistic && { latency: REALISTIC }),
+    ...(lag > 0 && { lag }),
+    throttle,
+  };
+}
+
+function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
+  const { scenario, faults } = settings;
+  const time = isVirtual(settings) ? ' (in virtual time)' : '';
+  screen.line(`${screen.paint('bold', scenario.name)}${time}: ${scenario.description}`);
+  for (const { name, description } of faults) screen.line(`With the fault ${name}: ${description}.`);
+  for (const { name, virtualIps, nodes } of cloud.clusters) {
+    const addresses = virtualIps.map(({ address }) => address).join(', ');
+    const places = nodes.map(({ instanceId, networkInterfaceId }) => `${instanceId} (${networkInterfaceId})`);
+    screen.line(`Cluster ${name}: ${addresses} on ${places[0]}, standby ${places.slice(1).join(', ')}`);
+  }
+  screen.line();
+}
+
+/** Ready-to-paste commands for the AWS CLI. */
+function invite(screen: Screen, cloud: Cloud, stage: Stage): void {
+  const holder = stage.nodes.find((node) => stage.holds(node)) ?? stage.active;
+  const other = stage.nodes.find((node) => node !== holder) ?? stage.standby;
+  const input = JSON.stringify({ cluster: stage.cluster.name, mode: 'drill', target: other.instanceId });
+  const lines = [
+    '',
+    `Listening on ${cloud.endpoint}. In another terminal:`,
+    '',
+    `  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_DEFAULT_REGION=${cloud.template.region} AWS_PAGER=''`,
+    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    '',
+    `  aws ec2 stop-instances --instance-ids ${holder.instanceId}`,
+    `  aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=${stage.addresses.join(',')} --query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.InstanceId,PrivateIpAddresses[].PrivateIpAddress]'`,
+    `  aws stepfunctions start-execution --state-machine-arn ${cloud.stateMachine.arn} --input '${input}'`,
+    '',
+    'What you do appears here. Ctrl-C ends it.',
+    '',
+  ];
+  for (const line of lines) screen.line(line);
+}

@@ -1,0 +1,17 @@
+import type { JsonObject } from '../template/json';
+
+/** An event as EventBridge hands it to a target. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: JsonObject;
+}
+
+export type NewBusEvent = Pick<BusEvent, 'detail-type' | 'source' | 'resources' | 'detail'>;

@@ -1,0 +1,25 @@
+import { CLOUDWATCH_ACTIONS } from './cloudwatch/service';
+import { INSTANCE_TYPES } from './ec2/model/instance-types';
+import { EC2_ACTIONS } from './ec2/service';
+import { CONDITION_OPERATORS } from './iam/conditions';
+import { SNS_ACTIONS } from './sns/service';
+
+export interface KnownAction {
+  readonly parameters: readonly string[];
+  /** EC2 only. `tag:KEY` and `tag-key` work wherever there are filters but on CIDR reservations. */
+  readonly filters: readonly string[];
+}
+
+const plain = (actions: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, KnownAction>> =>
+  Object.fromEntries(Object.entries(actions).map(([name, parameters]) => [name, { parameters, filters: [] }]));
+
+/** Everything that these services know; the documentation is checked against it. Anything else is refused by name. */
+export const KNOWN: Readonly<Record<'ec2' | 'sns' | 'monitoring', Readonly<Record<string, KnownAction>>>> = {
+  ec2: Object.fromEntries(
+    Object.entries(EC2_ACTIONS).map(([name, { parameters, filters = [] }]) => [name, { parameters, filters }]),
+  ),
+  sns: plain(SNS_ACTIONS),
+  monitoring: plain(CLOUDWATCH_ACTIONS),
+};
+
+export { CONDITION_OPERATORS, INSTANCE_TYPES };

@@ -1,0 +1,86 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { SCENARIOS } from '../../../local/demo/scenarios';
+import { synthesize } from '../../../local/demo/synth';
+
+jest.setTimeout(120_000);
+
+const ROOT = join(__dirname, '../../..');
+const TSX = join(ROOT, 'node_modules/.bin/tsx');
+const MAIN = join(ROOT, 'local/demo/main.ts');
+
+function start(...args: string[]) {
+  return spawnSync(TSX, [MAIN, ...args], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+}
+
+it.each([
+  [['--scenario', 'nonsense'], 'There is no scenario nonsense'],
+  [['--port'], 'argument missing'],
+  [['--keep'], '--keep needs a port'],
+  [['--nonsense'], "Unknown option '--nonsense'"],
+  [['--template', '/nowhere.template.json'], 'There is no template /nowhere.template.json.'],
+  [['--lag', '-1'], '--lag'],
+])('%j ends with one clear line and exit code 2', (args, message) => {
+  const { status, stderr, stdout } = start(...args);
+  expect(stderr).toContain(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect([status, stdout]).toEqual([2, '']);
+});
+
+it('an occupied port ends with one clear line and exit code 2', async () => {
+  const template = synthesize();
+  const blocker = createServer();
+  const port = await new Promise<number>((resolve) => {
+    blocker.listen(0, '127.0.0.1', () => resolve(Object(blocker.address()).port));
+  });
+  const { status, stderr } = start('--scenario', 'none', '--template', template, '--port', String(port));
+  blocker.close();
+  expect([status, stderr]).toEqual([2, `Port ${port} is already in use.\n`]);
+});
+
+it('lists the scenarios, a line each', () => {
+  const { status, stdout } = start('--list');
+  expect(status).toBe(0);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(SCENARIOS.map(({ name }) => name));
+});
+
+it('plays a failover on the screen, without colour codes where they are not wanted', () => {
+  const { status, stdout } = start('--scenario', 'stop', '--template', synthesize());
+  expect(stdout).toContain('10.0.0.5  eni-0a1b2c3d4e5f60001 → nobody');
+  expect(stdout).toContain('Subject: [mail]');
+  expect(stdout).toMatch(/dark time {10}\d+ ms/);
+  expect(stdout).not.toContain('\u001b');
+  expect(status).toBe(0);
+});
+
+it('prints one JSON object a line with --json, the summary last', () => {
+  const { status, stdout } = start('--scenario', 'standby-stops', '--json', '--template', synthesize());
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.at(-1)).toMatchObject({ type: 'summary', good: true, scenario: 'standby-stops' });
+  expect(status).toBe(0);
+});
+
+it('keeps the cloud up with --keep and ends cleanly when it is interrupted', async () => {
+  const args = ['--scenario', 'none', '--keep', '--port', '4597', '--template', synthesize()];
+  // tsx's own process would take the signal: Node runs the file with tsx's loader.
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { cwd: ROOT });
+  let output = '';
+  const code = await new Promise((resolve) => {
+    child.once('exit', resolve);
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('Ctrl-C')) child.kill('SIGINT');
+    });
+  });
+  expect(output).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4597');
+  expect(code).toBe(0);
+});
