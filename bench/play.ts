@@ -1,4 +1,4 @@
-import { Stage } from '../local/demo/cluster-driver';
+import { ClusterDriver } from '../local/demo/cluster-driver';
 import { type Cloud, startCloud } from '../local/emulator/cloud';
 import { REALISTIC } from '../local/emulator/kernel/latency';
 import type { TimelineEvent } from '../local/emulator/kernel/timeline';
@@ -38,43 +38,43 @@ export async function play({ templateFile, situation, seed, overhead }: PlayOpti
     overhead,
     reuseInstances: true,
   });
-  const stage = new Stage(cloud);
-  befall(cloud, stage, situation);
-  await stage.settled();
-  const played = judge(cloud, stage);
+  const driver = new ClusterDriver(cloud);
+  befall(cloud, driver, situation);
+  await driver.settled();
+  const played = judge(cloud, driver);
   await cloud.close();
   return played;
 }
 
-export function befall(cloud: Cloud, stage: Stage, situation: Situation): void {
+export function befall(cloud: Cloud, driver: ClusterDriver, situation: Situation): void {
   if (situation === 'one throttled call')
     cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', nth: 1 });
   if (situation === 'one lost response')
     cloud.faults.add({ action: 'UnassignPrivateIpAddresses', kind: 'lost-response', nth: 1 });
-  if (situation === 'terminate') stage.terminate(stage.active);
-  else stage.stop(stage.active);
+  if (situation === 'terminate') driver.terminate(driver.active);
+  else driver.stop(driver.active);
 }
 
-export function judge(cloud: Cloud, stage: Stage): Played {
+export function judge(cloud: Cloud, driver: ClusterDriver): Played {
   const timeline = cloud.timeline.events;
   // The rule lets the state through that the cluster is triggered by: stopped, terminated.
   const event = timeline.find(
     (each) => each.type === 'event' && /"(stopped|terminated)"/.test(JSON.stringify(each.detail)),
   );
   if (event?.type !== 'event') throw new Error('No event came');
-  const arrivals = stage
+  const arrivals = driver
     .eventsOf('holder-changed')
-    .filter(({ to }) => to === stage.standby.networkInterfaceId)
+    .filter(({ to }) => to === driver.standby.networkInterfaceId)
     .map(({ at }) => at);
-  const arrived = stage.holds(stage.standby) ? Math.max(...arrivals) : null;
+  const arrived = driver.holds(driver.standby) ? Math.max(...arrivals) : null;
   const verified = timeline.find((each) => each.type === 'state-exited' && each.state === 'VerifyEni');
   const calls = new Map<string, number>();
-  for (const { action } of stage.eventsOf('api-call')) calls.set(action, (calls.get(action) ?? 0) + 1);
+  for (const { action } of driver.eventsOf('api-call')) calls.set(action, (calls.get(action) ?? 0) + 1);
   return {
     eventToStandbyMs: arrived === null ? null : arrived - event.at,
     eventToVerifiedMs: verified === undefined ? null : verified.at - event.at,
     darkMs: arrived === null ? null : Math.max(0, ...darkTimes(timeline)),
-    notices: stage.eventsOf('notice').length,
+    notices: driver.eventsOf('notice').length,
     calls: Object.fromEntries(calls),
     timeline,
   };

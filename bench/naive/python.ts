@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { startCloud } from '../../local/emulator/cloud';
 import { REALISTIC } from '../../local/emulator/kernel/latency';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
@@ -36,7 +36,7 @@ export async function pythonRuns(templateFile: string, cluster: RegistryCluster)
 
 async function run(templateFile: string, cluster: RegistryCluster, situation: Situation): Promise<PythonRun> {
   const cloud = await startCloud({ templateFile, clock: 'real', latency: REALISTIC, port: 0 });
-  const stage = new Stage(cloud, cluster);
+  const driver = new ClusterDriver(cloud, cluster);
   const python = start(cloud.endpoint, cluster, cloud.template.ofType('AWS::SNS::Topic')[0]?.arn ?? '');
   const lines = createInterface(python.stdout)[Symbol.asyncIterator]();
   const answer = async () => JSON.parse((await lines.next()).value ?? '{}');
@@ -47,11 +47,11 @@ async function run(templateFile: string, cluster: RegistryCluster, situation: Si
         if (event.type === 'event' && /"(stopped|terminated)"/.test(JSON.stringify(event.detail))) resolve();
       });
     });
-    befall(cloud, stage, situation);
+    befall(cloud, driver, situation);
     await happened;
     python.stdin.write('go\n');
     const { error } = await answer();
-    const { eventToStandbyMs, darkMs, notices } = judge(cloud, stage);
+    const { eventToStandbyMs, darkMs, notices } = judge(cloud, driver);
     return { situation, eventToStandbyMs, darkMs, notices, loadMs: Math.round(loadMs), error };
   } finally {
     python.stdin.end();

@@ -7,7 +7,7 @@ type Node = RegistryCluster['nodes'][number];
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
 
 /** One cluster on a cloud, in the words of the people who operate it. Scenarios and end-to-end tests are told with it. */
-export class Stage {
+export class ClusterDriver {
   readonly active: Node;
   readonly standby: Node;
 

@@ -1,7 +1,7 @@
 import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
 import { REALISTIC } from '../emulator/kernel/latency';
 import type { Settings } from './arguments';
-import { Stage } from './cluster-driver';
+import { ClusterDriver } from './cluster-driver';
 import { type Expectation, SCENARIOS, type Scenario } from './scenarios';
 import { Screen } from './screen';
 import { summarize } from './summary';
@@ -28,11 +28,11 @@ export async function play(settings: Settings): Promise<boolean> {
     const screen = new Screen({ write, colour, began: cloud.now() });
     if (!json) introduce(screen, settings, cloud);
     cloud.timeline.listen((event) => (json ? write(`${JSON.stringify(event)}\n`) : screen.show(event)));
-    const stage = new Stage(cloud);
-    const from = stage.holderOf(stage.addresses[0] ?? '');
-    const expectations = await Promise.race([perform(scenario, stage, settings), interrupted]);
+    const driver = new ClusterDriver(cloud);
+    const from = driver.holderOf(driver.addresses[0] ?? '');
+    const expectations = await Promise.race([runScenario(scenario, driver, settings), interrupted]);
     if (expectations === undefined) return keep;
-    const summary = summarize(stage, from);
+    const summary = summarize(driver, from);
     const good = expectations.every(({ holds }) => holds);
     if (json)
       write(`${JSON.stringify({ type: 'summary', scenario: scenario.name, good, ...summary, expectations })}\n`);
@@ -40,7 +40,7 @@ export async function play(settings: Settings): Promise<boolean> {
     if (keep) {
       if (!scenario.cloud?.schedules) cloud.startSchedules();
       if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);
-      else invite(screen, cloud, stage);
+      else invite(screen, cloud, driver);
       await interrupted;
     }
     return good;
@@ -50,27 +50,27 @@ export async function play(settings: Settings): Promise<boolean> {
 }
 
 /** Plays it to its end, also beyond the terminal: tests do the same. */
-export async function perform(
+export async function runScenario(
   scenario: Scenario,
-  stage: Stage,
+  driver: ClusterDriver,
   { faults }: Pick<Settings, 'faults'>,
 ): Promise<readonly Expectation[]> {
-  for (const fault of faults) fault.apply(stage.cloud);
-  await scenario.play(stage);
-  await stage.settled();
+  for (const fault of faults) fault.apply(driver.cloud);
+  await scenario.play(driver);
+  await driver.settled();
   if (faults.some(({ needsCheck }) => needsCheck)) {
-    stage.check();
-    await stage.settled();
+    driver.check();
+    await driver.settled();
   }
-  const world = scenario.world(stage);
-  if (faults.length === 0) return [...world, ...scenario.told(stage)];
-  return faults.some(({ needsCheck }) => needsCheck) ? [safe(stage, world)] : world;
+  const world = scenario.world(driver);
+  if (faults.length === 0) return [...world, ...scenario.told(driver)];
+  return faults.some(({ needsCheck }) => needsCheck) ? [safe(driver, world)] : world;
 }
 
 /** Who asked died with the asking, so that the address may be where it was; but never on a node that is dead. */
-function safe(stage: Stage, world: readonly Expectation[]): Expectation {
-  const together = stage.nodes.some(
-    (node) => stage.holds(node) && stage.cloud.world.instance(node.instanceId).state === 'running',
+function safe(driver: ClusterDriver, world: readonly Expectation[]): Expectation {
+  const together = driver.nodes.some(
+    (node) => driver.holds(node) && driver.cloud.world.instance(node.instanceId).state === 'running',
   );
   const says = `${world.map((each) => each.says).join(', ')}; or else all addresses on one node that runs`;
   return { says, holds: together || world.every(({ holds }) => holds) };
@@ -107,10 +107,10 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
 }
 
 /** Ready-to-paste commands for the AWS CLI. */
-function invite(screen: Screen, cloud: Cloud, stage: Stage): void {
-  const holder = stage.nodes.find((node) => stage.holds(node)) ?? stage.active;
-  const other = stage.nodes.find((node) => node !== holder) ?? stage.standby;
-  const input = JSON.stringify({ cluster: stage.cluster.name, mode: 'drill', target: other.instanceId });
+function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): void {
+  const holder = driver.nodes.find((node) => driver.holds(node)) ?? driver.active;
+  const other = driver.nodes.find((node) => node !== holder) ?? driver.standby;
+  const input = JSON.stringify({ cluster: driver.cluster.name, mode: 'drill', target: other.instanceId });
   const lines = [
     '',
     `Listening on ${cloud.endpoint}. In another terminal:`,
@@ -119,7 +119,7 @@ function invite(screen: Screen, cloud: Cloud, stage: Stage): void {
     '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     '',
     `  aws ec2 stop-instances --instance-ids ${holder.instanceId}`,
-    `  aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=${stage.addresses.join(',')} --query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.InstanceId,PrivateIpAddresses[].PrivateIpAddress]'`,
+    `  aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=${driver.addresses.join(',')} --query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.InstanceId,PrivateIpAddresses[].PrivateIpAddress]'`,
     `  aws stepfunctions start-execution --state-machine-arn ${cloud.stateMachine.arn} --input '${input}'`,
     '',
     'What you do appears here. Ctrl-C ends it.',

@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../emulator/kernel/timeline';
-import type { Stage } from './cluster-driver';
+import type { ClusterDriver } from './cluster-driver';
 
 /** What a run came to, for the closing lines. Times are milliseconds; null: it did not happen. */
 export interface Summary {
@@ -14,15 +14,15 @@ export interface Summary {
 }
 
 /** @param from who held the first address before */
-export function summarize(stage: Stage, from: string | null): Summary {
-  const { events } = stage.cloud.timeline;
+export function summarize(driver: ClusterDriver, from: string | null): Summary {
+  const { events } = driver.cloud.timeline;
   return {
     from,
-    to: stage.holderOf(stage.addresses[0] ?? ''),
-    darkTime: darkTime(events, stage.addresses),
-    outage: stage.moves > 0 ? outage(events) : null,
+    to: driver.holderOf(driver.addresses[0] ?? ''),
+    darkTime: darkTime(events, driver.addresses),
+    outage: driver.moves > 0 ? outage(events) : null,
     apiCalls: events.filter(({ type }) => type === 'api-call').length,
-    notices: stage.notices().length,
+    notices: driver.notices().length,
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ConfigError, parseConfig } from '../../infra/config';
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
 import { type Cloud, startCloud } from '../../local/emulator/cloud';
 import { mutated, raw } from './bad-input';
@@ -61,7 +61,7 @@ beforeAll(() => {
 async function expectClearEnds(inputs: readonly unknown[]): Promise<void> {
   const cloud = await startCloud({ templateFile: template, clock: 'virtual', reuseInstances: true });
   try {
-    const stage = new Stage(cloud);
+    const driver = new ClusterDriver(cloud);
     const executions = inputs.map((input) => cloud.startExecution(input));
     await cloud.idle();
     for (const execution of executions) {
@@ -74,8 +74,8 @@ async function expectClearEnds(inputs: readonly unknown[]): Promise<void> {
       const quiet = record(execution.input).mode === 'check' && result.error !== 'InvalidInput';
       expect(published(cloud, execution.arn)).toBe(!quiet);
     }
-    expect(stage.holds(stage.active)).toBe(true);
-    const calls = stage.eventsOf('api-call').map((call) => ({ ...call, index: 0 }));
+    expect(driver.holds(driver.active)).toBe(true);
+    const calls = driver.eventsOf('api-call').map((call) => ({ ...call, index: 0 }));
     expect(calls.filter(isMutating)).toEqual([]);
   } finally {
     await cloud.close();

@@ -1,4 +1,4 @@
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { type Cloud, startCloud } from '../../local/emulator/cloud';
 import type { Execution } from '../../local/emulator/step-functions/state-machine';
 import { Gate } from './gate';
@@ -13,9 +13,9 @@ export interface Overlap {
   /** In cdk.json's form. */
   readonly config: unknown;
   /** Before anything runs; then what is started here runs at once, in every order. */
-  begin(stage: Stage): void;
+  begin(driver: ClusterDriver): void;
   /** What happens to the world at any moment, one after the other. */
-  readonly events?: readonly { readonly says: string; happen(stage: Stage): void }[];
+  readonly events?: readonly { readonly says: string; happen(driver: ClusterDriver): void }[];
   /** The first execution's assign may be throttled for longer than a plan lives. */
   readonly throttlesAssign?: boolean;
   /** How often time may pass while a call waits; by default twice. More of it multiplies the orders. */
@@ -119,7 +119,7 @@ interface Followed {
 }
 
 class Run {
-  private readonly stage: Stage;
+  private readonly driver: ClusterDriver;
   private readonly recorder: Recorder;
   private readonly gate: Gate;
   private readonly began: number;
@@ -136,7 +136,7 @@ class Run {
     private readonly known: Set<string>,
   ) {
     this.began = cloud.now();
-    this.stage = new Stage(cloud);
+    this.driver = new ClusterDriver(cloud);
     this.recorder = new Recorder(cloud);
     this.gate = new Gate(cloud, this.began);
     this.gate.open = (action) =>
@@ -148,7 +148,7 @@ class Run {
     const alternatives: string[][] = [];
     const before = recorder.untouchable();
     const from = cloud.timeline.events.length;
-    overlap.begin(this.stage);
+    overlap.begin(this.driver);
     this.byHand.push([from, cloud.timeline.events.length]);
     await this.settle();
     for (;;) {
@@ -200,7 +200,7 @@ class Run {
       this.dead?.kill();
       for (const call of [...gate.pending]) if (call.execution === 1 && !call.changes) call.drop();
     } else if (option === overlap.events?.[this.events]?.says) {
-      overlap.events[this.events]?.happen(this.stage);
+      overlap.events[this.events]?.happen(this.driver);
       this.events += 1;
       await cloud.advance(NEWS);
       this.byHand.push([from, cloud.timeline.events.length]);
@@ -275,7 +275,7 @@ class Run {
     gate.open = () => true;
     await cloud.until(() => this.idle() || this.dead !== null);
     const rest = recorder.here();
-    this.stage.check();
+    this.driver.check();
     await cloud.until(() => cloud.stateMachine.busy === 0);
     const checked = recorder.here();
     cloud.alarms.evaluate();

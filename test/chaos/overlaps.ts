@@ -1,17 +1,17 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { THREE_NODES, TWO_NODES } from './configs';
 import type { Overlap } from './interleavings';
 
-const third = (stage: Stage) => stage.nodes[2] ?? stage.standby;
+const third = (driver: ClusterDriver) => driver.nodes[2] ?? driver.standby;
 
 const dies = (name: 'active' | 'standby') => ({
   says: `the ${name} node stops`,
-  happen: (stage: Stage) => stage.stop(stage[name]),
+  happen: (driver: ClusterDriver) => driver.stop(driver[name]),
 });
 
 /** The event that tells of a stop, as EventBridge delivers it. */
-function stopped(stage: Stage): object {
-  const { cloud, active } = stage;
+function stopped(driver: ClusterDriver): object {
+  const { cloud, active } = driver;
   return {
     version: '0',
     id: '00000000-0000-4000-8000-000000000000',
@@ -26,18 +26,18 @@ function stopped(stage: Stage): object {
 }
 
 /** Stops the active node without a word of it from EventBridge, so that exactly the executions wanted begin. */
-function stopSilently(stage: Stage): void {
-  stage.cloud.events.faults.add({ kind: 'drop', times: 2, when: ({ source }) => source === 'aws.ec2' });
-  const { world } = stage.cloud;
-  world.stopInstance(stage.active.instanceId);
-  world.replaceInstance({ ...world.instance(stage.active.instanceId), state: 'stopped' });
+function stopSilently(driver: ClusterDriver): void {
+  driver.cloud.events.faults.add({ kind: 'drop', times: 2, when: ({ source }) => source === 'aws.ec2' });
+  const { world } = driver.cloud;
+  world.stopInstance(driver.active.instanceId);
+  world.replaceInstance({ ...world.instance(driver.active.instanceId), state: 'stopped' });
 }
 
-function start(stage: Stage, ...inputs: readonly object[]): void {
-  for (const input of inputs) stage.cloud.startExecution(input);
+function start(driver: ClusterDriver, ...inputs: readonly object[]): void {
+  for (const input of inputs) driver.cloud.startExecution(input);
 }
 
-const drill = ({ cluster }: Stage, { instanceId }: { readonly instanceId: string }) => ({
+const drill = ({ cluster }: ClusterDriver, { instanceId }: { readonly instanceId: string }) => ({
   cluster: cluster.name,
   mode: 'drill',
   target: instanceId,
@@ -47,44 +47,44 @@ export const OVERLAPS: readonly Overlap[] = [
   {
     name: 'the same event twice',
     config: TWO_NODES,
-    begin: (stage) => {
-      stopSilently(stage);
-      start(stage, stopped(stage), stopped(stage));
+    begin: (driver) => {
+      stopSilently(driver);
+      start(driver, stopped(driver), stopped(driver));
     },
   },
   {
     name: 'the same event twice, and a check',
     config: TWO_NODES,
-    begin: (stage) => {
-      stopSilently(stage);
-      start(stage, stopped(stage), stopped(stage), { cluster: stage.cluster.name, mode: 'check' });
+    begin: (driver) => {
+      stopSilently(driver);
+      start(driver, stopped(driver), stopped(driver), { cluster: driver.cluster.name, mode: 'check' });
     },
     waits: 0,
   },
   {
     name: 'a drill, and a check',
     config: TWO_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby), { cluster: stage.cluster.name, mode: 'check' }),
+    begin: (driver) => start(driver, drill(driver, driver.standby), { cluster: driver.cluster.name, mode: 'check' }),
   },
   {
     name: 'a drill whose assignment is throttled for longer than a plan lives, and a check',
     config: TWO_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby), { cluster: stage.cluster.name, mode: 'check' }),
+    begin: (driver) => start(driver, drill(driver, driver.standby), { cluster: driver.cluster.name, mode: 'check' }),
     throttlesAssign: true,
     waits: 0,
   },
   {
     name: 'a drill, and the active node dies',
     config: TWO_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby)),
+    begin: (driver) => start(driver, drill(driver, driver.standby)),
     events: [dies('active')],
   },
   {
     name: 'a failover that is throttled in assign, its target dies, and another failover begins',
     config: THREE_NODES,
-    begin: (stage) => {
-      stopSilently(stage);
-      start(stage, stopped(stage));
+    begin: (driver) => {
+      stopSilently(driver);
+      start(driver, stopped(driver));
     },
     events: [dies('standby')],
     throttlesAssign: true,
@@ -93,26 +93,26 @@ export const OVERLAPS: readonly Overlap[] = [
   {
     name: 'two drills to different nodes',
     config: THREE_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby), drill(stage, third(stage))),
+    begin: (driver) => start(driver, drill(driver, driver.standby), drill(driver, third(driver))),
   },
   {
     name: 'two drills in opposite directions',
     config: TWO_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby), drill(stage, stage.active)),
+    begin: (driver) => start(driver, drill(driver, driver.standby), drill(driver, driver.active)),
   },
   {
     name: 'a failover that dies, and a check',
     config: TWO_NODES,
-    begin: (stage) => {
-      stopSilently(stage);
-      start(stage, stopped(stage), { cluster: stage.cluster.name, mode: 'check' });
+    begin: (driver) => {
+      stopSilently(driver);
+      start(driver, stopped(driver), { cluster: driver.cluster.name, mode: 'check' });
     },
     dies: true,
   },
   {
     name: 'a drill that dies, and a check',
     config: TWO_NODES,
-    begin: (stage) => start(stage, drill(stage, stage.standby), { cluster: stage.cluster.name, mode: 'check' }),
+    begin: (driver) => start(driver, drill(driver, driver.standby), { cluster: driver.cluster.name, mode: 'check' }),
     dies: true,
   },
 ];

@@ -1,4 +1,4 @@
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import type { Cloud } from '../../local/emulator/cloud';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { alarmName } from './configs';
@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<ReasonKind, string>> = {
 
 /** Does to the nodes, their interfaces, alarms and tags what a history says, and starts what people start. */
 export class WorldEvents {
-  private readonly stages: readonly Stage[];
+  private readonly drivers: readonly ClusterDriver[];
   private readonly timers: unknown[] = [];
 
   /** @param changed is called after whatever happens later by itself. */
@@ -28,7 +28,7 @@ export class WorldEvents {
     private readonly cloud: Cloud,
     private readonly changed: () => void,
   ) {
-    this.stages = cloud.clusters.map((cluster) => new Stage(cloud, cluster));
+    this.drivers = cloud.clusters.map((cluster) => new ClusterDriver(cloud, cluster));
   }
 
   /** What goes on by itself stops. */
@@ -74,11 +74,11 @@ export class WorldEvents {
       case 'pause': {
         const until = what.minutes === null ? '' : new Date(cloud.now() + what.minutes * MINUTE).toISOString();
         const tag = until === '' ? 'patch day' : `patch day until=${until}`;
-        world.setTags(this.stage(what).active.instanceId, { 'vip-failover:paused': tag });
+        world.setTags(this.driver(what).active.instanceId, { 'vip-failover:paused': tag });
         return;
       }
       case 'unpause':
-        world.setTags(this.stage(what).active.instanceId, { 'vip-failover:paused': null });
+        world.setTags(this.driver(what).active.instanceId, { 'vip-failover:paused': null });
         return;
       case 'drill':
         this.start(what, { mode: 'drill', target: this.node(what).instanceId, reason: REASONS[what.reason] });
@@ -91,7 +91,7 @@ export class WorldEvents {
         return;
       }
       case 'check':
-        this.stage(what).check();
+        this.driver(what).check();
         return;
       case 'move':
         this.move(what);
@@ -115,28 +115,28 @@ export class WorldEvents {
     }
   }
 
-  stage({ cluster }: { readonly cluster: number }): Stage {
-    return pick(this.stages, cluster);
+  driver({ cluster }: { readonly cluster: number }): ClusterDriver {
+    return pick(this.drivers, cluster);
   }
 
   node({ cluster, node }: Place): Node {
-    const stage = this.stage({ cluster });
-    const holder = stage.holderOf(stage.addresses[0] ?? '');
+    const driver = this.driver({ cluster });
+    const holder = driver.holderOf(driver.addresses[0] ?? '');
     const first = Math.max(
       0,
-      stage.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === holder),
+      driver.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === holder),
     );
-    return pick(stage.nodes, first + node);
+    return pick(driver.nodes, first + node);
   }
 
   private start(where: { readonly cluster: number }, request: Readonly<Record<string, string>>): void {
-    const { name } = this.stage(where).cluster;
+    const { name } = this.driver(where).cluster;
     this.cloud.startExecution({ cluster: name, requestedBy: 'operator', ...request });
   }
 
   private move(what: Extract<Happening, { do: 'move' }>): void {
     const { world } = this.cloud;
-    const { cluster } = this.stage(what);
+    const { cluster } = this.driver(what);
     const { address } = pick(cluster.virtualIps, what.address);
     const holder = world.holderOf(address, cluster.subnetId);
     if (what.node !== null) {
@@ -149,7 +149,7 @@ export class WorldEvents {
   /** Not an address with an Elastic IP: giving it back would drop that, and nobody but a person could put it right. */
   private hide(what: Extract<Happening, { do: 'hide' | 'unhide' }>): void {
     const { world } = this.cloud;
-    const { cluster } = this.stage(what);
+    const { cluster } = this.driver(what);
     if (what.do === 'unhide') {
       const taken = world.secondaryAddressesOf(MANAGED);
       if (taken.length > 0) world.addresses.unassign(MANAGED, taken);
@@ -163,7 +163,7 @@ export class WorldEvents {
   /** Where the configuration ties an alarm to the node. */
   private setAlarm(cluster: number, node: Node, state: 'OK' | 'ALARM'): void {
     const { alarms } = this.cloud;
-    const { name, nodes } = this.stage({ cluster }).cluster;
+    const { name, nodes } = this.driver({ cluster }).cluster;
     const alarm = alarmName(name, nodes.indexOf(node));
     if (alarms.list().some((each) => each.name === alarm)) alarms.setState(alarm, state, 'chaos');
   }

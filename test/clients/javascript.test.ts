@@ -21,15 +21,15 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { startCloud } from '../../local/emulator/cloud';
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
+import { startCloud } from '../../local/emulator/cloud';
 
 /** Bundling and synthesizing take a minute of a busy machine, and the scenarios run in real time. */
 jest.setTimeout(300_000);
 
 let templateFile: string;
-let stage: Stage;
+let driver: ClusterDriver;
 let ec2: EC2Client;
 let sns: SNSClient;
 let states: SFNClient;
@@ -40,7 +40,7 @@ beforeAll(() => {
 });
 
 beforeEach(async () => {
-  stage = new Stage(
+  driver = new ClusterDriver(
     await startCloud({
       templateFile,
       clock: 'real',
@@ -50,7 +50,7 @@ beforeEach(async () => {
     }),
   );
   const settings = {
-    endpoint: stage.cloud.endpoint,
+    endpoint: driver.cloud.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'anyone', secretAccessKey: 'anything' },
     maxAttempts: 1,
@@ -64,18 +64,21 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const client of [ec2, sns, states, cloudWatch]) client.destroy();
-  await stage.cloud.close();
+  await driver.cloud.close();
 });
 
 const VIP = '10.0.0.5';
-const on = (node: Stage['active']) => ({ NetworkInterfaceId: node.networkInterfaceId, PrivateIpAddresses: [VIP] });
+const on = (node: ClusterDriver['active']) => ({
+  NetworkInterfaceId: node.networkInterfaceId,
+  PrivateIpAddresses: [VIP],
+});
 const refusal = (name: string, httpStatusCode = 400) => ({
   name,
   $metadata: { httpStatusCode, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
 });
 
 test('dates, numbers, booleans and lists arrive as what they are', async () => {
-  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [stage.active.instanceId] }));
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [driver.active.instanceId] }));
   const instance = Reservations?.[0]?.Instances?.[0];
   expect(instance?.LaunchTime).toBeInstanceOf(Date);
   expect(instance?.State).toEqual({ Code: 16, Name: 'running' });
@@ -96,16 +99,16 @@ test('dates, numbers, booleans and lists arrive as what they are', async () => {
 });
 
 test('an address is unassigned and assigned by hand, and errors are EC2’s', async () => {
-  await expect(ec2.send(new AssignPrivateIpAddressesCommand(on(stage.standby)))).rejects.toMatchObject(
+  await expect(ec2.send(new AssignPrivateIpAddressesCommand(on(driver.standby)))).rejects.toMatchObject(
     refusal('InvalidParameterValue'),
   );
-  const moved = await ec2.send(new AssignPrivateIpAddressesCommand({ ...on(stage.standby), AllowReassignment: true }));
+  const moved = await ec2.send(new AssignPrivateIpAddressesCommand({ ...on(driver.standby), AllowReassignment: true }));
   expect(moved.AssignedPrivateIpAddresses).toEqual([{ PrivateIpAddress: VIP }]);
-  await ec2.send(new UnassignPrivateIpAddressesCommand(on(stage.standby)));
-  await expect(ec2.send(new UnassignPrivateIpAddressesCommand(on(stage.standby)))).rejects.toMatchObject(
+  await ec2.send(new UnassignPrivateIpAddressesCommand(on(driver.standby)));
+  await expect(ec2.send(new UnassignPrivateIpAddressesCommand(on(driver.standby)))).rejects.toMatchObject(
     refusal('InvalidParameterValue'),
   );
-  expect(stage.holderOf(VIP)).toBeNull();
+  expect(driver.holderOf(VIP)).toBeNull();
   const gone = { NetworkInterfaceIds: ['eni-0123456789abcdef0'] };
   await expect(ec2.send(new DescribeNetworkInterfacesCommand(gone))).rejects.toMatchObject(
     refusal('InvalidNetworkInterfaceID.NotFound'),
@@ -127,7 +130,7 @@ test('what the local cloud does not know is refused by name, never answered with
 });
 
 test('instances stop, start and terminate through their states, and a dry run changes nothing', async () => {
-  const InstanceIds = [stage.active.instanceId];
+  const InstanceIds = [driver.active.instanceId];
   await expect(ec2.send(new StopInstancesCommand({ InstanceIds, DryRun: true }))).rejects.toMatchObject(
     refusal('DryRunOperation', 412),
   );
@@ -136,36 +139,36 @@ test('instances stop, start and terminate through their states, and a dry run ch
     CurrentState: { Name: 'stopping' },
     PreviousState: { Name: 'running' },
   });
-  await stage.settled();
-  expect(stage.holds(stage.standby)).toBe(true);
+  await driver.settled();
+  expect(driver.holds(driver.standby)).toBe(true);
   const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
   expect(TerminatingInstances?.[0]?.CurrentState).toEqual({ Code: 32, Name: 'shutting-down' });
-  await stage.settled();
+  await driver.settled();
   await expect(ec2.send(new StartInstancesCommand({ InstanceIds }))).rejects.toMatchObject(
     refusal('IncorrectInstanceState'),
   );
   await expect(
-    ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [stage.active.networkInterfaceId] })),
+    ec2.send(new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [driver.active.networkInterfaceId] })),
   ).rejects.toMatchObject(refusal('InvalidNetworkInterfaceID.NotFound'));
 });
 
 test('a tag keeps a node from being a target', async () => {
   const Tags = [{ Key: 'vip-failover:standby', Value: 'never' }];
-  await ec2.send(new CreateTagsCommand({ Resources: [stage.standby.instanceId], Tags }));
-  await ec2.send(new StopInstancesCommand({ InstanceIds: [stage.active.instanceId] }));
-  await stage.settled();
-  expect(stage.moves).toBe(0);
-  expect(stage.notices('FAILED')).not.toEqual([]);
+  await ec2.send(new CreateTagsCommand({ Resources: [driver.standby.instanceId], Tags }));
+  await ec2.send(new StopInstancesCommand({ InstanceIds: [driver.active.instanceId] }));
+  await driver.settled();
+  expect(driver.moves).toBe(0);
+  expect(driver.notices('FAILED')).not.toEqual([]);
 });
 
 test('a message is published whole, and wrong ones are refused as SNS refuses them', async () => {
-  const [topic] = stage.cloud.template.ofType('AWS::SNS::Topic');
+  const [topic] = driver.cloud.template.ofType('AWS::SNS::Topic');
   const TopicArn = topic?.physicalId ?? '';
   const MessageAttributes = { cluster: { DataType: 'String', StringValue: 'mail' } };
   const message = { TopicArn, Subject: '件名', Message: 'a & b <c>\n本文', MessageAttributes };
   const { MessageId } = await sns.send(new PublishCommand(message));
   expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(stage.notices()).toMatchObject([
+  expect(driver.notices()).toMatchObject([
     { subject: '件名', message: 'a & b <c>\n本文', attributes: { cluster: 'mail' } },
   ]);
   await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x', Subject: 'two\nlines' }))).rejects.toMatchObject(
@@ -177,16 +180,16 @@ test('a message is published whole, and wrong ones are refused as SNS refuses th
 });
 
 test('executions start, a synchronous one waits for the end', async () => {
-  const stateMachineArn = stage.cloud.stateMachine.arn;
+  const stateMachineArn = driver.cloud.stateMachine.arn;
   const start = (request: object) => ({ stateMachineArn, input: JSON.stringify(request) });
   const begun = await states.send(new StartExecutionCommand(start({ cluster: 'mail', mode: 'rehearsal' })));
   expect(begun.startDate).toBeInstanceOf(Date);
   expect(begun.executionArn).toContain(':express:');
   const drill = await states.send(
-    new StartSyncExecutionCommand(start({ cluster: 'mail', mode: 'drill', target: stage.standby.instanceId })),
+    new StartSyncExecutionCommand(start({ cluster: 'mail', mode: 'drill', target: driver.standby.instanceId })),
   );
   expect(drill).toMatchObject({ status: 'SUCCEEDED', stopDate: expect.any(Date) });
-  expect(stage.holds(stage.standby)).toBe(true);
+  expect(driver.holds(driver.standby)).toBe(true);
   const wrong = await states.send(new StartSyncExecutionCommand(start({ cluster: 'nope', mode: 'drill' })));
   expect(wrong).toMatchObject({ status: 'FAILED', error: 'InvalidInput', cause: expect.stringContaining('nope') });
 });

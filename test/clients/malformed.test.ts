@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Cloud, startCloud } from '../../local/emulator/cloud';
 import { synthesize } from '../../local/demo/synth';
+import { type Cloud, startCloud } from '../../local/emulator/cloud';
 
 let cloud: Cloud;
 let port: number;
@@ -55,7 +55,7 @@ async function expectAlive(): Promise<void> {
 const TERMINATE = 'Action=TerminateInstances&InstanceId.1=i-0a1b2c3d4e5f60001&Version=2016-11-15';
 const START = target('AWSStepFunctions.StartExecution');
 
-it.each([
+test.each([
   ['no action', post('Version=2016-11-15', signed('ec2')), 400, '<Code>MissingAction</Code>'],
   ['an empty body', post('', signed('ec2')), 400, '<Code>MissingAction</Code>'],
   ['an unknown action', post('Action=constructor', signed('ec2')), 400, '<Code>InvalidAction</Code>'],
@@ -96,7 +96,7 @@ it.each([
   await expectAlive();
 });
 
-it('half a request is waited for no longer than its sender', async () => {
+test('half a request is waited for no longer than its sender', async () => {
   await new Promise<void>((resolve) => {
     const socket = createConnection(port, '127.0.0.1', () => {
       socket.write('POST / HTTP/1.1\r\nHost: local\r\nContent-Length: 100\r\n\r\nAction=');
@@ -107,7 +107,7 @@ it('half a request is waited for no longer than its sender', async () => {
   await expectAlive();
 });
 
-it('it listens on the loopback address only', async () => {
+test('it listens on the loopback address only', async () => {
   expect(cloud.endpoint).toBe(`http://127.0.0.1:${port}`);
   const others = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])

@@ -1,76 +1,76 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster } from '../../local/demo/scenarios/configs';
-import { closeAll, givenACluster } from './stage';
+import { closeAll, givenACluster } from './driver';
 
 afterEach(closeAll);
 jest.setTimeout(60_000);
 
 test('I stop the active node; then 10.0.0.5 is on the standby; and one notice says so', async () => {
-  const stage = await givenACluster();
-  stage.stop(stage.active);
-  await stage.settled();
-  expect(stage.holderOf('10.0.0.5')).toBe(stage.standby.networkInterfaceId);
-  expect(stage.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER']);
-  expect(stage.notices()[0]?.message).toContain(stage.standby.instanceId);
+  const driver = await givenACluster();
+  driver.stop(driver.active);
+  await driver.settled();
+  expect(driver.holderOf('10.0.0.5')).toBe(driver.standby.networkInterfaceId);
+  expect(driver.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER']);
+  expect(driver.notices()[0]?.message).toContain(driver.standby.instanceId);
 });
 
 test('I terminate the active node; its interface is gone, and 10.0.0.5 is on the standby all the same', async () => {
-  const stage = await givenACluster();
-  stage.terminate(stage.active);
-  await stage.settled();
-  expect(stage.cloud.world.view().networkInterface(stage.active.networkInterfaceId)).toBeUndefined();
-  expect(stage.holds(stage.standby)).toBe(true);
-  expect(stage.notices('FAILED_OVER')).toHaveLength(1);
+  const driver = await givenACluster();
+  driver.terminate(driver.active);
+  await driver.settled();
+  expect(driver.cloud.world.view().networkInterface(driver.active.networkInterfaceId)).toBeUndefined();
+  expect(driver.holds(driver.standby)).toBe(true);
+  expect(driver.notices('FAILED_OVER')).toHaveLength(1);
 });
 
 test('I stop the standby; nothing moves and nobody is told', async () => {
-  const stage = await givenACluster();
-  stage.stop(stage.standby);
-  await stage.settled();
-  expect(stage.moves).toBe(0);
-  expect(stage.notices()).toEqual([]);
-  expect(stage.successes.length).toBeGreaterThan(0);
+  const driver = await givenACluster();
+  driver.stop(driver.standby);
+  await driver.settled();
+  expect(driver.moves).toBe(0);
+  expect(driver.notices()).toEqual([]);
+  expect(driver.successes.length).toBeGreaterThan(0);
 });
 
 test('I stop the active node, repair it, and fail back by a drill; each move has its notice', async () => {
-  const stage = await givenACluster();
-  stage.stop(stage.active);
-  await stage.settled();
-  stage.start(stage.active);
-  await stage.settled();
-  stage.drill(stage.active);
-  await stage.settled();
-  expect(stage.holds(stage.active)).toBe(true);
-  expect(stage.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER', 'DRILLED']);
+  const driver = await givenACluster();
+  driver.stop(driver.active);
+  await driver.settled();
+  driver.start(driver.active);
+  await driver.settled();
+  driver.drill(driver.active);
+  await driver.settled();
+  expect(driver.holds(driver.active)).toBe(true);
+  expect(driver.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER', 'DRILLED']);
 });
 
 test('I start the same drill twice; the address moves once', async () => {
-  const stage = await givenACluster();
-  stage.drill(stage.standby);
-  await stage.settled();
-  stage.drill(stage.standby);
-  await stage.settled();
-  expect(stage.moves).toBe(1);
-  expect(stage.holds(stage.standby)).toBe(true);
+  const driver = await givenACluster();
+  driver.drill(driver.standby);
+  await driver.settled();
+  driver.drill(driver.standby);
+  await driver.settled();
+  expect(driver.moves).toBe(1);
+  expect(driver.holds(driver.standby)).toBe(true);
 });
 
 test('a plain failover makes at most eight API calls', async () => {
-  const stage = await givenACluster();
-  stage.stop(stage.active);
-  await stage.settled();
-  const [first] = stage.eventsOf('execution-started');
-  const calls = stage.eventsOf('api-call').filter(({ execution }) => execution === first?.execution);
+  const driver = await givenACluster();
+  driver.stop(driver.active);
+  await driver.settled();
+  const [first] = driver.eventsOf('execution-started');
+  const calls = driver.eventsOf('api-call').filter(({ execution }) => execution === first?.execution);
   expect(calls.length).toBeLessThanOrEqual(8);
 });
 
 test('a check of a healthy cluster makes at most ten API calls, tells nobody, and counts as ready', async () => {
-  const stage = await givenACluster();
-  stage.check();
-  await stage.settled();
-  expect(stage.eventsOf('api-call').length).toBeLessThanOrEqual(10);
-  expect(stage.notices()).toEqual([]);
+  const driver = await givenACluster();
+  driver.check();
+  await driver.settled();
+  expect(driver.eventsOf('api-call').length).toBeLessThanOrEqual(10);
+  expect(driver.notices()).toEqual([]);
   expect(
-    stage
+    driver
       .eventsOf('metric')
       .filter(({ name }) => name === 'Ready')
       .map(({ value }) => value),
@@ -78,23 +78,23 @@ test('a check of a healthy cluster makes at most ten API calls, tells nobody, an
 });
 
 test('I start an execution with a mode that does not exist; it fails with InvalidInput, and one notice says so', async () => {
-  const stage = await givenACluster();
-  const execution = stage.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' });
-  await stage.settled();
+  const driver = await givenACluster();
+  const execution = driver.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' });
+  await driver.settled();
   expect(await execution.result).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
-  expect(stage.eventsOf('notice').map(({ attributes }) => attributes.outcome)).toEqual(['FAILED']);
+  expect(driver.eventsOf('notice').map(({ attributes }) => attributes.outcome)).toEqual(['FAILED']);
 });
 
 test('the function that decides crashes time and again; the notice says all the same where 10.0.0.5 is', async () => {
-  const stage = await givenACluster();
+  const driver = await givenACluster();
   for (let nth = 0; nth < 400; nth += 1) {
-    stage.cloud.lambda.faults.add({ function: 'verify-instance-state', kind: 'crash', atCall: 0, when: 'before' });
+    driver.cloud.lambda.faults.add({ function: 'verify-instance-state', kind: 'crash', atCall: 0, when: 'before' });
   }
-  stage.drill(stage.standby);
-  await stage.settled();
-  expect(stage.failures.map(({ error }) => error)).toEqual(['Runtime.ExitError']);
-  expect(stage.notices('FAILED')).toHaveLength(1);
-  expect(stage.notices('FAILED')[0]?.message).toContain(stage.active.networkInterfaceId);
+  driver.drill(driver.standby);
+  await driver.settled();
+  expect(driver.failures.map(({ error }) => error)).toEqual(['Runtime.ExitError']);
+  expect(driver.notices('FAILED')).toHaveLength(1);
+  expect(driver.notices('FAILED')[0]?.message).toContain(driver.active.networkInterfaceId);
 });
 
 const OTHER = {
@@ -107,36 +107,36 @@ const OTHER = {
   ],
 };
 
-test.each<[string, string, (stage: Stage) => void]>([
-  ['moved', 'NotifySuccess', (stage) => stage.stop(stage.active)],
+test.each<[string, string, (driver: ClusterDriver) => void]>([
+  ['moved', 'NotifySuccess', (driver) => driver.stop(driver.active)],
   [
     'was decided again',
     'VerifyInstanceState',
-    (stage) => {
-      stage.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 20 });
-      stage.stop(stage.active);
+    (driver) => {
+      driver.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 20 });
+      driver.stop(driver.active);
     },
   ],
   [
     'failed',
     'FailoverFailed',
-    (stage) => {
-      stage.terminate(stage.standby);
-      stage.drill(stage.standby);
+    (driver) => {
+      driver.terminate(driver.standby);
+      driver.drill(driver.standby);
     },
   ],
   [
     'was asked for wrongly',
     'FailoverFailed',
-    (stage) => stage.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' }),
+    (driver) => driver.cloud.startExecution({ cluster: 'mail', mode: 'nonsense' }),
   ],
-  ['had nothing to do', 'NotifyNothingToDo', (stage) => stage.drill(stage.active)],
+  ['had nothing to do', 'NotifyNothingToDo', (driver) => driver.drill(driver.active)],
 ])('an auditor reads what %s; no other cluster appears after the decision', async (_what, state, play) => {
   const { clusters } = cluster(3);
-  const stage = await givenACluster({}, { clusters: [...clusters, OTHER] });
-  play(stage);
-  await stage.settled();
-  const history = stage
+  const driver = await givenACluster({}, { clusters: [...clusters, OTHER] });
+  play(driver);
+  await driver.settled();
+  const history = driver
     .eventsOf('log')
     .filter(({ group }) => group?.startsWith('/aws/vendedlogs/states/'))
     .map(({ line }) => line);
@@ -155,32 +155,32 @@ test.each<[string, string, (stage: Stage) => void]>([
 });
 
 test('the standby stops; the readiness alarm tells people once, and once more when it is back', async () => {
-  const stage = await givenACluster({ schedules: true });
-  await stage.cloud.advance(21 * 60_000);
-  const settled = stage.eventsOf('notice').length;
-  stage.stop(stage.standby);
-  await stage.cloud.advance(60 * 60_000);
+  const driver = await givenACluster({ schedules: true });
+  await driver.cloud.advance(21 * 60_000);
+  const settled = driver.eventsOf('notice').length;
+  driver.stop(driver.standby);
+  await driver.cloud.advance(60 * 60_000);
   const alarms = () =>
-    stage
+    driver
       .eventsOf('notice')
       .slice(settled)
       .filter(({ subject }) => /NotReady/.test(subject));
   expect(alarms().map(({ subject }) => subject.split(':')[0])).toEqual(['ALARM']);
-  stage.start(stage.standby);
-  await stage.cloud.advance(30 * 60_000);
+  driver.start(driver.standby);
+  await driver.cloud.advance(30 * 60_000);
   expect(alarms().map(({ subject }) => subject.split(':')[0])).toEqual(['ALARM', 'OK']);
-  expect(stage.notices()).toEqual([]);
-  expect(stage.moves).toBe(0);
+  expect(driver.notices()).toEqual([]);
+  expect(driver.moves).toBe(0);
 });
 
 test('the same seed gives the same history', async () => {
   const histories = [];
   for (let run = 0; run < 2; run += 1) {
-    const stage = await givenACluster({ seed: 7, throttle: true });
-    stage.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 3 });
-    stage.stop(stage.active);
-    await stage.settled();
-    const told = stage.cloud.timeline.events.filter(({ type }) => type !== 'log');
+    const driver = await givenACluster({ seed: 7, throttle: true });
+    driver.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', times: 3 });
+    driver.stop(driver.active);
+    await driver.settled();
+    const told = driver.cloud.timeline.events.filter(({ type }) => type !== 'log');
     histories.push(JSON.stringify(told));
   }
   expect(histories[0]).toBe(histories[1]);

@@ -1,4 +1,5 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import { closeAll } from './driver';
 import {
   alarmOf,
   errors,
@@ -14,7 +15,6 @@ import {
   told,
   WITH_ALARMS,
 } from './field';
-import { closeAll } from './stage';
 
 afterEach(closeAll);
 jest.setTimeout(120_000);
@@ -52,36 +52,36 @@ describe('A1 unassigning is a courtesy: whatever goes wrong with it, the address
       names: 'SomethingNobodyHasSeen',
     },
   ] as const)('A1 every unassign $says', async ({ fault, within, names }) => {
-    const stage = await given();
-    stage.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', ...fault });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThanOrEqual(within);
-    expect(stage.notices('FAILED')).toEqual([]);
-    expect(stage.notices('FAILED_OVER').length).toBeGreaterThan(0);
-    expect(told(stage)).toContain(names);
+    const driver = await given();
+    driver.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', ...fault });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThanOrEqual(within);
+    expect(driver.notices('FAILED')).toEqual([]);
+    expect(driver.notices('FAILED_OVER').length).toBeGreaterThan(0);
+    expect(told(driver)).toContain(names);
   });
 
   test('A1 the function that unassigns cannot be invoked', async () => {
-    const stage = await given();
-    stage.cloud.lambda.faults.add({ function: 'unassign-ip', kind: 'refuse', error: 'Lambda.SomethingNobodyHasSeen' });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThanOrEqual(15);
-    expect(told(stage)).toContain('Lambda.SomethingNobodyHasSeen');
+    const driver = await given();
+    driver.cloud.lambda.faults.add({ function: 'unassign-ip', kind: 'refuse', error: 'Lambda.SomethingNobodyHasSeen' });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThanOrEqual(15);
+    expect(told(driver)).toContain('Lambda.SomethingNobodyHasSeen');
   });
 
   test('A1 a check repairs all the same', async () => {
-    const stage = await given();
-    stage.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', kind: 'error', code: 'UnauthorizedOperation' });
-    stage.cloud.events.faults.add({ kind: 'drop', times: 100 });
-    stage.stop(stage.active);
-    await stage.settled();
-    stage.check();
-    await stage.settled();
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(outcomes(stage)).toEqual(['FAILED_OVER']);
+    const driver = await given();
+    driver.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', kind: 'error', code: 'UnauthorizedOperation' });
+    driver.cloud.events.faults.add({ kind: 'drop', times: 100 });
+    driver.stop(driver.active);
+    await driver.settled();
+    driver.check();
+    await driver.settled();
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(outcomes(driver)).toEqual(['FAILED_OVER']);
   });
 });
 
@@ -90,46 +90,46 @@ describe('A2 failback counts from the recovery of the preferred node', () => {
   const at = (hour: number, minute: number, second = 0) => Date.UTC(2026, 0, 1, hour, minute, second);
 
   test('A2 its alarm was up from 12:58:00 to 12:59:40: it is not moved back at 13:00, but from 13:59:40 on', async () => {
-    const stage = await given(WITH_ALARMS, BEFORE);
-    await stage.cloud.advance(at(12, 58) - stage.cloud.now());
-    stage.cloud.alarms.setState(alarmOf(1), 'ALARM', 'no answer on port 25');
-    await stage.cloud.advance(100 * SECOND);
-    expect(stage.holds(stage.standby)).toBe(true);
-    stage.cloud.alarms.setState(alarmOf(1), 'OK', 'answers again');
-    await stage.cloud.advance(at(13, 59) - stage.cloud.now());
-    expect(stage.moves).toBe(1);
-    await stage.cloud.advance(20 * MINUTE);
-    expect(stage.holds(stage.active)).toBe(true);
-    expect(stage.moves).toBe(2);
+    const driver = await given(WITH_ALARMS, BEFORE);
+    await driver.cloud.advance(at(12, 58) - driver.cloud.now());
+    driver.cloud.alarms.setState(alarmOf(1), 'ALARM', 'no answer on port 25');
+    await driver.cloud.advance(100 * SECOND);
+    expect(driver.holds(driver.standby)).toBe(true);
+    driver.cloud.alarms.setState(alarmOf(1), 'OK', 'answers again');
+    await driver.cloud.advance(at(13, 59) - driver.cloud.now());
+    expect(driver.moves).toBe(1);
+    await driver.cloud.advance(20 * MINUTE);
+    expect(driver.holds(driver.active)).toBe(true);
+    expect(driver.moves).toBe(2);
   });
 
   test('A2 its status check was impaired until 12:59', async () => {
-    const stage = await given(WITH_ALARMS, BEFORE);
-    await stage.cloud.advance(at(12, 40) - stage.cloud.now());
-    stage.cloud.world.impair(stage.active.instanceId, 'system');
-    await stage.cloud.advance(at(12, 59) - stage.cloud.now());
-    expect(stage.holds(stage.standby)).toBe(true);
-    stage.cloud.world.recover(stage.active.instanceId);
-    await stage.cloud.advance(at(13, 58) - stage.cloud.now());
-    expect(stage.moves).toBe(1);
-    await stage.cloud.advance(20 * MINUTE);
-    expect(stage.moves).toBe(2);
-    expect(stage.holds(stage.active)).toBe(true);
+    const driver = await given(WITH_ALARMS, BEFORE);
+    await driver.cloud.advance(at(12, 40) - driver.cloud.now());
+    driver.cloud.world.impair(driver.active.instanceId, 'system');
+    await driver.cloud.advance(at(12, 59) - driver.cloud.now());
+    expect(driver.holds(driver.standby)).toBe(true);
+    driver.cloud.world.recover(driver.active.instanceId);
+    await driver.cloud.advance(at(13, 58) - driver.cloud.now());
+    expect(driver.moves).toBe(1);
+    await driver.cloud.advance(20 * MINUTE);
+    expect(driver.moves).toBe(2);
+    expect(driver.holds(driver.active)).toBe(true);
   });
 
   test('A2 its alarm goes up again while the time runs: the time begins anew', async () => {
-    const stage = await given(WITH_ALARMS, BEFORE);
-    stage.stop(stage.active);
-    await stage.cloud.advance(MINUTE);
-    stage.start(stage.active);
-    await stage.cloud.advance(50 * MINUTE);
-    stage.cloud.alarms.setState(alarmOf(1), 'ALARM', 'no answer on port 25');
-    await stage.cloud.advance(MINUTE);
-    stage.cloud.alarms.setState(alarmOf(1), 'OK', 'answers again');
-    await stage.cloud.advance(50 * MINUTE);
-    expect(stage.moves).toBe(1);
-    await stage.cloud.advance(20 * MINUTE);
-    expect(stage.moves).toBe(2);
+    const driver = await given(WITH_ALARMS, BEFORE);
+    driver.stop(driver.active);
+    await driver.cloud.advance(MINUTE);
+    driver.start(driver.active);
+    await driver.cloud.advance(50 * MINUTE);
+    driver.cloud.alarms.setState(alarmOf(1), 'ALARM', 'no answer on port 25');
+    await driver.cloud.advance(MINUTE);
+    driver.cloud.alarms.setState(alarmOf(1), 'OK', 'answers again');
+    await driver.cloud.advance(50 * MINUTE);
+    expect(driver.moves).toBe(1);
+    await driver.cloud.advance(20 * MINUTE);
+    expect(driver.moves).toBe(2);
   });
 });
 
@@ -138,93 +138,93 @@ describe('A3 what a person moved is not taken back', () => {
     ['a drill', 'drill'],
     ['a failover by hand', 'failover'],
   ] as const)('A3 %s off the healthy preferred node at 12:57', async (_what, mode) => {
-    const stage = await given(WITH_ALARMS, { schedules: true });
-    await stage.cloud.advance(57 * MINUTE);
-    stage[mode](stage.standby);
-    await stage.cloud.advance(13 * MINUTE);
-    expect(stage.holds(stage.standby)).toBe(true);
-    await stage.cloud.advance(3 * HOUR);
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(stage.moves).toBe(1);
+    const driver = await given(WITH_ALARMS, { schedules: true });
+    await driver.cloud.advance(57 * MINUTE);
+    driver[mode](driver.standby);
+    await driver.cloud.advance(13 * MINUTE);
+    expect(driver.holds(driver.standby)).toBe(true);
+    await driver.cloud.advance(3 * HOUR);
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(driver.moves).toBe(1);
   });
 
   test('A3 a person moves it to where an earlier failover had moved it, and it stays there', async () => {
-    const stage = await given(WITH_ALARMS, { schedules: true });
-    stage.stop(stage.active);
-    await stage.cloud.advance(10 * MINUTE);
-    stage.start(stage.active);
-    await stage.cloud.advance(10 * MINUTE);
-    stage.drill(stage.active);
-    await stage.cloud.advance(10 * MINUTE);
-    stage.drill(stage.standby);
-    await stage.cloud.advance(3 * HOUR);
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(stage.moves).toBe(3);
+    const driver = await given(WITH_ALARMS, { schedules: true });
+    driver.stop(driver.active);
+    await driver.cloud.advance(10 * MINUTE);
+    driver.start(driver.active);
+    await driver.cloud.advance(10 * MINUTE);
+    driver.drill(driver.active);
+    await driver.cloud.advance(10 * MINUTE);
+    driver.drill(driver.standby);
+    await driver.cloud.advance(3 * HOUR);
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(driver.moves).toBe(3);
   });
 
   test('A3 an administrator moves it in EC2: nobody knows why, so it stays', async () => {
-    const stage = await given(WITH_ALARMS, { schedules: true });
-    await stage.cloud.advance(MINUTE);
-    stage.cloud.world.addresses.assign(stage.standby.networkInterfaceId, stage.addresses, true);
-    await stage.cloud.advance(3 * HOUR);
-    expect(stage.holds(stage.standby)).toBe(true);
+    const driver = await given(WITH_ALARMS, { schedules: true });
+    await driver.cloud.advance(MINUTE);
+    driver.cloud.world.addresses.assign(driver.standby.networkInterfaceId, driver.addresses, true);
+    await driver.cloud.advance(3 * HOUR);
+    expect(driver.holds(driver.standby)).toBe(true);
   });
 
   test('A3 what the workflow moved by itself is taken back', async () => {
-    const stage = await given(WITH_ALARMS, { schedules: true });
-    stage.stop(stage.active);
-    await stage.cloud.advance(MINUTE);
-    stage.start(stage.active);
-    await stage.cloud.advance(70 * MINUTE);
-    expect(stage.holds(stage.active)).toBe(true);
-    expect(stage.moves).toBe(2);
+    const driver = await given(WITH_ALARMS, { schedules: true });
+    driver.stop(driver.active);
+    await driver.cloud.advance(MINUTE);
+    driver.start(driver.active);
+    await driver.cloud.advance(70 * MINUTE);
+    expect(driver.holds(driver.active)).toBe(true);
+    expect(driver.moves).toBe(2);
   });
 });
 
 describe('A4 absence in one answer is not death', () => {
-  const begins: readonly (readonly [string, (stage: Stage) => unknown])[] = [
-    ['a check', (stage) => stage.check()],
-    ['a failover by hand', (stage) => stage.failover()],
-    ['an event of the standby', (stage) => stage.stop(stage.standby)],
+  const begins: readonly (readonly [string, (driver: ClusterDriver) => unknown])[] = [
+    ['a check', (driver) => driver.check()],
+    ['a failover by hand', (driver) => driver.failover()],
+    ['an event of the standby', (driver) => driver.stop(driver.standby)],
   ];
 
   test.each(begins)('A4 one answer of DescribeInstances lacks the holder, at %s', async (_what, begin) => {
-    const stage = await given();
-    const { instanceId: id } = stage.active;
-    stage.cloud.faults.add({ action: 'DescribeInstances', kind: 'lacks', id, times: 1 });
-    begin(stage);
-    await stage.settled();
-    expect(stage.moves).toBe(0);
-    expect(stage.failures).toEqual([]);
+    const driver = await given();
+    const { instanceId: id } = driver.active;
+    driver.cloud.faults.add({ action: 'DescribeInstances', kind: 'lacks', id, times: 1 });
+    begin(driver);
+    await driver.settled();
+    expect(driver.moves).toBe(0);
+    expect(driver.failures).toEqual([]);
   });
 
   test.each(begins)(
     'A4 every answer of DescribeInstances lacks the holder, at %s: a contradiction, and nothing moves',
     async (what, begin) => {
-      const stage = await given();
-      const { instanceId: id, networkInterfaceId } = stage.active;
-      stage.cloud.faults.add({ action: 'DescribeInstances', kind: 'lacks', id });
-      begin(stage);
-      await stage.settled();
-      expect(stage.moves).toBe(0);
-      expect([...new Set(stage.failures.map(({ error }) => error))]).toEqual(['StateUnsettled']);
-      const words = what === 'a check' ? (stage.failures[0]?.cause ?? '') : told(stage);
+      const driver = await given();
+      const { instanceId: id, networkInterfaceId } = driver.active;
+      driver.cloud.faults.add({ action: 'DescribeInstances', kind: 'lacks', id });
+      begin(driver);
+      await driver.settled();
+      expect(driver.moves).toBe(0);
+      expect([...new Set(driver.failures.map(({ error }) => error))]).toEqual(['StateUnsettled']);
+      const words = what === 'a check' ? (driver.failures[0]?.cause ?? '') : told(driver);
       for (const part of ['DescribeInstances', 'DescribeNetworkInterfaces', id, networkInterfaceId])
         expect(words).toContain(part);
-      if (what === 'a check') expect(metric(stage, 'Ready')).toEqual([0]);
+      if (what === 'a check') expect(metric(driver, 'Ready')).toEqual([0]);
     },
   );
 
   test('A4 the answer comes in pages, and the holder is on the second', async () => {
-    const stage = await given(THREE_NODES, { pageSize: 1 });
-    stage.check();
-    await stage.settled();
-    expect(stage.moves).toBe(0);
-    expect(metric(stage, 'Ready')).toEqual([1]);
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(outcomes(stage)).toEqual(['FAILED_OVER']);
+    const driver = await given(THREE_NODES, { pageSize: 1 });
+    driver.check();
+    await driver.settled();
+    expect(driver.moves).toBe(0);
+    expect(metric(driver, 'Ready')).toEqual([1]);
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(outcomes(driver)).toEqual(['FAILED_OVER']);
   });
 });
 
@@ -232,26 +232,26 @@ describe('A5 an empty answer is looked at again', () => {
   test.each(['DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeInstanceStatus'])(
     'A5 one answer of %s is empty when the active node stops',
     async (action) => {
-      const stage = await given();
-      stage.cloud.faults.add({ action, kind: 'empty', times: 1 });
-      stage.stop(stage.active);
-      await stage.settled();
-      expect(stage.holds(stage.standby)).toBe(true);
-      expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(30);
-      expect(outcomes(stage)).toEqual(['FAILED_OVER']);
+      const driver = await given();
+      driver.cloud.faults.add({ action, kind: 'empty', times: 1 });
+      driver.stop(driver.active);
+      await driver.settled();
+      expect(driver.holds(driver.standby)).toBe(true);
+      expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(30);
+      expect(outcomes(driver)).toEqual(['FAILED_OVER']);
     },
   );
 
   test.each(['DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeInstanceStatus'])(
     'A5 one answer of %s is empty at a check of a healthy cluster',
     async (action) => {
-      const stage = await given();
-      stage.cloud.faults.add({ action, kind: 'empty', times: 1 });
-      stage.check();
-      await stage.settled();
-      expect(stage.moves).toBe(0);
-      expect(stage.notices()).toEqual([]);
-      expect(stage.failures).toEqual([]);
+      const driver = await given();
+      driver.cloud.faults.add({ action, kind: 'empty', times: 1 });
+      driver.check();
+      await driver.settled();
+      expect(driver.moves).toBe(0);
+      expect(driver.notices()).toEqual([]);
+      expect(driver.failures).toEqual([]);
     },
   );
 });
@@ -262,60 +262,60 @@ describe('A6 a read that is refused once is tried again', () => {
   test.each(READS.flatMap((action) => DOUBTFUL.map((code) => [action, code] as const)))(
     'A6 the first %s answers %s',
     async (action, code) => {
-      const stage = await given();
-      stage.cloud.faults.add({ action, kind: 'error', code, nth: 1 });
-      stage.stop(stage.active);
-      await stage.settled();
-      expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(10);
-      expect(outcomes(stage)).toEqual(['FAILED_OVER']);
-      expect(stage.failures).toEqual([]);
+      const driver = await given();
+      driver.cloud.faults.add({ action, kind: 'error', code, nth: 1 });
+      driver.stop(driver.active);
+      await driver.settled();
+      expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(10);
+      expect(outcomes(driver)).toEqual(['FAILED_OVER']);
+      expect(driver.failures).toEqual([]);
     },
   );
 
   test.each(READS)('A6 every %s answers AuthFailure for twenty seconds', async (action) => {
-    const stage = await given();
+    const driver = await given();
     const until = NOON + 20 * SECOND;
-    stage.cloud.faults.add({ action, kind: 'error', code: 'AuthFailure', when: () => stage.cloud.now() < until });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(30);
-    expect(stage.notices('FAILED')).toEqual([]);
+    driver.cloud.faults.add({ action, kind: 'error', code: 'AuthFailure', when: () => driver.cloud.now() < until });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(30);
+    expect(driver.notices('FAILED')).toEqual([]);
   });
 
   test.each(['cut-short', 'not-xml'] as const)('A6 each read is answered once by what is %s', async (kind) => {
-    const stage = await given();
-    for (const action of READS) stage.cloud.faults.add({ action, kind, nth: 1 });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(10);
-    expect(outcomes(stage)).toEqual(['FAILED_OVER']);
+    const driver = await given();
+    for (const action of READS) driver.cloud.faults.add({ action, kind, nth: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(10);
+    expect(outcomes(driver)).toEqual(['FAILED_OVER']);
   });
 });
 
 describe('A7 an assignment that is refused once is tried again', () => {
   test.each(DOUBTFUL)('A7 AssignPrivateIpAddresses answers %s once', async (code) => {
-    const stage = await given();
-    stage.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'error', code, nth: 1 });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(10);
-    expect([...new Set(outcomes(stage))]).toEqual(['FAILED_OVER']);
-    expect(errors(stage)).toEqual([]);
+    const driver = await given();
+    driver.cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'error', code, nth: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(10);
+    expect([...new Set(outcomes(driver))]).toEqual(['FAILED_OVER']);
+    expect(errors(driver)).toEqual([]);
   });
 
   test.each(['AuthFailure', 'SomethingNobodyHasSeen'])('A7 it answers %s for twenty seconds', async (code) => {
-    const stage = await given();
+    const driver = await given();
     const until = NOON + 20 * SECOND;
-    stage.cloud.faults.add({
+    driver.cloud.faults.add({
       action: 'AssignPrivateIpAddresses',
       kind: 'error',
       code,
-      when: () => stage.cloud.now() < until,
+      when: () => driver.cloud.now() < until,
     });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(30);
-    expect(stage.notices('FAILED')).toEqual([]);
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(30);
+    expect(driver.notices('FAILED')).toEqual([]);
   });
 });
 
@@ -332,35 +332,35 @@ describe('A8 an unknown error is more often a hiccup than a verdict', () => {
   const NAMES = ['Lambda.SomethingNobodyHasSeen', 'Runtime.OutOfMemory', 'Lambda.ResourceNotReadyException', 'Weird'];
 
   test.each(ACTIONS)('A8 %s answers it twice', async (action) => {
-    const stage = await given();
-    stage.cloud.faults.add({ action, kind: 'error', code: 'SomethingNobodyHasSeen', times: 2 });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(15);
-    expect([...new Set(outcomes(stage))]).toEqual(['FAILED_OVER']);
-    expect(errors(stage)).toEqual([]);
+    const driver = await given();
+    driver.cloud.faults.add({ action, kind: 'error', code: 'SomethingNobodyHasSeen', times: 2 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(15);
+    expect([...new Set(outcomes(driver))]).toEqual(['FAILED_OVER']);
+    expect(errors(driver)).toEqual([]);
   });
 
   test.each(FUNCTIONS.flatMap((name) => NAMES.map((error) => [name, error] as const)))(
     'A8 invoking %s fails with %s twice',
     async (name, error) => {
-      const stage = await given();
-      stage.cloud.lambda.faults.add({ function: name, kind: 'refuse', error, times: 2 });
-      stage.stop(stage.active);
-      await stage.settled();
-      expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(15);
-      expect([...new Set(outcomes(stage))]).toEqual(['FAILED_OVER']);
-      expect(errors(stage)).toEqual([]);
+      const driver = await given();
+      driver.cloud.lambda.faults.add({ function: name, kind: 'refuse', error, times: 2 });
+      driver.stop(driver.active);
+      await driver.settled();
+      expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(15);
+      expect([...new Set(outcomes(driver))]).toEqual(['FAILED_OVER']);
+      expect(errors(driver)).toEqual([]);
     },
   );
 
   test.each(FUNCTIONS)('A8 invoking %s fails with an unknown name for twenty seconds', async (name) => {
-    const stage = await given();
-    stage.cloud.lambda.faults.add({ function: name, kind: 'refuse', error: 'Weird', milliseconds: 20 * SECOND });
-    stage.stop(stage.active);
-    await stage.settled();
-    expect(secondsUntilOn(stage, stage.standby)).toBeLessThan(30);
-    expect(stage.notices('FAILED')).toEqual([]);
-    expect(stage.notices('FAILED_OVER').length).toBeGreaterThan(0);
+    const driver = await given();
+    driver.cloud.lambda.faults.add({ function: name, kind: 'refuse', error: 'Weird', milliseconds: 20 * SECOND });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(secondsUntilOn(driver, driver.standby)).toBeLessThan(30);
+    expect(driver.notices('FAILED')).toEqual([]);
+    expect(driver.notices('FAILED_OVER').length).toBeGreaterThan(0);
   });
 });

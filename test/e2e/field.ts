@@ -1,8 +1,8 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster, node } from '../../local/demo/scenarios/configs';
 import type { CloudOptions } from '../../local/emulator/cloud';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
-import { givenACluster } from './stage';
+import { givenACluster } from './driver';
 
 type Node = RegistryCluster['nodes'][number];
 
@@ -31,50 +31,50 @@ export const WITH_ALARMS = cluster(2, ['10.0.0.5'], {
 });
 
 /** The whole template on the local cloud, in virtual time, from noon on. */
-export function given(config: unknown = TWO_NODES, options: Partial<CloudOptions> = {}): Promise<Stage> {
+export function given(config: unknown = TWO_NODES, options: Partial<CloudOptions> = {}): Promise<ClusterDriver> {
   return givenACluster({ reuseInstances: true, startTime: NOON, ...options }, config);
 }
 
 /** Seconds from the beginning until the first address came to the node for the last time; null: it never did. */
-export function secondsUntilOn(stage: Stage, { networkInterfaceId }: Node): number | null {
-  const [address] = stage.addresses;
-  const move = stage
+export function secondsUntilOn(driver: ClusterDriver, { networkInterfaceId }: Node): number | null {
+  const [address] = driver.addresses;
+  const move = driver
     .eventsOf('holder-changed')
     .findLast((event) => event.address === address && event.to === networkInterfaceId);
   return move === undefined ? null : (move.at - NOON) / SECOND;
 }
 
-export function outcomes(stage: Stage): readonly (string | undefined)[] {
-  return stage.notices().map(({ attributes }) => attributes.outcome);
+export function outcomes(driver: ClusterDriver): readonly (string | undefined)[] {
+  return driver.notices().map(({ attributes }) => attributes.outcome);
 }
 
 /** Everything that people were told about the cluster, one text. */
-export function told(stage: Stage): string {
-  return stage
+export function told(driver: ClusterDriver): string {
+  return driver
     .notices()
     .map(({ subject, message }) => `${subject}\n${message}`)
     .join('\n');
 }
 
 /** Notices and the messages of alarms. */
-export function messages(stage: Stage): readonly string[] {
-  return stage.eventsOf('notice').map(({ subject }) => subject);
+export function messages(driver: ClusterDriver): readonly string[] {
+  return driver.eventsOf('notice').map(({ subject }) => subject);
 }
 
 /** Whatever the product's own metric said, in order. */
-export function metric(stage: Stage, name: string): readonly number[] {
-  return stage
+export function metric(driver: ClusterDriver, name: string): readonly number[] {
+  return driver
     .eventsOf('metric')
-    .filter((each) => each.name === name && each.dimensions.Cluster === stage.cluster.name)
+    .filter((each) => each.name === name && each.dimensions.Cluster === driver.cluster.name)
     .map(({ value }) => value);
 }
 
 /** How often an execution ended while one of the addresses was on nobody. */
-export function endsWithNobody(stage: Stage): number {
+export function endsWithNobody(driver: ClusterDriver): number {
   const homeless = new Set<string>();
   let ends = 0;
-  for (const event of stage.cloud.timeline.events) {
-    if (event.type === 'holder-changed' && stage.addresses.includes(event.address)) {
+  for (const event of driver.cloud.timeline.events) {
+    if (event.type === 'holder-changed' && driver.addresses.includes(event.address)) {
       if (event.to === null) homeless.add(event.address);
       else homeless.delete(event.address);
     }
@@ -85,16 +85,16 @@ export function endsWithNobody(stage: Stage): number {
 }
 
 /** Calls `then` once, at the first event of the timeline that fits. */
-export function once(stage: Stage, fits: (event: Timelined) => boolean, then: () => void): void {
-  const stop = stage.cloud.timeline.listen((event) => {
+export function once(driver: ClusterDriver, fits: (event: Timelined) => boolean, then: () => void): void {
+  const stop = driver.cloud.timeline.listen((event) => {
     if (!fits(event)) return;
     stop();
     then();
   });
 }
-type Timelined = Stage['cloud']['timeline']['events'][number];
+type Timelined = ClusterDriver['cloud']['timeline']['events'][number];
 
 /** What executions failed with. */
-export function errors(stage: Stage): readonly string[] {
-  return stage.failures.map(({ error }) => error);
+export function errors(driver: ClusterDriver): readonly string[] {
+  return driver.failures.map(({ error }) => error);
 }

@@ -1,16 +1,16 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster, ELASTIC_VIP, elasticIpOn } from '../../local/demo/scenarios/configs';
 import { addInterface } from '../../local/emulator/ec2/model/build';
 import '../functions/support/quiet';
-import { closeAll, givenACluster } from './stage';
+import { closeAll, givenACluster } from './driver';
 import { commandsIn, type } from './typed';
 
 afterEach(closeAll);
 jest.setTimeout(180_000);
 
 /** The notice about the cluster that came last. */
-function lastNotice(stage: Stage): { readonly subject: string; readonly message: string } {
-  const notice = stage.notices().at(-1);
+function lastNotice(driver: ClusterDriver): { readonly subject: string; readonly message: string } {
+  const notice = driver.notices().at(-1);
   if (notice === undefined) throw new Error('Nobody was told.');
   return notice;
 }
@@ -24,115 +24,115 @@ const given = (config?: unknown) => givenACluster({}, config);
 const DENIED = { kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 
 test('all nodes are stopped: starting the holder is enough', async () => {
-  const stage = await given();
-  for (const node of stage.nodes.slice(1)) stage.stop(node);
-  await stage.settled();
-  stage.stop(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  const driver = await given();
+  for (const node of driver.nodes.slice(1)) driver.stop(node);
+  await driver.settled();
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toMatch(/^\[mail\] DOWN: 10\.0\.0\.5 on stopp(ed|ing) /);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.active)).toBe(true);
-  expect(stage.cloud.world.instance(stage.active.instanceId).state).toBe('running');
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.active)).toBe(true);
+  expect(driver.cloud.world.instance(driver.active.instanceId).state).toBe('running');
 });
 
 test('the holder is gone and the standby stopped: the standby is started, and gets the address', async () => {
-  const stage = await given();
-  stage.stop(stage.standby);
-  await stage.settled();
-  stage.terminate(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  const driver = await given();
+  driver.stop(driver.standby);
+  await driver.settled();
+  driver.terminate(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toContain('DOWN: 10.0.0.5 on');
   expect(verbs(message)).toEqual(['start-instances', 'wait', 'start-execution']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
 });
 
 test('the workflow’s role may not assign: EC2’s own command does it', async () => {
-  const stage = await given();
-  stage.cloud.faults.add({
+  const driver = await given();
+  driver.cloud.faults.add({
     action: 'AssignPrivateIpAddresses',
     when: ({ caller }) => caller !== 'administrator',
     ...DENIED,
   });
-  stage.stop(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toMatch(/DOWN: 10\.0\.0\.5 on (nobody|stopped )/);
   expect(verbs(message)).toEqual(['assign-private-ip-addresses', 'describe-network-interfaces']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
 });
 
 test('a stranger has the address: taken off by hand, the failover brings it to a node', async () => {
-  const stage = await given();
-  const { world } = stage.cloud;
-  const { networkInterfaceId } = stage.active;
-  await type(stage, [
+  const driver = await given();
+  const { world } = driver.cloud;
+  const { networkInterfaceId } = driver.active;
+  await type(driver, [
     `aws ec2 unassign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses 10.0.0.5 --region us-east-1`,
   ]);
-  addInterface(world, stage.cluster.subnetId, 'eni-0aaaaaaaaaaaaaaaa', null, 0, false, ['10.0.0.5']);
-  stage.failover(stage.standby);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  addInterface(world, driver.cluster.subnetId, 'eni-0aaaaaaaaaaaaaaaa', null, 0, false, ['10.0.0.5']);
+  driver.failover(driver.standby);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toContain('CHECK: 10.0.0.5 on eni-0aaaaaaaaaaaaaaaa outside the cluster');
   expect(verbs(message)).toEqual(['unassign-private-ip-addresses', 'start-execution']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
 });
 
 test('a pause kept the address on a dead node: it moves by hand, and the pause ends', async () => {
-  const stage = await given();
-  const { world } = stage.cloud;
-  world.setTags(stage.standby.instanceId, { 'vip-failover:paused': 'kernel update' });
-  stage.stop(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  const driver = await given();
+  const { world } = driver.cloud;
+  world.setTags(driver.standby.instanceId, { 'vip-failover:paused': 'kernel update' });
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toMatch(/^\[mail\] DOWN: 10\.0\.0\.5 on stopp(ed|ing) .*, PAUSED$/);
   expect(message).toContain('PAUSED: a tag keeps the addresses from moving by themselves: kernel update');
   expect(verbs(message)).toEqual(['start-execution', 'delete-tags']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
-  expect(world.instance(stage.standby.instanceId).tags).not.toHaveProperty('vip-failover:paused');
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
+  expect(world.instance(driver.standby.instanceId).tags).not.toHaveProperty('vip-failover:paused');
 });
 
 test('a person’s failover met a node that EC2 calls healthy: the target is named', async () => {
-  const stage = await given();
-  stage.failover();
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  const driver = await given();
+  driver.failover();
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toContain('OK: nothing done, 10.0.0.5 still on');
   expect(verbs(message)).toEqual(['start-execution']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
 });
 
 test('the Elastic IP cannot be associated by the workflow: one command puts it back', async () => {
-  const stage = await given(cluster(2, [ELASTIC_VIP]));
-  stage.cloud.faults.add({ action: 'AssociateAddress', when: ({ caller }) => caller !== 'administrator', ...DENIED });
-  stage.stop(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  const driver = await given(cluster(2, [ELASTIC_VIP]));
+  driver.cloud.faults.add({ action: 'AssociateAddress', when: ({ caller }) => caller !== 'administrator', ...DENIED });
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toContain('without its Elastic IP');
   expect(verbs(message)).toEqual(['associate-address', 'describe-network-interfaces']);
-  await type(stage, commandsIn(message));
-  expect(elasticIpOn(stage)).toBe(stage.standby.networkInterfaceId);
+  await type(driver, commandsIn(message));
+  expect(elasticIpOn(driver)).toBe(driver.standby.networkInterfaceId);
 });
 
 test('nothing of EC2 can be read: what to do does not depend on it', async () => {
-  const stage = await given();
-  stage.cloud.faults.add({
+  const driver = await given();
+  driver.cloud.faults.add({
     action: 'DescribeInstances',
     when: ({ caller }) => caller !== 'administrator',
     kind: 'error503',
   });
-  stage.stop(stage.active);
-  await stage.settled();
-  const { subject, message } = lastNotice(stage);
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, message } = lastNotice(driver);
   expect(subject).toContain('CHECK: failover failed, could not read where 10.0.0.5 is');
-  stage.cloud.faults.clear();
+  driver.cloud.faults.clear();
   expect(verbs(message)).toEqual(['describe-network-interfaces', 'start-execution', 'assign-private-ip-addresses']);
-  await type(stage, commandsIn(message));
-  expect(stage.holds(stage.standby)).toBe(true);
+  await type(driver, commandsIn(message));
+  expect(driver.holds(driver.standby)).toBe(true);
 });

@@ -11,18 +11,18 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Stage } from '../../local/demo/cluster-driver';
-import { closeAll, givenACluster } from './stage';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import { closeAll, givenACluster } from './driver';
 
 jest.setTimeout(60_000);
 
-let stage: Stage;
+let driver: ClusterDriver;
 let ec2: EC2Client;
 let states: SFNClient;
 
 beforeAll(async () => {
-  stage = await givenACluster({ clock: 'real' });
-  const { endpoint } = stage.cloud;
+  driver = await givenACluster({ clock: 'real' });
+  const { endpoint } = driver.cloud;
   const credentials = { accessKeyId: 'anyone', secretAccessKey: 'anything' };
   ec2 = new EC2Client({ endpoint, credentials, region: 'us-east-1' });
   states = new SFNClient({ endpoint, credentials, region: 'us-east-1' });
@@ -45,22 +45,22 @@ async function stateMachineArn(): Promise<string | undefined> {
   return stateMachines?.[0]?.stateMachineArn;
 }
 
-it('an SDK starts a drill, and sees the address arrive', async () => {
-  const input = JSON.stringify({ cluster: 'mail', mode: 'drill', target: stage.standby.instanceId });
+test('an SDK starts a drill, and sees the address arrive', async () => {
+  const input = JSON.stringify({ cluster: 'mail', mode: 'drill', target: driver.standby.instanceId });
   const started = await states.send(new StartExecutionCommand({ stateMachineArn: await stateMachineArn(), input }));
   expect(started.startDate?.getTime()).toBeGreaterThan(Date.now() - 60_000);
-  await stage.settled();
-  expect(await holder()).toBe(stage.standby.networkInterfaceId);
+  await driver.settled();
+  expect(await holder()).toBe(driver.standby.networkInterfaceId);
 });
 
-it('an SDK stops the node that holds it now, and sees it fail over', async () => {
-  await ec2.send(new StopInstancesCommand({ InstanceIds: [stage.standby.instanceId] }));
-  await stage.settled();
-  expect(await holder()).toBe(stage.active.networkInterfaceId);
-  expect(stage.notices().map(({ attributes }) => attributes.outcome)).toEqual(['DRILLED', 'FAILED_OVER']);
+test('an SDK stops the node that holds it now, and sees it fail over', async () => {
+  await ec2.send(new StopInstancesCommand({ InstanceIds: [driver.standby.instanceId] }));
+  await driver.settled();
+  expect(await holder()).toBe(driver.active.networkInterfaceId);
+  expect(driver.notices().map(({ attributes }) => attributes.outcome)).toEqual(['DRILLED', 'FAILED_OVER']);
 });
 
-it('errors have the names that AWS gives them', async () => {
+test('errors have the names that AWS gives them', async () => {
   const arn = (await stateMachineArn()) ?? '';
   const start = (more: object) => states.send(new StartExecutionCommand({ stateMachineArn: arn, ...more }));
   await expect(start({ input: '{' })).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
@@ -76,11 +76,11 @@ it('errors have the names that AWS gives them', async () => {
   );
 });
 
-it('whatever is sent to it, the server answers and stays', async () => {
+test('whatever is sent to it, the server answers and stays', async () => {
   const send = (body: string, headers: Record<string, string> = {}) =>
-    fetch(stage.cloud.endpoint, { method: 'POST', body, headers });
+    fetch(driver.cloud.endpoint, { method: 'POST', body, headers });
   expect((await send('')).status).toBe(403);
   expect((await send('garbage', { authorization: 'garbage' })).status).toBe(400);
   expect((await send('x'.repeat(3_000_000))).status).toBe(413);
-  expect(await holder()).toBe(stage.active.networkInterfaceId);
+  expect(await holder()).toBe(driver.active.networkInterfaceId);
 });

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 
 /** The commands that a notice prints, in order. */
 export function commandsIn(message: string): string[] {
@@ -54,13 +54,13 @@ function toFilter(text: string): { Name: string; Values: string[] } {
   return { Name, Values: values.split(',') };
 }
 
-type Run = (options: Options, ec2: EC2Client, stage: Stage, states: SFNClient) => Promise<unknown>;
+type Run = (options: Options, ec2: EC2Client, driver: ClusterDriver, states: SFNClient) => Promise<unknown>;
 
 /** Waits like the AWS CLI, but on the cloud's clock. */
 const waitFor =
   (state: string): Run =>
-  async (options, ec2, stage) => {
-    await stage.settled();
+  async (options, ec2, driver) => {
+    await driver.settled();
     const InstanceIds = options.all('instance-ids');
     const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
     const states = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ State }) => State?.Name));
@@ -105,11 +105,11 @@ const COMMANDS: Readonly<Record<string, Run>> = {
         Tags: options.all('tags').map((tag) => ({ Key: tag.replace(/^Key=/, '') })),
       }),
     ),
-  'stepfunctions start-execution': async (options, _ec2, stage, states) => {
+  'stepfunctions start-execution': async (options, _ec2, driver, states) => {
     await states.send(
       new StartExecutionCommand({ stateMachineArn: options.one('state-machine-arn'), input: options.one('input') }),
     );
-    await stage.settled();
+    await driver.settled();
   },
 };
 
@@ -118,7 +118,7 @@ function textOf(body: unknown): string {
 }
 
 /** The SDK's way to this cloud: no socket, because a virtual clock does not wait for one. */
-function carrier({ cloud }: Stage) {
+function carrier({ cloud }: ClusterDriver) {
   return {
     handle: async ({ method, path, headers, body }: HttpRequest) => {
       const request = { method, path, headers, body: textOf(body) };
@@ -138,14 +138,14 @@ function carrier({ cloud }: Stage) {
 }
 
 /** Types the commands one after the other, as an administrator. */
-export async function type(stage: Stage, commands: readonly string[]): Promise<void> {
+export async function type(driver: ClusterDriver, commands: readonly string[]): Promise<void> {
   const credentials = { accessKeyId: 'anyone', secretAccessKey: 'anything' };
   for (const command of commands) {
     const { words, options } = parse(command);
     const run = COMMANDS[words.join(' ')];
     if (run === undefined) throw new Error(`${command}: no test knows this command`);
-    const settings = { credentials, region: options.one('region'), requestHandler: carrier(stage) };
-    await run(options, new EC2Client(settings), stage, new SFNClient(settings));
+    const settings = { credentials, region: options.one('region'), requestHandler: carrier(driver) };
+    await run(options, new EC2Client(settings), driver, new SFNClient(settings));
   }
-  await stage.settled();
+  await driver.settled();
 }

@@ -1,8 +1,8 @@
 import { Alarms } from '../../local/emulator/cloudwatch/alarms';
-import { VirtualClock } from '../../local/emulator/kernel/clock';
 import { Metrics } from '../../local/emulator/cloudwatch/metrics';
-import { Template } from '../../local/emulator/template/template';
+import { VirtualClock } from '../../local/emulator/kernel/clock';
 import { Timeline } from '../../local/emulator/kernel/timeline';
+import { Template } from '../../local/emulator/template/template';
 import { cluster, templateOf } from './support';
 
 const body = templateOf({ clusters: [cluster('mail', 1), cluster('db', 11)] }).template.toJSON();

@@ -1,4 +1,4 @@
-import type { Stage } from '../../local/demo/cluster-driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
 import { type Grant, grantsIn, short, without } from './grants';
 import { Variants } from './variants';
@@ -24,64 +24,64 @@ const variants = new Variants(
 );
 const grants = grantsIn(variants.template);
 
-type Story = (stage: Stage) => Promise<void>;
+type Story = (driver: ClusterDriver) => Promise<void>;
 
-const activeStops: Story = async (stage) => {
-  stage.stop(stage.active);
-  await stage.settled();
+const activeStops: Story = async (driver) => {
+  driver.stop(driver.active);
+  await driver.settled();
 };
-const addressGoesThereAndBack: Story = async (stage) => {
-  await activeStops(stage);
-  stage.start(stage.active);
-  await stage.settled();
-  stage.stop(stage.standby);
-  await stage.settled();
+const addressGoesThereAndBack: Story = async (driver) => {
+  await activeStops(driver);
+  driver.start(driver.active);
+  await driver.settled();
+  driver.stop(driver.standby);
+  await driver.settled();
 };
-const answerOfUnassignIsLost: Story = async (stage) => {
-  stage.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', kind: 'lost-response', nth: 1 });
-  await activeStops(stage);
+const answerOfUnassignIsLost: Story = async (driver) => {
+  driver.cloud.faults.add({ action: 'UnassignPrivateIpAddresses', kind: 'lost-response', nth: 1 });
+  await activeStops(driver);
 };
-const rehearsal: Story = async (stage) => {
-  stage.rehearsal();
-  await stage.settled();
+const rehearsal: Story = async (driver) => {
+  driver.rehearsal();
+  await driver.settled();
 };
-const ownAlarmsGoUp: Story = async (stage) => {
-  for (const number of [2, 1]) stage.cloud.alarms.setState(`smtp-down-${number}`, 'ALARM', 'no answer');
-  await stage.settled();
+const ownAlarmsGoUp: Story = async (driver) => {
+  for (const number of [2, 1]) driver.cloud.alarms.setState(`smtp-down-${number}`, 'ALARM', 'no answer');
+  await driver.settled();
 };
-const noCheckForLong: Story = async (stage) => {
-  await schedulesFire(stage);
+const noCheckForLong: Story = async (driver) => {
+  await schedulesFire(driver);
   // Longer than the readiness alarm's period, which holds two checks.
-  await stage.cloud.advance(13 * 60_000);
+  await driver.cloud.advance(13 * 60_000);
 };
-const bothStop: Story = async (stage) => {
-  stage.stop(stage.standby);
-  stage.stop(stage.active);
-  await stage.settled();
+const bothStop: Story = async (driver) => {
+  driver.stop(driver.standby);
+  driver.stop(driver.active);
+  await driver.settled();
 };
-const schedulesFire: Story = async (stage) => {
-  for (const name of stage.cloud.events.scheduleNames) stage.cloud.events.fire(name);
-  await stage.settled();
+const schedulesFire: Story = async (driver) => {
+  for (const name of driver.cloud.events.scheduleNames) driver.cloud.events.fire(name);
+  await driver.settled();
 };
-const alarmGoesOff: Story = async (stage) => {
-  stage.cloud.alarms.setState(alarm('ExecutionsFailed', stage).name, 'ALARM', 'a test');
-  await stage.settled();
+const alarmGoesOff: Story = async (driver) => {
+  driver.cloud.alarms.setState(alarm('ExecutionsFailed', driver).name, 'ALARM', 'a test');
+  await driver.settled();
 };
 
-function alarm(words: string, { cloud }: Stage) {
+function alarm(words: string, { cloud }: ClusterDriver) {
   const found = cloud.alarms.list().find(({ name }) => name.includes(words));
   if (found === undefined) throw new Error(`The template has no alarm ${words}.`);
   return found;
 }
 
 /** The template without some grants, and a story told there. The alarms are looked at once, in the end. */
-async function told(missing: readonly Grant[], story: Story): Promise<Stage> {
-  const stage = await variants.stage(without(variants.template, missing));
-  await story(stage);
-  stage.cloud.alarms.evaluate();
-  await stage.settled();
-  await stage.cloud.close();
-  return stage;
+async function told(missing: readonly Grant[], story: Story): Promise<ClusterDriver> {
+  const driver = await variants.driver(without(variants.template, missing));
+  await story(driver);
+  driver.cloud.alarms.evaluate();
+  await driver.settled();
+  await driver.cloud.close();
+  return driver;
 }
 
 const find = (label: string): Grant => {
@@ -90,14 +90,15 @@ const find = (label: string): Grant => {
   return grant;
 };
 
-const denials = (stage: Stage) => stage.eventsOf('access-denied').map(({ role, action }) => `${short(role)} ${action}`);
-const errorCodes = (stage: Stage) => stage.eventsOf('api-call').map(({ error }) => error?.code);
+const denials = (driver: ClusterDriver) =>
+  driver.eventsOf('access-denied').map(({ role, action }) => `${short(role)} ${action}`);
+const errorCodes = (driver: ClusterDriver) => driver.eventsOf('api-call').map(({ error }) => error?.code);
 
 /** An alarm that went off, and CloudWatch's own mail about it. */
-function raises(stage: Stage, words: string): void {
-  const { name, state } = alarm(words, stage);
+function raises(driver: ClusterDriver, words: string): void {
+  const { name, state } = alarm(words, driver);
   expect(`${words} ${state}`).toBe(`${words} ALARM`);
-  expect(stage.eventsOf('notice').map(({ subject }) => subject)).toContainEqual(expect.stringContaining(name));
+  expect(driver.eventsOf('notice').map(({ subject }) => subject)).toContainEqual(expect.stringContaining(name));
 }
 
 /** Which grants each test takes away; the last test sees to it that none is left out. */
@@ -121,15 +122,15 @@ describe('with nothing taken away', () => {
     alarmGoesOff,
   };
   test.each(Object.entries(stories))('nothing is denied and nothing fails: %s', async (_, story) => {
-    const stage = await told([], story);
-    expect(denials(stage)).toEqual([]);
-    expect(stage.failures).toEqual([]);
-    expect(stage.eventsOf('delivery-failed')).toEqual([]);
+    const driver = await told([], story);
+    expect(denials(driver)).toEqual([]);
+    expect(driver.failures).toEqual([]);
+    expect(driver.eventsOf('delivery-failed')).toEqual([]);
   });
 
   test('the workflow and every function write logs', async () => {
-    const stage = await told([], activeStops);
-    const groups = new Set(stage.eventsOf('log').map(({ group }) => group));
+    const driver = await told([], activeStops);
+    const groups = new Set(driver.eventsOf('log').map(({ group }) => group));
     for (const step of [...STEPS, 'Notify'])
       expect([...groups]).toContainEqual(expect.stringContaining(`Failover${step}Logs`));
     expect([...groups]).toContainEqual(expect.stringMatching(/^\/aws\/vendedlogs\/states\//));
@@ -179,43 +180,43 @@ const storyOf = new Map(
 
 describe('a step that may not call AWS', () => {
   /** The story of the grant, told without it; whoever is denied is denied this and nothing else. */
-  async function toldWithout(label: string): Promise<Stage> {
+  async function toldWithout(label: string): Promise<ClusterDriver> {
     const grant = find(label);
-    const stage = await told([grant], storyOf.get(label) ?? activeStops);
-    expect(new Set(denials(stage))).toEqual(new Set([`${short(grant.owner)} ${grant.action}`]));
-    expect(errorCodes(stage)).toContain(
+    const driver = await told([grant], storyOf.get(label) ?? activeStops);
+    expect(new Set(denials(driver))).toEqual(new Set([`${short(grant.owner)} ${grant.action}`]));
+    expect(errorCodes(driver)).toContain(
       grant.action.startsWith('cloudwatch:') ? 'AccessDenied' : 'UnauthorizedOperation',
     );
     if (grant.place !== null) {
-      const named = stage.eventsOf('access-denied').map(({ resource }) => resource);
+      const named = driver.eventsOf('access-denied').map(({ resource }) => resource);
       expect(new Set(named)).toEqual(new Set([expect.stringContaining(label.split(' on ')[1] ?? '')]));
     }
-    return stage;
+    return driver;
   }
   const notAllowed = (label: string) => `is not authorized to perform: ${find(label).action}`;
-  const messages = (stage: Stage, outcome: string) => stage.notices(outcome).map(({ message }) => message);
+  const messages = (driver: ClusterDriver, outcome: string) => driver.notices(outcome).map(({ message }) => message);
 
   each(labelsOf(NEEDED))('without %s the failure notice names it', async (label) => {
-    const stage = await toldWithout(label);
-    expect(messages(stage, 'FAILED')).toContainEqual(expect.stringContaining(notAllowed(label)));
-    expect(stage.failures.length).toBeGreaterThan(0);
+    const driver = await toldWithout(label);
+    expect(messages(driver, 'FAILED')).toContainEqual(expect.stringContaining(notAllowed(label)));
+    expect(driver.failures.length).toBeGreaterThan(0);
   });
 
   each(labelsOf(COURTESIES))('without %s the address moves all the same, and the notice names it', async (label) => {
-    const stage = await toldWithout(label);
-    expect(messages(stage, 'FAILED_OVER')).toContainEqual(expect.stringContaining(notAllowed(label)));
-    expect(stage.failures).toEqual([]);
+    const driver = await toldWithout(label);
+    expect(messages(driver, 'FAILED_OVER')).toContainEqual(expect.stringContaining(notAllowed(label)));
+    expect(driver.failures).toEqual([]);
   });
 
   each(labelsOf(REHEARSED))('without %s the notice of a rehearsal names it', async (label) => {
-    const stage = await toldWithout(label);
-    expect(messages(stage, 'REHEARSED')).toContainEqual(expect.stringContaining(notAllowed(label)));
+    const driver = await toldWithout(label);
+    expect(messages(driver, 'REHEARSED')).toContainEqual(expect.stringContaining(notAllowed(label)));
   });
 
   each(labelsOf(COMFORTS))('without %s the denial is seen, and nothing else changes', async (label) => {
-    const stage = await toldWithout(label);
+    const driver = await toldWithout(label);
     const whole = await told([], storyOf.get(label) ?? activeStops);
-    expect(stage.notices().map(({ subject }) => subject)).toEqual(whole.notices().map(({ subject }) => subject));
+    expect(driver.notices().map(({ subject }) => subject)).toEqual(whole.notices().map(({ subject }) => subject));
   });
 });
 
@@ -232,18 +233,18 @@ describe('a workflow that may not invoke a step', () => {
   each(Object.keys(mayNot).filter((label) => !courtesies.includes(label)))(
     'without %s the failure notice says so',
     async (label) => {
-      const stage = await told([find(label)], activeStops);
-      expect(denials(stage)).toContain(label.split(' on ')[0]);
-      expect(stage.notices('FAILED')[0]?.message).toContain(mayNot[label]);
-      expect(stage.failures.length).toBeGreaterThan(0);
+      const driver = await told([find(label)], activeStops);
+      expect(denials(driver)).toContain(label.split(' on ')[0]);
+      expect(driver.notices('FAILED')[0]?.message).toContain(mayNot[label]);
+      expect(driver.failures.length).toBeGreaterThan(0);
     },
   );
 
   each(courtesies)('without %s the address moves all the same, and the notice says so', async (label) => {
-    const stage = await told([find(label)], activeStops);
-    expect(denials(stage)).toContain(label.split(' on ')[0]);
-    expect(stage.notices('FAILED_OVER')[0]?.message).toContain(mayNot[label]);
-    expect(stage.failures).toEqual([]);
+    const driver = await told([find(label)], activeStops);
+    expect(denials(driver)).toContain(label.split(' on ')[0]);
+    expect(driver.notices('FAILED_OVER')[0]?.message).toContain(mayNot[label]);
+    expect(driver.failures).toEqual([]);
   });
 });
 
@@ -255,115 +256,116 @@ describe('a notice that cannot be sent', () => {
     'NotificationsKey kms:*': 'KMSAccessDenied',
   };
   each(Object.keys(codes))('without %s a good move ends as NoticeFailed, and alarms go off', async (label) => {
-    const stage = await told([find(label)], activeStops);
-    expect(stage.holds(stage.standby)).toBe(true);
-    expect(errorCodes(stage)).toContain(codes[label]);
-    expect(denials(stage)).toContainEqual(
+    const driver = await told([find(label)], activeStops);
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(errorCodes(driver)).toContain(codes[label]);
+    expect(denials(driver)).toContainEqual(
       expect.stringMatching(/^NotifyRole (sns:Publish|kms:GenerateDataKey|kms:Decrypt)$/),
     );
-    expect(stage.notices()).toEqual([]);
-    expect(stage.failures.map(({ error }) => error)).toEqual(['NoticeFailed']);
-    raises(stage, 'ExecutionsFailed');
-    raises(stage, 'NoticeErrors');
+    expect(driver.notices()).toEqual([]);
+    expect(driver.failures.map(({ error }) => error)).toEqual(['NoticeFailed']);
+    raises(driver, 'ExecutionsFailed');
+    raises(driver, 'NoticeErrors');
   });
 
   test.each(Object.keys(codes))('without %s a failed move ends in its own error, and alarms go off', async (label) => {
-    const stage = await told([find(label)], bothStop);
-    expect(stage.notices()).toEqual([]);
-    expect(new Set(stage.failures.map(({ error }) => error))).toEqual(new Set(['NoHealthyStandby']));
-    raises(stage, 'ExecutionsFailed');
-    raises(stage, 'NoticeErrors');
+    const driver = await told([find(label)], bothStop);
+    expect(driver.notices()).toEqual([]);
+    expect(new Set(driver.failures.map(({ error }) => error))).toEqual(new Set(['NoHealthyStandby']));
+    raises(driver, 'ExecutionsFailed');
+    raises(driver, 'NoticeErrors');
   });
 
   each(['WorkflowRole lambda:InvokeFunction on NotifyFunction', 'NotifyRole sts:AssumeRole'])(
     'without %s a good move ends as NoticeFailed, and an alarm goes off',
     async (label) => {
-      const stage = await told([find(label)], activeStops);
-      expect(stage.holds(stage.standby)).toBe(true);
-      expect(denials(stage)).toContain(label.split(' on ')[0]);
-      expect(stage.eventsOf('state-caught').map(({ error }) => error)).toEqual(['Lambda.AWSLambdaException']);
-      expect(stage.failures.map(({ error }) => error)).toEqual(['NoticeFailed']);
-      raises(stage, 'ExecutionsFailed');
+      const driver = await told([find(label)], activeStops);
+      expect(driver.holds(driver.standby)).toBe(true);
+      expect(denials(driver)).toContain(label.split(' on ')[0]);
+      expect(driver.eventsOf('state-caught').map(({ error }) => error)).toEqual(['Lambda.AWSLambdaException']);
+      expect(driver.failures.map(({ error }) => error)).toEqual(['NoticeFailed']);
+      raises(driver, 'ExecutionsFailed');
     },
   );
 
   each(['WorkflowRole sts:AssumeRole'])('without %s nothing is done, and an alarm goes off', async (label) => {
-    const stage = await told([find(label)], activeStops);
-    expect(denials(stage)).toContain(label);
-    expect(stage.moves).toBe(0);
-    expect(new Set(stage.failures.map(({ error }) => error))).toEqual(new Set(['States.Timeout']));
-    raises(stage, 'ExecutionsTimedOut');
+    const driver = await told([find(label)], activeStops);
+    expect(denials(driver)).toContain(label);
+    expect(driver.moves).toBe(0);
+    expect(new Set(driver.failures.map(({ error }) => error))).toEqual(new Set(['States.Timeout']));
+    raises(driver, 'ExecutionsTimedOut');
   });
 
   each(['NotifyRole ec2:DescribeNetworkInterfaces', 'NotifyRole ec2:DescribeInstances'])(
     'without %s the failure notice goes out and says that it could not look',
     async (label) => {
-      const stage = await told([find(label)], bothStop);
-      expect(denials(stage)).toContain(label);
-      expect(errorCodes(stage)).toContain('UnauthorizedOperation');
-      expect(stage.notices('FAILED')[0]?.message).toMatch(/This could not be found out: .*not authorized/);
+      const driver = await told([find(label)], bothStop);
+      expect(denials(driver)).toContain(label);
+      expect(errorCodes(driver)).toContain('UnauthorizedOperation');
+      expect(driver.notices('FAILED')[0]?.message).toMatch(/This could not be found out: .*not authorized/);
     },
   );
 });
 
 describe('a trigger that may not start the workflow', () => {
-  const queued = (stage: Stage) => stage.cloud.events.deadLetters.map(({ body }): unknown => JSON.parse(body));
+  const queued = (driver: ClusterDriver) =>
+    driver.cloud.events.deadLetters.map(({ body }): unknown => JSON.parse(body));
   const RULE = 'TriggersRuleRole states:StartExecution';
   const SCHEDULE = 'TriggersScheduleRole states:StartExecution';
 
   each([RULE, 'TriggersRuleRole sts:AssumeRole'])(
     'without %s the event is in the dead-letter queue, and an alarm goes off',
     async (label) => {
-      const stage = await told([find(label)], activeStops);
-      expect(denials(stage)).toContain(label);
-      const failed = stage.eventsOf('delivery-failed');
+      const driver = await told([find(label)], activeStops);
+      expect(denials(driver)).toContain(label);
+      const failed = driver.eventsOf('delivery-failed');
       expect(failed.length).toBeGreaterThan(0);
       expect(failed.every(({ deadLettered }) => deadLettered)).toBe(true);
-      expect(queued(stage)).toContainEqual(
-        expect.objectContaining({ detail: { 'instance-id': stage.active.instanceId, state: 'stopped' } }),
+      expect(queued(driver)).toContainEqual(
+        expect.objectContaining({ detail: { 'instance-id': driver.active.instanceId, state: 'stopped' } }),
       );
-      raises(stage, 'EventsUndelivered');
+      raises(driver, 'EventsUndelivered');
     },
   );
 
   each([SCHEDULE])('without %s the check is in the dead-letter queue', async (label) => {
-    const stage = await told([find(label)], schedulesFire);
-    expect(denials(stage)).toContain(label);
-    expect(stage.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([true]);
-    expect(queued(stage)).toEqual([{ cluster: 'mail', mode: 'check' }]);
-    raises(stage, 'ChecksUndelivered');
+    const driver = await told([find(label)], schedulesFire);
+    expect(denials(driver)).toContain(label);
+    expect(driver.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([true]);
+    expect(queued(driver)).toEqual([{ cluster: 'mail', mode: 'check' }]);
+    raises(driver, 'ChecksUndelivered');
   });
 
   each(['TriggersScheduleRole sts:AssumeRole'])(
     'without %s not even the dead letter is sent, and the cluster counts as not ready',
     async (label) => {
-      const stage = await told([find(label)], noCheckForLong);
-      expect(denials(stage)).toContain(label);
-      expect(stage.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([false]);
-      raises(stage, 'NotReady');
+      const driver = await told([find(label)], noCheckForLong);
+      expect(denials(driver)).toContain(label);
+      expect(driver.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([false]);
+      raises(driver, 'NotReady');
     },
   );
 
   each(['DeadLettersQueuePolicy sqs:SendMessage'])(
     'without %s an event that cannot be delivered is lost, and an alarm goes off',
     async (label) => {
-      const stage = await told([find(label), find(RULE)], activeStops);
-      expect(denials(stage)).toContain('events.amazonaws.com sqs:SendMessage');
-      expect(new Set(stage.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered))).toEqual(
+      const driver = await told([find(label), find(RULE)], activeStops);
+      expect(denials(driver)).toContain('events.amazonaws.com sqs:SendMessage');
+      expect(new Set(driver.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered))).toEqual(
         new Set([false]),
       );
-      expect(queued(stage)).toEqual([]);
-      raises(stage, 'EventsUndelivered');
+      expect(queued(driver)).toEqual([]);
+      raises(driver, 'EventsUndelivered');
     },
   );
 
   each(['TriggersScheduleRole sqs:SendMessage'])(
     'without %s a check that cannot be delivered is lost, and the cluster counts as not ready',
     async (label) => {
-      const stage = await told([find(label), find(SCHEDULE)], noCheckForLong);
-      expect(denials(stage)).toContain(label);
-      expect(stage.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([false]);
-      raises(stage, 'NotReady');
+      const driver = await told([find(label), find(SCHEDULE)], noCheckForLong);
+      expect(denials(driver)).toContain(label);
+      expect(driver.eventsOf('delivery-failed').map(({ deadLettered }) => deadLettered)).toEqual([false]);
+      raises(driver, 'NotReady');
     },
   );
 });
@@ -374,11 +376,11 @@ describe('an alarm that may not publish', () => {
     'NotificationsKey kms:GenerateDataKey*',
     'NotificationsTopicPolicy sns:Publish',
   ])('without %s it goes off, and the denial is seen', async (label) => {
-    const stage = await told([find(label)], alarmGoesOff);
+    const driver = await told([find(label)], alarmGoesOff);
     const action = label.split(' ')[1]?.replace('*', '');
-    expect(denials(stage)).toContain(`cloudwatch.amazonaws.com ${action}`);
-    expect(stage.eventsOf('alarm').map(({ to }) => to)).toContain('ALARM');
-    expect(stage.eventsOf('notice')).toEqual([]);
+    expect(denials(driver)).toContain(`cloudwatch.amazonaws.com ${action}`);
+    expect(driver.eventsOf('alarm').map(({ to }) => to)).toContain('ALARM');
+    expect(driver.eventsOf('notice')).toEqual([]);
   });
 });
 
@@ -387,21 +389,21 @@ describe('logs that may not be written', () => {
     'without %s the denial is seen, the function has no log line, and the failover does not depend on it',
     async (label) => {
       const grant = find(label);
-      const stage = await told([grant], activeStops);
-      expect(denials(stage)).toEqual([label]);
+      const driver = await told([grant], activeStops);
+      expect(denials(driver)).toEqual([label]);
       const group = grant.owner.replace(/Role[0-9A-F]{8}$/, 'Logs');
-      expect(stage.eventsOf('log').filter((event) => event.group.includes(group))).toEqual([]);
-      expect(stage.notices('FAILED_OVER')).toHaveLength(1);
+      expect(driver.eventsOf('log').filter((event) => event.group.includes(group))).toEqual([]);
+      expect(driver.notices('FAILED_OVER')).toHaveLength(1);
     },
   );
 
   each(grants.map(({ label }) => label).filter((label) => /^WorkflowRole logs:/.test(label)))(
     'without %s the denial is seen, and the workflow has no history',
     async (label) => {
-      const stage = await told([find(label)], activeStops);
-      expect(denials(stage)).toEqual([label]);
-      expect(stage.eventsOf('log').filter(({ group }) => group.startsWith('/aws/vendedlogs/states/'))).toEqual([]);
-      expect(stage.notices('FAILED_OVER')).toHaveLength(1);
+      const driver = await told([find(label)], activeStops);
+      expect(denials(driver)).toEqual([label]);
+      expect(driver.eventsOf('log').filter(({ group }) => group.startsWith('/aws/vendedlogs/states/'))).toEqual([]);
+      expect(driver.notices('FAILED_OVER')).toHaveLength(1);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
 
 /** Clouds from variants of one template: the file is read once, and all functions keep their warm instances. */
@@ -20,8 +20,10 @@ export class Variants {
     writeFileSync(manifest(this.file), JSON.stringify(assets));
   }
 
-  async stage(template: unknown, options: Partial<CloudOptions> = {}): Promise<Stage> {
+  async driver(template: unknown, options: Partial<CloudOptions> = {}): Promise<ClusterDriver> {
     writeFileSync(this.file, JSON.stringify(template));
-    return new Stage(await startCloud({ templateFile: this.file, clock: 'virtual', reuseInstances: true, ...options }));
+    return new ClusterDriver(
+      await startCloud({ templateFile: this.file, clock: 'virtual', reuseInstances: true, ...options }),
+    );
   }
 }

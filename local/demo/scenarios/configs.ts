@@ -1,6 +1,6 @@
 import type { BuildOptions, NodeOptions } from '../../emulator/ec2/model/build';
 import type { RegistryCluster } from '../../emulator/template/registry';
-import type { Stage } from '../cluster-driver';
+import type { ClusterDriver } from '../cluster-driver';
 
 /** The nth node of the example in cdk.json, continued. */
 export const node = (number: number) => ({
@@ -33,5 +33,5 @@ export const nodeOptions =
 export const ELASTIC_VIP = { address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-0a1b2c3d4e5f60001' };
 
 /** The interface that the Elastic IP is on. */
-export const elasticIpOn = (stage: Stage) =>
-  stage.cloud.world.elasticIp(ELASTIC_VIP.elasticIpAllocationId).association?.networkInterfaceId;
+export const elasticIpOn = (driver: ClusterDriver) =>
+  driver.cloud.world.elasticIp(ELASTIC_VIP.elasticIpAllocationId).association?.networkInterfaceId;

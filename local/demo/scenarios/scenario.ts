@@ -1,5 +1,5 @@
 import type { CloudOptions } from '../../emulator/cloud';
-import type { Stage } from '../cluster-driver';
+import type { ClusterDriver } from '../cluster-driver';
 
 /** One thing that must be so in the end, in plain words. */
 export interface Expectation {
@@ -17,11 +17,11 @@ export interface Scenario {
   /** How the cloud is to be: world, schedules, a virtual clock for what takes minutes. */
   readonly cloud?: Partial<Omit<CloudOptions, 'templateFile' | 'port'>>;
   /** What happens. It waits for whatever must come before the next thing; the end is waited for by itself. */
-  play(stage: Stage): void | Promise<void>;
+  play(driver: ClusterDriver): void | Promise<void>;
   /** How the world must be in the end, also where faults were put in on the way. */
-  world(stage: Stage): readonly Expectation[];
+  world(driver: ClusterDriver): readonly Expectation[];
   /** Who must have been told what, and how executions must have ended, when nothing went wrong on the way. */
-  told(stage: Stage): readonly Expectation[];
+  told(driver: ClusterDriver): readonly Expectation[];
 }
 
 export const expect = (says: string, holds: boolean): Expectation => ({ says, holds });

@@ -1,6 +1,6 @@
-import { Stage } from '../../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { FAULT_CHOICES } from '../../../local/demo/fault-kinds';
-import { perform } from '../../../local/demo/player';
+import { runScenario } from '../../../local/demo/player';
 import type { Scenario } from '../../../local/demo/scenarios';
 import { synthesize } from '../../../local/demo/synth';
 import { startCloud } from '../../../local/emulator/cloud';
@@ -18,18 +18,18 @@ export function playEach(scenarios: readonly Scenario[]): void {
       const options = { ...scenario.cloud, templateFile, clock: 'virtual', reuseInstances: true } as const;
       const cloud = await startCloud(options);
       try {
-        const expectations = await perform(scenario, new Stage(cloud), { faults });
+        const expectations = await runScenario(scenario, new ClusterDriver(cloud), { faults });
         return expectations.filter(({ holds }) => !holds).map(({ says }) => says);
       } finally {
         await cloud.close();
       }
     }
 
-    it('ends as it should', async () => {
+    test('ends as it should', async () => {
       expect(await play([])).toEqual([]);
     });
 
-    it.each(FAULT_CHOICES.map((fault) => [fault.name, fault] as const))(
+    test.each(FAULT_CHOICES.map((fault) => [fault.name, fault] as const))(
       'ends safely with the fault %s',
       async (_name, fault) => {
         expect(await play([fault])).toEqual([]);

@@ -14,7 +14,7 @@ function start(...args: string[]) {
   return spawnSync(TSX, [MAIN, ...args], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
 }
 
-it.each([
+test.each([
   [['--scenario', 'nonsense'], 'There is no scenario nonsense'],
   [['--port'], 'argument missing'],
   [['--keep'], '--keep needs a port'],
@@ -28,7 +28,7 @@ it.each([
   expect([status, stdout]).toEqual([2, '']);
 });
 
-it('an occupied port ends with one clear line and exit code 2', async () => {
+test('an occupied port ends with one clear line and exit code 2', async () => {
   const template = synthesize();
   const blocker = createServer();
   const port = await new Promise<number>((resolve) => {
@@ -39,7 +39,7 @@ it('an occupied port ends with one clear line and exit code 2', async () => {
   expect([status, stderr]).toEqual([2, `Port ${port} is already in use.\n`]);
 });
 
-it('lists the scenarios, a line each', () => {
+test('lists the scenarios, a line each', () => {
   const { status, stdout } = start('--list');
   expect(status).toBe(0);
   expect(
@@ -50,7 +50,7 @@ it('lists the scenarios, a line each', () => {
   ).toEqual(SCENARIOS.map(({ name }) => name));
 });
 
-it('plays a failover on the screen, without colour codes where they are not wanted', () => {
+test('plays a failover on the screen, without colour codes where they are not wanted', () => {
   const { status, stdout } = start('--scenario', 'stop', '--template', synthesize());
   expect(stdout).toContain('10.0.0.5  eni-0a1b2c3d4e5f60001 → nobody');
   expect(stdout).toContain('Subject: [mail]');
@@ -59,7 +59,7 @@ it('plays a failover on the screen, without colour codes where they are not want
   expect(status).toBe(0);
 });
 
-it('prints one JSON object a line with --json, the summary last', () => {
+test('prints one JSON object a line with --json, the summary last', () => {
   const { status, stdout } = start('--scenario', 'standby-stops', '--json', '--template', synthesize());
   const lines = stdout
     .trim()
@@ -69,7 +69,7 @@ it('prints one JSON object a line with --json, the summary last', () => {
   expect(status).toBe(0);
 });
 
-it('keeps the cloud up with --keep and ends cleanly when it is interrupted', async () => {
+test('keeps the cloud up with --keep and ends cleanly when it is interrupted', async () => {
   const args = ['--scenario', 'none', '--keep', '--port', '4597', '--template', synthesize()];
   // tsx's own process would take the signal: Node runs the file with tsx's loader.
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { cwd: ROOT });

@@ -58,7 +58,7 @@ export class Lifecycle {
     const instance = this.check(id, 'terminate');
     if (instance.state === 'terminated' || instance.state === 'shutting-down') return instance.state;
     this.vpc.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED });
-    this.after(id, this.vpc.transitions.shuttingDown, () => this.bury(id));
+    this.after(id, this.vpc.transitions.shuttingDown, () => this.remove(id));
     return 'shutting-down';
   }
 
@@ -74,7 +74,7 @@ export class Lifecycle {
   }
 
   /** The interfaces go first, so that whoever hears of the termination finds them gone. */
-  private bury(id: string): void {
+  private remove(id: string): void {
     const attached = this.vpc.interfacesOf(id);
     const deleted = attached.filter((each) => each.attachment?.deleteOnTermination).map((each) => each.id);
     const kept = attached.filter((each) => !deleted.includes(each.id)).map((each) => ({ ...each, attachment: null }));

@@ -1,15 +1,15 @@
-import { Stage } from '../../local/demo/cluster-driver';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
 import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
 
-const open: Stage[] = [];
+const open: ClusterDriver[] = [];
 
 /** The example of cdk.json (or another configuration) on the local cloud, in virtual time, all well. */
-export async function givenACluster(options: Partial<CloudOptions> = {}, config?: unknown): Promise<Stage> {
+export async function givenACluster(options: Partial<CloudOptions> = {}, config?: unknown): Promise<ClusterDriver> {
   const cloud = await startCloud({ clock: 'virtual', ...options, templateFile: synthesize(config) });
-  const stage = new Stage(cloud);
-  open.push(stage);
-  return stage;
+  const driver = new ClusterDriver(cloud);
+  open.push(driver);
+  return driver;
 }
 
 /** For `afterEach`. */
