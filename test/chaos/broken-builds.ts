@@ -51,6 +51,42 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     replaced(source, /IncludeManagedResources:!0/g, 'IncludeManagedResources:!1'),
   ),
   withoutRule('absence in one answer is death', 'two answers of EC2 contradict each other'),
+  withoutRule('an address on its way is given away', 'a VIP held by nobody, and no interface died'),
+  withoutRule('an old plan forgets who asked', 'the request’s target has neither refused nor died'),
+  withoutRule('an alarm that is not shown yet is believed to be over', 'all VIPs on a healthy node, an event says'),
+  withoutRule('alarms that go up in turn carry the address to and fro', 'only alarms say that the holder is unhealthy'),
+  bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
+    replaced(source, /\|\|\w+\.movedByItselfTo!==\w+\?\.instanceId/, ''),
+  ),
+  bundle('a tag in capitals means nothing', ['VerifyInstanceState'], (source) =>
+    replaced(source, '?.trim().toLowerCase()===`never`', '===`never`'),
+  ),
+  bundle('an event without a readable time is invalid', ['VerifyInstanceState'], (source) => {
+    const check = `const time=input.input?.detail===undefined?0:Date.parse(input.input.time);
+if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{name:'InvalidInput'});`;
+    return `${source}
+;{const {handler}=exports;exports.handler=async(input)=>{${check}return handler(input)}}`;
+  }),
+  bundle('what may have changed is judged by answers alone', ['Notify'], (source) =>
+    replaced(source, /(\.mayHaveChanged)\|\|\w+\.action===`MOVE`/, '$1'),
+  ),
+  bundle('texts are cut within a character', ['VerifyInstanceState', 'Notify'], (source) =>
+    replaced(source, '.toWellFormed()', '.toString()'),
+  ),
+  bundle('a dark time is said where an answer was lost', ['AssignIp'], (source) =>
+    replaced(source, /certain:!\w+/, 'certain:!0'),
+  ),
+  definition('a pause is silent', (state, name) =>
+    name === 'Decide' ? replacedIn(state, '$plan.record', "$plan.record and $plan.why != 'PAUSED'") : state,
+  ),
+  definition('an input of any length is handed on', (state, name) =>
+    name === 'Begin'
+      ? { ...state, Assign: { ...record(state.Assign), input: '{% $states.context.Execution.Input %}' } }
+      : state,
+  ),
+  definition('a task gives up before its function does', (state) =>
+    state.TimeoutSeconds === undefined ? state : { ...state, TimeoutSeconds: 3 },
+  ),
 ];
 
 const FAIL: Json = {
@@ -61,6 +97,9 @@ const FAIL: Json = {
 };
 
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(record) : []);
+
+const replacedIn = (state: Json, what: string, by: string): Json =>
+  record(JSON.parse(replaced(JSON.stringify(state), what, by)));
 
 /** Retriers or catchers but those of an error. */
 const without = (all: unknown, error: string): readonly Json[] =>

@@ -377,7 +377,7 @@ to act), \`CHECK\` (somebody should look), \`DEGRADED\` (it runs, but not well),
 \`DRILL\`, \`REHEARSAL\`. Message attributes for subscription filters: \`cluster\`, \`outcome\` (\`FAILED_OVER\`, \`DRILLED\`,
 \`REHEARSED\`, \`NOTHING_TO_DO\`, \`FAILED\`) and \`mode\`.
 
-Generated from the functions; a test fails when it differs. To write it again: \`UPDATE_DOCS=1 npx jest test/functions/notify/document\`.
+Generated from the functions; a test fails when it differs. To write it again: \`npm run docs\`.
 
 ${sections.join('\n\n')}
 `;

@@ -294,7 +294,7 @@ export function decisionTable(): string {
   return `# The decision
 
 What VerifyInstanceState decides from what AWS shows at that moment. Generated from \`functions/verify-instance-state/rules.ts\`; a test fails when
-this page differs. To write it again: \`UPDATE_DOCS=1 npx jest test/functions/verify-instance-state/decision-table\`.
+this page differs. To write it again: \`npm run docs\`.
 
 ## The rules
 

@@ -1,4 +1,4 @@
 import { READINESS } from '../../../local/demo/scenarios/readiness';
-import { playEach } from './play';
+import { playWithFaults } from './play';
 
-playEach(READINESS);
+playWithFaults(READINESS);

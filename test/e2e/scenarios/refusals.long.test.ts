@@ -1,4 +1,4 @@
 import { REFUSALS } from '../../../local/demo/scenarios/refusals';
-import { playEach } from './play';
+import { playWithFaults } from './play';
 
-playEach(REFUSALS);
+playWithFaults(REFUSALS);

@@ -1,4 +1,4 @@
 import { OVERLAPS } from '../../../local/demo/scenarios/overlaps';
-import { playEach } from './play';
+import { playWithFaults } from './play';
 
-playEach(OVERLAPS);
+playWithFaults(OVERLAPS);

@@ -1,0 +1,4 @@
+import { BASIC } from '../../../local/demo/scenarios/basic';
+import { playWithFaults } from './play';
+
+playWithFaults(BASIC);

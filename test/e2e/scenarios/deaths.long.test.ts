@@ -1,0 +1,4 @@
+import { DEATHS } from '../../../local/demo/scenarios/deaths';
+import { playWithFaults } from './play';
+
+playWithFaults(DEATHS);

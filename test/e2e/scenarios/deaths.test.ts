@@ -1,4 +1,0 @@
-import { DEATHS } from '../../../local/demo/scenarios/deaths';
-import { playEach } from './play';
-
-playEach(DEATHS);

@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+/** A path of this repository between backticks; with a `<name>` it stands for several. */
+const PATHS = /`((?:functions|infra|local|test|bench|statemachine|docs)\/[^`\s]+)`/g;
+
+test.each(DOCUMENTS)('%s names only files that exist', (file) => {
+  const paths = [...readFileSync(join(ROOT, file), 'utf8').matchAll(PATHS)].map(([, path = '']) => path);
+  const missing = paths.filter((path) => !isThere(path.replace(/<\w+>.*$/, '')));
+  expect(missing).toEqual([]);
+});
+
+function isThere(path: string): boolean {
+  if (!path.includes('*')) return existsSync(join(ROOT, path));
+  const [folder = '', name = ''] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+  const pattern = new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '.*')}`);
+  return readdirSync(join(ROOT, folder)).some((each) => pattern.test(each));
+}
