@@ -15,6 +15,8 @@ export interface Settings {
   readonly keep: boolean;
   readonly port: number | undefined;
   readonly template: string | undefined;
+  /** A configuration file instead of cdk.json's. */
+  readonly config: string | undefined;
   readonly throttle: boolean;
   readonly realistic: boolean;
   /** Milliseconds. */
@@ -35,10 +37,13 @@ export function parseArguments(argv: readonly string[]): Settings {
     throw new UsageError(
       `The scenario ${scenario.name} plays in virtual time and cannot be kept; try --scenario none.`,
     );
-  if (values.template !== undefined && scenario.config !== undefined)
+  const other = values.template === undefined ? (values.config === undefined ? null : 'configuration') : 'template';
+  if (other !== null && scenario.config !== undefined)
     throw new UsageError(
-      `The scenario ${scenario.name} brings its own configuration and cannot play another template.`,
+      `The scenario ${scenario.name} brings its own configuration and cannot play another ${other}.`,
     );
+  if (values.template !== undefined && values.config !== undefined)
+    throw new UsageError('--template and --config exclude each other: a template has its configuration in it.');
   return {
     scenario,
     port,
@@ -47,6 +52,8 @@ export function parseArguments(argv: readonly string[]): Settings {
     json: values.json ?? false,
     keep: values.keep ?? false,
     template: values.template,
+    // The CDK's own spelling is -c config=FILE.
+    config: values.config?.replace(/^config=/, ''),
     throttle: values.throttle ?? false,
     realistic: latency === 'realistic',
     lag: number('lag', values.lag ?? '0', 0, 600_000),
@@ -66,6 +73,7 @@ function parse(argv: readonly string[]) {
         keep: { type: 'boolean' },
         port: { type: 'string' },
         template: { type: 'string' },
+        config: { type: 'string', short: 'c' },
         throttle: { type: 'boolean' },
         latency: { type: 'string' },
         lag: { type: 'string' },
@@ -98,6 +106,7 @@ npm start -- [options]
   --scenario NAME           what happens; default: stop
   --list                    the scenarios, a line each
   --json                    one JSON object a line instead of the screen
+  -c, --config FILE         another configuration than cdk.json's
   --template FILE           another synthesized template; without it this repository is built and synthesized
   --keep --port N           the cloud stays up after the scenario, for the AWS CLI and SDKs, until Ctrl-C
   --port N                  listens there

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
 import { REALISTIC } from '../emulator/kernel/latency';
 import type { Settings } from './arguments';
@@ -17,7 +18,8 @@ export function list(): string {
 export async function play(settings: Settings): Promise<boolean> {
   const { scenario, json, keep } = settings;
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
-  const templateFile = settings.template ?? synthesize(scenario.config, say);
+  const more = settings.config === undefined ? {} : { config: resolve(settings.config) };
+  const templateFile = settings.template ?? synthesize(scenario.config, say, more);
   const cloud = await startCloud({ ...cloudOptions(settings), templateFile });
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve);
@@ -36,7 +38,7 @@ export async function play(settings: Settings): Promise<boolean> {
     const good = expectations.every(({ holds }) => holds);
     if (json)
       write(`${JSON.stringify({ type: 'summary', scenario: scenario.name, good, ...summary, expectations })}\n`);
-    else screen.summary(summary, expectations);
+    else screen.summary(summary, expectations, good);
     if (keep) {
       if (!scenario.cloud?.schedules) cloud.startSchedules();
       if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);

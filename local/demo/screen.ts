@@ -35,8 +35,9 @@ export class Screen {
     if (event.type === 'notice') this.notice(event);
   }
 
-  summary(summary: Summary, expectations: readonly Expectation[]): void {
-    const time = (milliseconds: number | null) => (milliseconds === null ? '–' : `${milliseconds} ms`);
+  summary(summary: Summary, expectations: readonly Expectation[], good: boolean): void {
+    const time = (milliseconds: number | null) =>
+      milliseconds === null ? '–' : `${(milliseconds / 1_000).toFixed(1)} s`;
     this.line();
     this.line(`  from               ${summary.from ?? 'nobody'}`);
     this.line(`  to                 ${summary.to ?? 'nobody'}`);
@@ -47,6 +48,8 @@ export class Screen {
     this.line();
     for (const { says, holds } of expectations)
       this.line(holds ? `  ${this.paint('green', 'PASS')}  ${says}` : `  ${this.paint('red', 'FAIL')}  ${says}`);
+    this.line();
+    this.line(`${closing(summary)} ${good ? this.paint('green', 'PASS') : this.paint('red', 'FAIL')}`);
   }
 
   private notice({ subject, message, attributes }: Extract<TimelineEvent, { type: 'notice' }>): void {
@@ -125,6 +128,18 @@ export class Screen {
         return null;
     }
   }
+}
+
+/** "10.0.0.5 moved and is on i-… (running); people were told once." */
+function closing({ from, to, addresses, notices }: Summary): string {
+  const places = [...new Set(addresses.map(({ on }) => on))];
+  const where = places.map((place) => {
+    const here = addresses.filter(({ on }) => on === place).map(({ address }) => address);
+    return `${here.join(', ')} ${here.length === 1 ? 'is' : 'are'} on ${place ?? 'nobody'}`;
+  });
+  const what = from === to ? 'Nothing moved' : 'The addresses moved';
+  const told = notices === 0 ? 'nobody was told' : `people were told ${notices === 1 ? 'once' : `${notices} times`}`;
+  return `${what}: ${where.join('; ')}; ${told}.`;
 }
 
 const lastPart = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);

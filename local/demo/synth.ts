@@ -16,7 +16,7 @@ export class SynthError extends Error {
  * Builds the bundles and synthesizes the CDK app, as `cdk.json` says it, and returns the template's file. What was made
  * from the same sources before is used again. @param config another configuration than cdk.json's.
  * @param tell gets a line about what is being done.
- * @param more context for the app beside cdk.json's.
+ * @param more context for the app beside cdk.json's; `config` names a configuration file.
  * @throws SynthError
  */
 export function synthesize(
@@ -24,7 +24,8 @@ export function synthesize(
   tell: (line: string) => void = () => undefined,
   more: Readonly<Record<string, unknown>> = {},
 ): string {
-  const directory = join(ROOT, 'dist/synth', fingerprint({ config, more }));
+  const file = typeof more.config === 'string' && existsSync(more.config) ? readFileSync(more.config, 'utf8') : null;
+  const directory = join(ROOT, 'dist/synth', fingerprint({ config, more, file }));
   if (existsSync(directory)) {
     tell('Nothing changed since the last run: using the template that was synthesized then.');
     return templateIn(directory);

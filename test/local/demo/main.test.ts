@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCENARIOS } from '../../../local/demo/scenarios';
 import { synthesize } from '../../../local/demo/synth';
@@ -21,6 +23,8 @@ test.each([
   [['--nonsense'], "Unknown option '--nonsense'"],
   [['--template', '/nowhere.template.json'], 'There is no template /nowhere.template.json.'],
   [['--lag', '-1'], '--lag'],
+  [['--config', 'a.json', '--template', 'b.json'], 'exclude each other'],
+  [['--config', 'a.json', '--scenario', 'target-dies'], 'brings its own configuration'],
 ])('%j ends with one clear line and exit code 2', (args, message) => {
   const { status, stderr, stdout } = start(...args);
   expect(stderr).toContain(message);
@@ -54,7 +58,10 @@ test('plays a failover on the screen, without colour codes where they are not wa
   const { status, stdout } = start('--scenario', 'stop', '--template', synthesize());
   expect(stdout).toContain('10.0.0.5  eni-0a1b2c3d4e5f60001 → nobody');
   expect(stdout).toContain('Subject: [mail]');
-  expect(stdout).toMatch(/dark time {10}\d+ ms/);
+  expect(stdout).toMatch(/dark time {10}\d\.\d s/);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+    'The addresses moved: 10.0.0.5 is on i-0a1b2c3d4e5f60002 (running); people were told once. PASS',
+  );
   expect(stdout).not.toContain('\u001b');
   expect(status).toBe(0);
 });
@@ -83,4 +90,21 @@ test('keeps the cloud up with --keep and ends cleanly when it is interrupted', a
   });
   expect(output).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4597');
   expect(code).toBe(0);
+});
+
+test('-c plays another configuration', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'mine.json');
+  const { clusters, notifications } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context.failover;
+  writeFileSync(file, JSON.stringify({ clusters: [{ ...clusters[0], virtualIps: ['10.0.0.77'] }], notifications }));
+  const { status, stdout } = start('-c', file);
+  expect(stdout).toContain('10.0.0.77 is on i-0a1b2c3d4e5f60002');
+  expect(status).toBe(0);
+});
+
+test('a configuration that is none ends with the configuration’s own words', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'mine.json');
+  writeFileSync(file, '{ "clusters": [');
+  const { status, stderr } = start('-c', file);
+  expect(stderr).toMatch(/line 1/);
+  expect(status).toBe(2);
 });
