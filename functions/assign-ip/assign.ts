@@ -1,10 +1,11 @@
 import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { call, wasThrottled } from '../shared/aws-clients';
 import { addressesOf } from '../shared/cluster';
-import type { AssignIpInput, AssignIpOutput, Destination, Plan } from '../shared/contract';
+import type { AssignIpInput, AssignIpOutput } from '../shared/contract';
 import { mayHaveUnassigned } from '../shared/dark-time';
 import { AssignRefused, DENIED, TargetCannotHold, TransientAwsError } from '../shared/errors';
 import { assertFresh } from '../shared/handler';
+import type { Destination, Plan } from '../shared/plan';
 import { readAddresses } from '../shared/snapshot';
 import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS, LOOK_PAUSES_MS } from '../shared/timing';
 import { associateDropped } from './elastic-ips';

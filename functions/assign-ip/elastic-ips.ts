@@ -1,8 +1,9 @@
 import { AssociateAddressCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
 import type { VirtualIp } from '../shared/cluster';
-import type { AssignIpOutput, Destination, Plan, UnassignIpOutput } from '../shared/contract';
+import type { AssignIpOutput, UnassignIpOutput } from '../shared/contract';
 import { DENIED, TransientAwsError } from '../shared/errors';
+import type { Destination, Plan } from '../shared/plan';
 import { readAddresses } from '../shared/snapshot';
 
 type ElasticIp = Required<VirtualIp>;

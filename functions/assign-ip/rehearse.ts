@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
 import { addressesOf, type Cluster, nodeLabel } from '../shared/cluster';
-import type { AssignIpOutput, Finding, Plan } from '../shared/contract';
+import type { AssignIpOutput } from '../shared/contract';
 import { orNotRead } from '../shared/findings';
+import type { Finding, Plan } from '../shared/plan';
 import { allPages } from '../shared/snapshot';
 
 /** Assigns nothing. Finds what would stop the real assignment, and what would keep the service from answering after it. */

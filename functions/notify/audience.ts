@@ -1,5 +1,6 @@
-import { MODES, type Mode, type NotifyInput, type Outcome, type Plan } from '../shared/contract';
+import type { NotifyInput, Outcome } from '../shared/contract';
 import { asFields } from '../shared/input';
+import { MODES, type Mode, type Plan } from '../shared/plan';
 
 /** Why nobody is told how an execution ended. It is recorded all the same. */
 export type Silence =

@@ -1,7 +1,8 @@
 import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
-import type { Attempt, Finding, NotifyInput, Plan } from '../shared/contract';
+import type { NotifyInput } from '../shared/contract';
 import { DENIED, messageOf } from '../shared/errors';
 import { asFields, clusterConcerned, nodesConcerned } from '../shared/input';
+import type { Attempt, Finding, Plan } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 import { latestPlan, modeOf, outcomeOf, understood } from './audience';
 import { consoleLink } from './console';

@@ -1,5 +1,6 @@
 import type { Holder } from '../shared/cluster';
-import type { Finding, Mode, NodeProblem, Outcome, Plan, Reason, Trigger } from '../shared/contract';
+import type { Outcome } from '../shared/contract';
+import type { Finding, Mode, NodeProblem, Plan, Reason, Trigger } from '../shared/plan';
 
 /** How the service stands, as far as EC2 shows it. */
 export type Status =

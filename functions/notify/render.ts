@@ -1,4 +1,4 @@
-import type { Finding, NodeProblem } from '../shared/contract';
+import type { Finding, NodeProblem } from '../shared/plan';
 import type { Failure, Locale, Notice, RepairStep, Whereabouts } from './notice';
 import { quote, quoteLine, toSubject } from './text';
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../shared/cluster';
-import type { Reason } from '../shared/contract';
+import type { Reason } from '../shared/plan';
 import { regionOf, stateMachineArn } from './console';
 import type { NodeNow, RepairStep, Status } from './notice';
 import { isOnRunningNode, nodeName, type Seen } from './where';

@@ -1,6 +1,7 @@
 import type { Cluster, Holder } from '../shared/cluster';
-import type { NodeProblem, NodeReport, Plan } from '../shared/contract';
-import { contradictionIn, holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
+import { contradictionIn } from '../shared/contradiction';
+import type { NodeProblem, NodeReport, Plan } from '../shared/plan';
+import { holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
 import type { NodeName, NodeNow, Status, Whereabouts } from './notice';
 
 /** The addresses and the nodes as EC2 shows them now, or as it showed them when it was decided. */

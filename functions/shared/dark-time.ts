@@ -1,5 +1,6 @@
-import type { AssignIpOutput, Plan, UnassignIpOutput } from './contract';
+import type { AssignIpOutput, UnassignIpOutput } from './contract';
 import { DENIED } from './errors';
+import type { Plan } from './plan';
 
 /**
  * UnassignIp took an address off its holder in this pass, or may have: its answer, or the whole invocation, may be lost.

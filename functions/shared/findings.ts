@@ -1,5 +1,5 @@
-import type { Finding } from './contract';
 import { describeError } from './errors';
+import type { Finding } from './plan';
 
 /** A rehearsal does not fail on what it cannot read: that is a finding. */
 export async function orNotRead(findings: Promise<Finding[]>): Promise<Finding[]> {

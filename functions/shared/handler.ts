@@ -1,6 +1,7 @@
-import type { Execution, Plan } from './contract';
+import type { Execution } from './contract';
 import { DeadlineExceeded, PlanStale } from './errors';
 import { logger } from './logger';
+import type { Plan } from './plan';
 import { DEADLINE_SECONDS, elapsedMs, PLAN_MAX_AGE_MS, planAgeMs } from './timing';
 
 interface StateInput {

@@ -2,8 +2,9 @@ import { BlockList, isIPv4 } from 'node:net';
 import { DescribeSubnetsCommand, type EC2Client, GetSubnetCidrReservationsCommand } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
 import { addressesOf, type Cluster } from '../shared/cluster';
-import type { Finding, Plan, UnassignIpOutput } from '../shared/contract';
+import type { UnassignIpOutput } from '../shared/contract';
 import { orNotRead } from '../shared/findings';
+import type { Finding, Plan } from '../shared/plan';
 import { keptInPlace } from './unassign';
 
 /** Takes nothing off. Finds what is wrong with the addresses themselves: where they lie in their subnet, and who else could get them. */

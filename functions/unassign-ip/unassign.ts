@@ -1,8 +1,9 @@
 import { type EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
-import type { KeptAddress, Plan, Source, StateError, UnassignIpInput, UnassignIpOutput } from '../shared/contract';
+import type { KeptAddress, UnassignIpInput, UnassignIpOutput } from '../shared/contract';
 import { DENIED, TransientAwsError, toStateError } from '../shared/errors';
 import { assertFresh } from '../shared/handler';
+import type { Plan, Source, StateError } from '../shared/plan';
 import { readAddresses } from '../shared/snapshot';
 import { elapsedMs, UNASSIGN_UNTIL_SECONDS } from '../shared/timing';
 

@@ -1,5 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { Finding, Plan, VerifyEniOutput } from '../shared/contract';
+import type { VerifyEniOutput } from '../shared/contract';
+import type { Finding, Plan } from '../shared/plan';
 import { holdersOf, isReady, readSnapshot } from '../shared/snapshot';
 
 /**

@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Cluster } from '../shared/cluster';
-import type { Destination, Plan, VerifyEniInput, VerifyEniOutput } from '../shared/contract';
+import type { VerifyEniInput, VerifyEniOutput } from '../shared/contract';
 import {
   ElasticIpMissing,
   ElasticIpNotAssociated,
@@ -9,6 +9,7 @@ import {
   TargetLost,
   TargetRefused,
 } from '../shared/errors';
+import type { Destination, Plan } from '../shared/plan';
 import { holdersOf, interfacesWith, isReady, readSnapshot, type Snapshot } from '../shared/snapshot';
 import { LOOK_PAUSES_MS, VERIFY_SETTLED_RETRIES } from '../shared/timing';
 

@@ -1,7 +1,8 @@
 import type { Holder } from '../shared/cluster';
-import type { Attempt, Previous, Reason } from '../shared/contract';
+import type { Previous } from '../shared/contract';
 import { darkTimeMs, mayHaveUnassigned } from '../shared/dark-time';
 import { DENIED, messageOf } from '../shared/errors';
+import type { Attempt, Reason } from '../shared/plan';
 
 /** What the earlier passes of an execution mean for its next decision. */
 export interface Before {

@@ -1,5 +1,5 @@
 import { type ClusterNode, nodeLabel } from '../shared/cluster';
-import type { Finding, Plan, Reason } from '../shared/contract';
+import type { Finding, Plan, Reason } from '../shared/plan';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyNot } from './rulings';

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../shared/cluster';
-import type { NodeProblem } from '../shared/contract';
+import type { NodeProblem } from '../shared/plan';
 import { interfaceOf, type Snapshot } from '../shared/snapshot';
 import type { Signals } from './signals';
 

@@ -1,11 +1,12 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { OPTIONAL_READER, READER } from '../shared/aws-clients';
-import { MODES, type Plan, type Previous, type Request, type VerifyInstanceStateInput } from '../shared/contract';
+import type { Previous, VerifyInstanceStateInput } from '../shared/contract';
 import { InvalidInput } from '../shared/errors';
 import { handler as handle } from '../shared/handler';
 import { asFields } from '../shared/input';
 import { logger } from '../shared/logger';
+import { MODES, type Plan, type Request } from '../shared/plan';
 import { readSnapshot } from '../shared/snapshot';
 import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';

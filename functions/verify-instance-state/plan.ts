@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode, Holder } from '../shared/cluster';
-import type { Destination, NodeReport, Plan, Request, Source } from '../shared/contract';
 import { toStateError } from '../shared/errors';
+import type { Destination, NodeReport, Plan, Request, Source } from '../shared/plan';
 import { holdersOf, type Snapshot } from '../shared/snapshot';
 import { type Before, FIRST_PASS, refusalOf } from './before';
 import type { Decision } from './decide';

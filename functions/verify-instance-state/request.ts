@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode } from '../shared/cluster';
-import { MODES, type Request } from '../shared/contract';
 import { asFields, clusterConcerned, type Fields, isFields, nodesConcerned, watchedInstances } from '../shared/input';
+import { MODES, type Request } from '../shared/plan';
 import { cut } from '../shared/text';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';

@@ -1,6 +1,7 @@
 import { addressesOf } from '../shared/cluster';
+import { contradictionIn } from '../shared/contradiction';
 import { StateUnsettled } from '../shared/errors';
-import { contradictionIn, interfacesWith } from '../shared/snapshot';
+import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { describe } from './health';
 import {

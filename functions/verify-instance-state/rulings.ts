@@ -1,6 +1,6 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
-import type { Reason } from '../shared/contract';
 import { StateUnsettled } from '../shared/errors';
+import type { Reason } from '../shared/plan';
 import { refusalOf } from './before';
 import { describe } from './health';
 import { refusalOfTarget, stranger } from './questions';

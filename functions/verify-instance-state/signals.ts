@@ -7,8 +7,8 @@ import {
 import { DescribeInstanceStatusCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
-import type { Request } from '../shared/contract';
 import { describeError } from '../shared/errors';
+import type { Request } from '../shared/plan';
 import { allPages, type Snapshot } from '../shared/snapshot';
 
 /** The status checks of a running instance as EC2 words them; null where EC2 says nothing. */

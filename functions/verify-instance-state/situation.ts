@@ -1,5 +1,5 @@
 import { addressesOf, type Cluster, type ClusterNode } from '../shared/cluster';
-import type { NodeReport, Request } from '../shared/contract';
+import type { NodeReport, Request } from '../shared/plan';
 import { interfacesWith, type Snapshot } from '../shared/snapshot';
 import { DECIDE_SETTLED_RETRIES } from '../shared/timing';
 import { type Before, doubtsAbout, refusalOf } from './before';

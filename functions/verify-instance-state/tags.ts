@@ -1,5 +1,5 @@
 import type { Cluster } from '../shared/cluster';
-import type { Finding } from '../shared/contract';
+import type { Finding } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 
 /** A node with this tag set to `never` takes no addresses. */

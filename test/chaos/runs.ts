@@ -1,4 +1,4 @@
-import type { Plan } from '../../functions/shared/contract';
+import type { Plan } from '../../functions/shared/plan';
 import type { TimelineEvent } from '../../local/emulator/kernel/timeline';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
 import type { Played } from './play';

@@ -1,4 +1,4 @@
-import type { Finding, NodeProblem } from '../../shared/contract';
+import type { Finding, NodeProblem } from '../../shared/plan';
 import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';

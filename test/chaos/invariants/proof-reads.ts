@@ -1,4 +1,4 @@
-import type { Plan } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import type { ProofRead } from '../recorder';
 
 type Element = string | { readonly [name: string]: readonly Element[] };

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { assign, mayBeHomeless } from '../../../functions/assign-ip/assign';
-import type { Plan, UnassignIpOutput } from '../../../functions/shared/contract';
+import type { UnassignIpOutput } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS } from '../../../functions/shared/timing';
 import { A, B, cluster, ELASTIC, ELASTIC_IP, LEFT, plan, unassigned, vips } from '../notify/builders';
 import { enteredNow, secondsAgo } from '../support/clock';

@@ -2,7 +2,8 @@ import '../support/quiet';
 import { AssociateAddressCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { associateDropped } from '../../../functions/assign-ip/elastic-ips';
-import type { Plan, UnassignIpOutput } from '../../../functions/shared/contract';
+import type { UnassignIpOutput } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import {
   A,
   B,

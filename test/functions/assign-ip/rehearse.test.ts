@@ -9,7 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { rehearseAssign } from '../../../functions/assign-ip/rehearse';
 import type { ClusterNode } from '../../../functions/shared/cluster';
-import type { Plan } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import { A, B, C, cluster, ELASTIC, ELASTIC_IP, rehearsal, vips } from '../notify/builders';
 import { ec2Error, THROTTLED } from '../support/ec2';
 

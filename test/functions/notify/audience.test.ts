@@ -1,5 +1,6 @@
 import { mayHaveChanged, modeOf, outcomeOf, type Silence, silenceOf } from '../../../functions/notify/audience';
-import type { NotifyInput, Plan } from '../../../functions/shared/contract';
+import type { NotifyInput } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import {
   A,
   assigned,

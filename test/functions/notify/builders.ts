@@ -2,14 +2,12 @@ import type { Cluster, ClusterNode, VirtualIp } from '../../../functions/shared/
 import type {
   AssignIpOutput,
   Execution,
-  Finding,
   NotifyInput,
-  Plan,
   Previous,
-  StateError,
   UnassignIpOutput,
   VerifyEniOutput,
 } from '../../../functions/shared/contract';
+import type { Finding, Plan, StateError } from '../../../functions/shared/plan';
 import type { Snapshot } from '../../../functions/shared/snapshot';
 
 export const REGION = 'eu-central-1';

@@ -5,7 +5,7 @@ import {
   describeHolder,
   onlyElasticIps,
 } from '../../../functions/notify/compose';
-import type { Plan } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import {
   A,
   assigned,

@@ -1,5 +1,6 @@
 import { durationsOf } from '../../../functions/notify/durations';
-import type { NotifyInput, Plan } from '../../../functions/shared/contract';
+import type { NotifyInput } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import {
   assigned,
   BY_HAND,

@@ -3,7 +3,8 @@ import type { Silence } from '../../../functions/notify/audience';
 import { silenceOf } from '../../../functions/notify/audience';
 import { composeNotice } from '../../../functions/notify/compose';
 import { readiness, writeClusterMetrics, writeOutcome, writeTold } from '../../../functions/notify/metrics';
-import type { NotifyInput, Plan } from '../../../functions/shared/contract';
+import type { NotifyInput } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import type { Snapshot } from '../../../functions/shared/snapshot';
 import {
   A,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { composeNotice } from '../../../functions/notify/compose';
 import { SUBJECT_MAX } from '../../../functions/notify/text';
-import type { Finding, NodeProblem, Plan } from '../../../functions/shared/contract';
+import type { Finding, NodeProblem, Plan } from '../../../functions/shared/plan';
 import {
   A,
   B,

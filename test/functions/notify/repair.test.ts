@@ -2,7 +2,7 @@ import type { RepairStep } from '../../../functions/notify/notice';
 import { repairSteps, type Trouble } from '../../../functions/notify/repair';
 import { type Seen, seenInPlan, seenNow, statusOf } from '../../../functions/notify/where';
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
-import type { NodeProblem } from '../../../functions/shared/contract';
+import type { NodeProblem } from '../../../functions/shared/plan';
 import {
   A,
   B,

@@ -1,5 +1,5 @@
 import { isOnRunningNode, nodeName, type Seen, seenInPlan, seenNow, statusOf } from '../../../functions/notify/where';
-import type { NodeProblem } from '../../../functions/shared/contract';
+import type { NodeProblem } from '../../../functions/shared/plan';
 import {
   A,
   B,

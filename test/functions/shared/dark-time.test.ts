@@ -1,5 +1,6 @@
-import type { Plan, StateError, UnassignIpOutput } from '../../../functions/shared/contract';
+import type { UnassignIpOutput } from '../../../functions/shared/contract';
 import { darkTimeMs, mayHaveUnassigned } from '../../../functions/shared/dark-time';
+import type { Plan, StateError } from '../../../functions/shared/plan';
 import { A, assigned, B, cluster, holders, LEFT, lambdaError, plan, unassigned } from '../notify/builders';
 
 const source = (healthy: boolean) => ({ ...ids(A), addresses: ['10.0.0.5'], healthy });

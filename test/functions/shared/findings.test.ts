@@ -1,6 +1,6 @@
-import type { Finding } from '../../../functions/shared/contract';
 import { TransientAwsError } from '../../../functions/shared/errors';
 import { orNotRead } from '../../../functions/shared/findings';
+import type { Finding } from '../../../functions/shared/plan';
 
 test('findings are passed on', async () => {
   const findings: Finding[] = [{ severity: 'warning', code: 'NO_RESERVATION', detail: '10.0.0.5' }];

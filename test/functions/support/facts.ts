@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import type { AddressSeen, InstanceSeen, Snapshot } from '../../../functions/shared/snapshot';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { NO_HISTORY } from '../../../functions/verify-instance-state/history';

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../functions/shared/cluster';
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import { type Decision, decide } from '../../../functions/verify-instance-state/decide';
 import type { Facts } from '../../../functions/verify-instance-state/situation';
 import { facts, type World } from './facts';

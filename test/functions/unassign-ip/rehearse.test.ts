@@ -1,7 +1,7 @@
 import '../support/quiet';
 import { DescribeSubnetsCommand, EC2Client, GetSubnetCidrReservationsCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Plan } from '../../../functions/shared/contract';
+import type { Plan } from '../../../functions/shared/plan';
 import { contains, isReserved, rehearseUnassign } from '../../../functions/unassign-ip/rehearse';
 import { A, cluster, holders, rehearsal, SUBNET, vips } from '../notify/builders';
 import { ec2Error, THROTTLED } from '../support/ec2';

@@ -1,7 +1,7 @@
 import '../support/quiet';
 import { DescribeNetworkInterfacesCommand, EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Plan, Source } from '../../../functions/shared/contract';
+import type { Plan, Source } from '../../../functions/shared/plan';
 import { UNASSIGN_UNTIL_SECONDS } from '../../../functions/shared/timing';
 import { keptInPlace, unassign } from '../../../functions/unassign-ip/unassign';
 import { A, B, C, cluster, ELASTIC_IP, plan, vips } from '../notify/builders';

@@ -1,7 +1,8 @@
 import '../support/quiet';
 import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Attempt, Plan, VerifyEniOutput } from '../../../functions/shared/contract';
+import type { VerifyEniOutput } from '../../../functions/shared/contract';
+import type { Attempt, Plan } from '../../../functions/shared/plan';
 import { VERIFY_SETTLED_RETRIES } from '../../../functions/shared/timing';
 import { verify } from '../../../functions/verify-eni/verify';
 import { A, assigned, B, C, cluster, ELASTIC, ELASTIC_IP, plan, SUBNET, vips } from '../notify/builders';

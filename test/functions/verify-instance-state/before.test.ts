@@ -1,4 +1,5 @@
-import type { Attempt, Plan, Previous } from '../../../functions/shared/contract';
+import type { Previous } from '../../../functions/shared/contract';
+import type { Attempt, Plan } from '../../../functions/shared/plan';
 import {
   type Before,
   doubtsAbout,

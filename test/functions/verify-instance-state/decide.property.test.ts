@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
-import type { Attempt, Plan, Request } from '../../../functions/shared/contract';
-import { contradictionIn, type InstanceSeen } from '../../../functions/shared/snapshot';
+import { contradictionIn } from '../../../functions/shared/contradiction';
+import type { Attempt, Plan, Request } from '../../../functions/shared/plan';
+import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { type Before, FIRST_PASS, refusalOf } from '../../../functions/verify-instance-state/before';
 import { problemsOf } from '../../../functions/verify-instance-state/health';
 import { makePlan } from '../../../functions/verify-instance-state/plan';

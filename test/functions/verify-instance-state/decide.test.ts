@@ -1,4 +1,4 @@
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import { decide } from '../../../functions/verify-instance-state/decide';
 import type { Facts } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, STRANGER } from '../notify/builders';

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
-import type { Plan, Request } from '../../../functions/shared/contract';
+import type { Plan, Request } from '../../../functions/shared/plan';
 import { DECIDE_SETTLED_RETRIES, DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { whatWentBefore } from '../../../functions/verify-instance-state/before';
 import { RULES } from '../../../functions/verify-instance-state/rules';

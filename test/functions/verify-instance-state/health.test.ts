@@ -1,4 +1,4 @@
-import type { NodeProblem } from '../../../functions/shared/contract';
+import type { NodeProblem } from '../../../functions/shared/plan';
 import {
   allChecksOk,
   describe as describeProblems,

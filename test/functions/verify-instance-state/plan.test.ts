@@ -1,4 +1,4 @@
-import type { Plan, Request } from '../../../functions/shared/contract';
+import type { Plan, Request } from '../../../functions/shared/plan';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { decide } from '../../../functions/verify-instance-state/decide';
 import { invalidPlan, makePlan } from '../../../functions/verify-instance-state/plan';

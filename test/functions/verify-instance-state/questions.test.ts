@@ -1,4 +1,5 @@
-import type { Plan, Previous, Request } from '../../../functions/shared/contract';
+import type { Previous } from '../../../functions/shared/contract';
+import type { Plan, Request } from '../../../functions/shared/plan';
 import { DECIDE_SETTLED_RETRIES } from '../../../functions/shared/timing';
 import { whatWentBefore } from '../../../functions/verify-instance-state/before';
 import { decide } from '../../../functions/verify-instance-state/decide';

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';

@@ -1,4 +1,4 @@
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { move } from '../../../functions/verify-instance-state/rulings';
 import type { Facts } from '../../../functions/verify-instance-state/situation';

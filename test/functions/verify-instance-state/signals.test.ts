@@ -2,7 +2,7 @@ import '../support/quiet';
 import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeInstanceStatusCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Request } from '../../../functions/shared/contract';
+import type { Request } from '../../../functions/shared/plan';
 import type { Snapshot } from '../../../functions/shared/snapshot';
 import { readSignals } from '../../../functions/verify-instance-state/signals';
 import { A, B, C, cluster } from '../notify/builders';
