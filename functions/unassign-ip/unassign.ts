@@ -66,7 +66,10 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
 
 interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
   readonly refused: StateError | null;
-  /** No other execution need have taken the addresses off: the interface is gone, or somebody gave them to one of others. */
+  /**
+   * Another execution need not have taken the addresses off: EC2 does not say so itself, the interface is gone, or somebody
+   * gave them to one of others.
+   */
   readonly lost: boolean;
 }
 
@@ -92,7 +95,7 @@ async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source:
     const seen = await readAddresses(reader, plan.cluster);
     const ours = plan.cluster.nodes.map((node) => node.networkInterfaceId);
     const lost =
-      error.name === 'InvalidNetworkInterfaceID.NotFound' ||
+      error.name !== 'InvalidParameterValue' ||
       seen.some((each) => addresses.includes(each.address) && !ours.includes(each.networkInterfaceId));
     const there = addresses.filter((address) =>
       seen.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),

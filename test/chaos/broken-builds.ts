@@ -51,8 +51,21 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     replaced(source, /IncludeManagedResources:!0/g, 'IncludeManagedResources:!1'),
   ),
   withoutRule('absence in one answer is death', 'two answers of EC2 contradict each other'),
-  withoutRule('an address on its way is given away', 'a VIP held by nobody, and no interface died'),
-  withoutRule('an old plan forgets who asked', 'the request’s target has neither refused nor died'),
+  bundle(
+    'a drill unassigns first, and an address on its way is given away',
+    ['UnassignIp', 'VerifyInstanceState'],
+    (source, name) =>
+      name === 'UnassignIp'
+        ? replaced(source, /return \w+\?(\[\{address:\w+,why:`HEALTHY_HOLDER`)/, 'return!1?$1')
+        : lacking(source, 'a VIP held by nobody, and no interface died'),
+  ),
+  bundle('an old plan forgets who asked', ['VerifyInstanceState'], (source) =>
+    replaced(
+      lacking(source, 'the request’s target has neither refused nor died'),
+      /(name:`others moved the addresses[^`]*`,when:)/,
+      '$1(seen)=>!seen.firstPass&&seen.holderIsHealthy,was:',
+    ),
+  ),
   withoutRule('an alarm that is not shown yet is believed to be over', 'all VIPs on a healthy node, an event says'),
   withoutRule('alarms that go up in turn carry the address to and fro', 'only alarms say that the holder is unhealthy'),
   bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
@@ -109,8 +122,13 @@ const threeTimes = (retrier: Json): Json => ({ ...retrier, MaxAttempts: Math.min
 
 /** The decision table lacks the rules whose names begin so. */
 function withoutRule(name: string, ...rules: readonly string[]): BrokenBuild {
-  return bundle(name, ['VerifyInstanceState'], (source) =>
-    rules.reduce((text, rule) => replaced(text, new RegExp(`(name:\`${rule}[^\`]*\`,when:)`), '$1()=>!1,was:'), source),
+  return bundle(name, ['VerifyInstanceState'], (source) => lacking(source, ...rules));
+}
+
+function lacking(source: string, ...rules: readonly string[]): string {
+  return rules.reduce(
+    (text, rule) => replaced(text, new RegExp(`(name:\`${rule}[^\`]*\`,when:)`), '$1()=>!1,was:'),
+    source,
   );
 }
 

@@ -208,3 +208,20 @@ test('notices: executions that find no node for an address, one after the other,
     ],
   });
 });
+
+test('notices: a refused unassign, and a look that lacks the addresses, are no sign that another execution tells', async () => {
+  await expectNoViolation({
+    ...CALM,
+    transitions: 'stuck',
+    steps: [
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      {
+        after: 0,
+        on: 'UnassignIp',
+        what: { do: 'refuse', action: 'UnassignPrivateIpAddresses', code: 'RequestExpired', milliseconds: 800 },
+      },
+      { after: 0, what: { do: 'lacks', cluster: 0, node: 0, action: 'DescribeNetworkInterfaces', times: 1 } },
+      { after: 20_000, what: { do: 'rehearsal', cluster: 0, node: null } },
+    ],
+  });
+});

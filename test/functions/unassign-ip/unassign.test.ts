@@ -222,6 +222,9 @@ describe('whether another execution took them off, and tells', () => {
   test('not where the interface is gone: nobody else need tell', async () => {
     expect(await overtaken('InvalidNetworkInterfaceID.NotFound')).toBeUndefined();
   });
+  test('not where EC2 refuses for another reason, and the look that follows lacks them', async () => {
+    expect(await overtaken('RequestExpired')).toBeUndefined();
+  });
   test('not where an interface of others has them: no other execution gave them away', async () => {
     unassigns().rejects(ec2Error('InvalidParameterValue'));
     shows({ node: { networkInterfaceId: 'eni-0f00000000000000f', instanceId: null } });
