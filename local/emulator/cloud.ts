@@ -5,6 +5,7 @@ import { type BuildOptions, buildWorld } from './ec2/model/build';
 import type { World } from './ec2/model/world';
 import type { BusEvent, NewBusEvent } from './event-bridge/event';
 import { EventBridge } from './event-bridge/event-bridge';
+import { eventBridgeService } from './event-bridge/put-events';
 import { ApiError, type ApiRequest, type Dispatch } from './kernel/api';
 import { accessKeyOfRole } from './kernel/caller';
 import { type Clock, realClock, VirtualClock } from './kernel/clock';
@@ -17,6 +18,7 @@ import { functionsOf } from './lambda/function';
 import { startInProcess } from './lambda/in-process';
 import { Lambda, type Overhead } from './lambda/lambda';
 import { startWorker } from './lambda/worker';
+import { STREAM } from './logs/groups';
 import { createServices, type Services } from './services';
 import type { PublishRequest } from './sns/service';
 import { stepFunctions } from './step-functions/service';
@@ -145,7 +147,10 @@ export class Cloud {
       template,
       alarms: this.alarms,
       metrics: this.metrics,
-      more: [stepFunctions(stateMachines, clock)],
+      more: [
+        stepFunctions(stateMachines, clock),
+        eventBridgeService({ accountId, region, put: (event) => this.events.put(event) }),
+      ],
       options: {
         random,
         lag,
@@ -179,7 +184,7 @@ export class Cloud {
         access.authorize({
           caller: { kind: 'role', roleLogicalId, functionName: label },
           action: 'logs:PutLogEvents',
-          resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:local`,
+          resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${STREAM}`,
         }).allowed,
       overhead: options.overhead,
     });

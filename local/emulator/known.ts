@@ -1,8 +1,12 @@
 import { CLOUDWATCH_ACTIONS } from './cloudwatch/service';
 import { INSTANCE_TYPES } from './ec2/model/instance-types';
 import { EC2_ACTIONS } from './ec2/service';
+import { ENTRY_FIELDS } from './event-bridge/put-events';
 import { CONDITION_OPERATORS } from './iam/conditions';
+import { LOGS_ACTIONS } from './logs/actions';
+import { INSIGHTS_COMMANDS } from './logs/insights';
 import { SNS_ACTIONS } from './sns/service';
+import { STS_ACTIONS } from './sts/service';
 
 export interface KnownAction {
   readonly parameters: readonly string[];
@@ -14,12 +18,17 @@ const plain = (actions: Readonly<Record<string, readonly string[]>>): Readonly<R
   Object.fromEntries(Object.entries(actions).map(([name, parameters]) => [name, { parameters, filters: [] }]));
 
 /** Everything that these services know; the documentation is checked against it. Anything else is refused by name. */
-export const KNOWN: Readonly<Record<'ec2' | 'sns' | 'monitoring', Readonly<Record<string, KnownAction>>>> = {
+export const KNOWN: Readonly<
+  Record<'ec2' | 'sns' | 'monitoring' | 'events' | 'logs' | 'sts', Readonly<Record<string, KnownAction>>>
+> = {
   ec2: Object.fromEntries(
     Object.entries(EC2_ACTIONS).map(([name, { parameters, filters = [] }]) => [name, { parameters, filters }]),
   ),
   sns: plain(SNS_ACTIONS),
   monitoring: plain(CLOUDWATCH_ACTIONS),
+  events: plain({ PutEvents: ENTRY_FIELDS.map((field) => `Entries.${field}`) }),
+  logs: plain(LOGS_ACTIONS),
+  sts: plain(STS_ACTIONS),
 };
 
-export { CONDITION_OPERATORS, INSTANCE_TYPES };
+export { CONDITION_OPERATORS, INSIGHTS_COMMANDS, INSTANCE_TYPES };

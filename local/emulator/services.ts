@@ -15,7 +15,9 @@ import { Ec2Limits } from './kernel/limits';
 import { seeded, uuids } from './kernel/random';
 import type { Service } from './kernel/service';
 import type { Timeline } from './kernel/timeline';
+import { logs } from './logs/service';
 import { type PublishRequest, Sns } from './sns/service';
+import { sts } from './sts/service';
 
 export interface ServicesOptions {
   readonly latency?: Latency;
@@ -53,7 +55,7 @@ export function createServices(parts: {
   readonly template: ResolvedTemplate;
   readonly alarms: AlarmStore;
   readonly metrics: Metrics;
-  /** Services that live elsewhere: Step Functions. */
+  /** Services that live elsewhere: Step Functions, EventBridge. */
   readonly more?: readonly Service[];
   readonly options?: ServicesOptions;
 }): Services {
@@ -66,7 +68,14 @@ export function createServices(parts: {
   const sns = new Sns(template, timeline, uuid);
   const pageSize = options.pageSize ?? Number.POSITIVE_INFINITY;
   const monitoring = cloudWatch({ clock, alarms, metrics, alarmLag: options.alarmLag ?? 0, pageSize });
-  const services: readonly Service[] = [ec2(world, options.lag ?? 0, pageSize), sns, monitoring, ...more];
+  const services: readonly Service[] = [
+    ec2(world, options.lag ?? 0, pageSize),
+    sns,
+    monitoring,
+    logs({ template, timeline, clock, uuid }),
+    sts(template.accountId),
+    ...more,
+  ];
   const dispatch = createDispatch({
     clock,
     timeline,

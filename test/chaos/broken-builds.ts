@@ -80,9 +80,6 @@ if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{n
     return `${source}
 ;{const {handler}=exports;exports.handler=async(input)=>{${check}return handler(input)}}`;
   }),
-  bundle('what may have changed is judged by answers alone', ['Notify'], (source) =>
-    replaced(source, /(\.mayHaveChanged)\|\|\w+\.action===`MOVE`/, '$1'),
-  ),
   bundle('texts are cut within a character', ['VerifyInstanceState', 'Notify'], (source) =>
     replaced(source, '.toWellFormed()', '.toString()'),
   ),

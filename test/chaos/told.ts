@@ -99,7 +99,8 @@ export class Told {
   private knows(run: Run): boolean {
     const { cluster, clusterIndex, startedAt, endedAt } = run;
     if (cluster === null || endedAt === null) return false;
-    const since = this.played.recorder.journal.lastTime(clusterIndex, startedAt, isWell);
+    // As it read it: a cluster that has just become well may still look as it was when people were told.
+    const since = this.played.recorder.journal.lastTime(clusterIndex, startedAt - this.played.lag, isWell);
     const lately = this.notices(cluster.name, Math.min(since, startedAt - ALARM_LASTS), endedAt + ALARM_COMES_WITHIN);
     return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.readinessIsKnown(run);
   }
@@ -132,10 +133,9 @@ const ALARM_LASTS = 5 * MINUTE;
 /** Alarms are evaluated once a minute; one that waits for missing checks takes two of their intervals more, ms. */
 const ALARM_COMES_WITHIN = 13 * MINUTE;
 
-/** A failure that was told a moment ago. */
+/** A failure that was told a moment ago; of two runs of one execution either may be the one that failed. */
 function tellsByMetric({ decisions }: Run): boolean {
-  const plan = decisions.at(-1)?.plan;
-  return plan?.action === 'FAIL' && !plan.notify;
+  return decisions.some(({ plan }) => plan.action === 'FAIL' && !plan.notify);
 }
 
 /** It was cut off, or something went wrong in Notify; or it is a check, which tells by its metric. */

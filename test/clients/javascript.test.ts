@@ -20,7 +20,7 @@ import {
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
-import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListSubscriptionsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
 import { startCloud } from '../../local/emulator/cloud';
@@ -125,7 +125,7 @@ test('what the local cloud does not know is refused by name, never answered with
     ...refusal('InvalidParameterValue'),
     message: expect.stringContaining("'vpc-id'"),
   });
-  await expect(sns.send(new ListTopicsCommand({}))).rejects.toMatchObject(refusal('InvalidAction'));
+  await expect(sns.send(new ListSubscriptionsCommand({}))).rejects.toMatchObject(refusal('InvalidAction'));
   await expect(cloudWatch.send(new ListMetricsCommand({}))).rejects.toMatchObject(refusal('InvalidAction'));
 });
 

@@ -7,7 +7,13 @@ import { PATTERN_OPERATORS } from '../../local/emulator/event-bridge/pattern';
 import { CONDITION_KEYS } from '../../local/emulator/iam/conditions';
 import { REALISTIC_LATENCIES } from '../../local/emulator/kernel/latency';
 import { BUCKETS } from '../../local/emulator/kernel/limits';
-import { CONDITION_OPERATORS, INSTANCE_TYPES, KNOWN, type KnownAction } from '../../local/emulator/known';
+import {
+  CONDITION_OPERATORS,
+  INSIGHTS_COMMANDS,
+  INSTANCE_TYPES,
+  KNOWN,
+  type KnownAction,
+} from '../../local/emulator/known';
 import { KNOWN_STATES } from '../../local/emulator/step-functions/definition';
 import { NOT_FOR_EXPRESS, STEP_FUNCTIONS_ACTIONS } from '../../local/emulator/step-functions/service';
 import { ONLY_IDENTITY, PLAYED } from '../../local/emulator/template/known-template';
@@ -32,12 +38,19 @@ const plain = (known: Readonly<Record<string, readonly string[]>>) =>
     Object.entries(known).map(([name, parameters]) => [name, code(parameters)]),
   );
 
+const parametersOf = (known: Readonly<Record<string, KnownAction>>) =>
+  plain(Object.fromEntries(Object.entries(known).map(([name, { parameters }]) => [name, parameters])));
+
 /** What docs/local-cloud.md lists, by the name of the place there. */
 export const LISTS: Readonly<Record<string, () => string>> = {
   usage: () => `\`\`\`text\n${usage().trim()}\n\`\`\``,
   ec2: () => actions(KNOWN.ec2),
   sns: () => actions(KNOWN.sns),
+  sts: () => parametersOf(KNOWN.sts),
   cloudwatch: () => actions(KNOWN.monitoring),
+  logs: () => parametersOf(KNOWN.logs),
+  'insights-commands': () => code(INSIGHTS_COMMANDS),
+  events: () => parametersOf(KNOWN.events),
   'step-functions': () => plain(STEP_FUNCTIONS_ACTIONS),
   'not-for-express': () => code(NOT_FOR_EXPRESS),
   states: () => code(KNOWN_STATES),

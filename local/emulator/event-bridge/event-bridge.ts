@@ -57,7 +57,7 @@ export class EventBridge {
       'detail-type': event['detail-type'],
       source: event.source,
       account: template.accountId,
-      time: wholeSeconds(clock.now() + skew()),
+      time: wholeSeconds(event.at ?? clock.now() + skew()),
       region: template.region,
       resources: event.resources,
       detail: event.detail,

@@ -14,4 +14,7 @@ export interface BusEvent {
   readonly detail: JsonObject;
 }
 
-export type NewBusEvent = Pick<BusEvent, 'detail-type' | 'source' | 'resources' | 'detail'>;
+export interface NewBusEvent extends Pick<BusEvent, 'detail-type' | 'source' | 'resources' | 'detail'> {
+  /** Where whoever puts it says when it happened, milliseconds since the epoch. */
+  readonly at?: number;
+}

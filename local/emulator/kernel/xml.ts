@@ -1,4 +1,7 @@
-/** XML answers. Undefined and null are left out; a list becomes repeated elements inside its own. */
+/**
+ * XML answers. Undefined and null are left out; a list becomes repeated elements inside its own, a map entries of a key and
+ * a value. @see Smithy, "AWS Query protocol", "Map serialization"
+ */
 export type XmlValue =
   | string
   | number
@@ -6,6 +9,7 @@ export type XmlValue =
   | null
   | undefined
   | readonly XmlValue[]
+  | ReadonlyMap<string, string>
   | { readonly [name: string]: XmlValue };
 
 /** @param item what the elements of a list are called: `item` in EC2, `member` elsewhere. */
@@ -17,6 +21,8 @@ export function element(name: string, value: XmlValue, item: 'item' | 'member', 
 function content(value: XmlValue, item: 'item' | 'member'): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map((each) => element(item, each, item)).join('');
+  if (value instanceof Map)
+    return [...value].map(([key, each]) => element('entry', { key, value: String(each) }, item)).join('');
   if (typeof value === 'object')
     return Object.entries(value)
       .map(([name, child]) => element(name, child, item))

@@ -4,15 +4,21 @@ import { ApiError, type ApiRequest, type ApiResponse } from '../kernel/api';
 import { Parameters, parseQuery } from '../kernel/query';
 import type { Answer, Failure, ParsedCall, Permission, Service, ServiceCall } from '../kernel/service';
 import type { Timeline } from '../kernel/timeline';
-import { element } from '../kernel/xml';
-
-const PUBLISH_PARAMETERS = ['TopicArn', 'TargetArn', 'Message', 'Subject', 'MessageAttributes'];
+import { element, type XmlValue } from '../kernel/xml';
+import { invalid, Topics } from './topics';
 
 /** What the local SNS knows, by action: its parameters. */
-export const SNS_ACTIONS: Readonly<Record<string, readonly string[]>> = { Publish: PUBLISH_PARAMETERS };
+export const SNS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  GetTopicAttributes: ['TopicArn'],
+  ListSubscriptionsByTopic: ['TopicArn', 'NextToken'],
+  ListTopics: ['NextToken'],
+  Publish: ['TopicArn', 'TargetArn', 'Message', 'Subject', 'MessageAttributes'],
+};
 
 const NAMESPACE = ' xmlns="http://sns.amazonaws.com/doc/2010-03-31/"';
 const MOST_BYTES = 256 * 1024;
+/** Topics or subscriptions of one answer. */
+const PAGE = 100;
 
 export interface PublishRequest {
   readonly topicArn: string;
@@ -22,8 +28,8 @@ export interface PublishRequest {
 }
 
 /**
- * Amazon SNS: publishes to the template's topics; the timeline gets the notice.
- * @see SNS API Reference, Publish
+ * Amazon SNS: publishes to the template's topics, and lists them; the timeline gets the notice.
+ * @see SNS API Reference, Publish, ListTopics, ListSubscriptionsByTopic, GetTopicAttributes
  */
 export class Sns implements Service {
   readonly name = 'sns';
@@ -33,11 +39,15 @@ export class Sns implements Service {
     error503: ['ServiceUnavailable', 503],
   } as const;
 
+  private readonly topics: Topics;
+
   constructor(
     private readonly template: ResolvedTemplate,
     private readonly timeline: Timeline,
     private readonly uuid: () => string,
-  ) {}
+  ) {
+    this.topics = new Topics(template);
+  }
 
   recognizes(request: ApiRequest): boolean {
     return request.body.includes('Version=2010-03-31');
@@ -48,19 +58,21 @@ export class Sns implements Service {
     if (!Object.hasOwn(SNS_ACTIONS, action))
       throw new ApiError(
         'InvalidAction',
-        `The action ${action} is not valid for this endpoint (the local cloud knows Publish).`,
+        `The action ${action} is not valid for this endpoint (the local cloud knows ${Object.keys(SNS_ACTIONS).join(', ')}).`,
       );
     return { action, parameters: parameters.values };
   }
 
-  permissions(call: ServiceCall): readonly Permission[] {
-    return this.publishPermissions(readPublish(call.parameters).topicArn);
+  permissions({ action, parameters }: ServiceCall): readonly Permission[] {
+    if (action === 'Publish') return this.publishPermissions(readPublish(parameters).topicArn);
+    // Who lists all topics names none. @see Service Authorization Reference, "Amazon SNS"
+    return [{ action: `sns:${action}`, resource: read(action, parameters).text('TopicArn') ?? '*' }];
   }
 
   /** Publishing to an encrypted topic also needs two actions on its key. @see SNS Developer Guide, "Key management" */
   publishPermissions(topicArn: string): readonly Permission[] {
     const publish = { action: 'sns:Publish', resource: topicArn };
-    const keyArn = this.keyOf(topicArn);
+    const keyArn = this.topics.keyOf(topicArn);
     if (keyArn === null) return [publish];
     const context = { 'kms:ViaService': `sns.${this.template.region}.amazonaws.com` };
     return [
@@ -71,21 +83,46 @@ export class Sns implements Service {
   }
 
   execute(call: ServiceCall): Answer {
-    const messageId = this.publish(readPublish(call.parameters));
-    const body = {
-      PublishResult: { MessageId: messageId },
-      ResponseMetadata: { RequestId: call.requestId },
-    };
-    return {
-      response: xml(200, element('PublishResponse', body, 'member', NAMESPACE), call.requestId),
-      result: `message ${messageId}`,
-    };
+    const { action, requestId } = call;
+    const { body, result } = this.run(call);
+    const whole = { [`${action}Result`]: body, ResponseMetadata: { RequestId: requestId } };
+    return { response: xml(200, element(`${action}Response`, whole, 'member', NAMESPACE), requestId), result };
+  }
+
+  private run({ action, parameters }: ServiceCall): { readonly body: XmlValue; readonly result: string } {
+    if (action === 'Publish') {
+      const messageId = this.publish(readPublish(parameters));
+      return { body: { MessageId: messageId }, result: `message ${messageId}` };
+    }
+    const given = read(action, parameters);
+    const topicArn = given.text('TopicArn') ?? '';
+    switch (action) {
+      case 'ListTopics': {
+        const { rows, NextToken } = paged(this.topics.arns, given);
+        return {
+          body: { Topics: rows.map((TopicArn) => ({ TopicArn })), NextToken },
+          result: rows.join(', ') || 'no topic',
+        };
+      }
+      case 'ListSubscriptionsByTopic': {
+        const { rows, NextToken } = paged(this.topics.subscriptionsOf(topicArn), given);
+        const Subscriptions = rows.map((each) => ({
+          SubscriptionArn: each.arn,
+          Owner: this.template.accountId,
+          Protocol: each.protocol,
+          Endpoint: each.endpoint,
+          TopicArn: each.topicArn,
+        }));
+        return { body: { Subscriptions, NextToken }, result: `${rows.length} subscriptions` };
+      }
+      default:
+        return { body: { Attributes: this.topics.attributesOf(topicArn) }, result: topicArn };
+    }
   }
 
   /** @returns the message ID. @throws ApiError `InvalidParameter`, `NotFound` */
   publish({ topicArn, message, subject, attributes = {} }: PublishRequest): string {
-    if (!/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(topicArn)) throw invalid('TopicArn');
-    if (this.topic(topicArn) === undefined) throw new ApiError('NotFound', 'Topic does not exist', 404);
+    this.topics.find(topicArn);
     if (message === '') throw invalid('Empty message');
     if (Buffer.byteLength(message) > MOST_BYTES) throw invalid('Message too long');
     // Under 100 characters, no line breaks and no control characters.
@@ -110,31 +147,31 @@ export class Sns implements Service {
     const why = decision.allowed ? '' : decision.why.replace('sns:', 'SNS:');
     return new ApiError(
       'AuthorizationError',
-      `User: ${callerArn} is not authorized to perform: SNS:Publish on resource: ${permission.resource} ${why}`,
+      `User: ${callerArn} is not authorized to perform: ${permission.action.replace('sns:', 'SNS:')} on resource: ${permission.resource} ${why}`,
       403,
     );
   }
+}
 
-  private topic(arn: string) {
-    return this.template.resources.find((each) => each.type === 'AWS::SNS::Topic' && each.physicalId === arn);
-  }
+function read(action: string, parameters: unknown): Parameters {
+  const call = new Parameters(Object.fromEntries(Object.entries(Object(parameters))));
+  call.only(SNS_ACTIONS[action] ?? []);
+  return call;
+}
 
-  /** The customer-managed key of a topic, or null. AWS's own key (`alias/aws/sns`) lets everyone in the account use it. */
-  private keyOf(topicArn: string): string | null {
-    const id = this.topic(topicArn)?.properties.KmsMasterKeyId;
-    if (id === undefined || id === 'alias/aws/sns') return null;
-    const key = this.template.resources.find(
-      (each) => each.type === 'AWS::KMS::Key' && (each.physicalId === id || each.arn === id),
-    );
-    if (key?.arn === undefined || key.arn === null)
-      throw new Error(`${topicArn} names the key ${String(id)}, which the template does not have.`);
-    return key.arn;
-  }
+/** The next rows; a token is the number of the first. @throws ApiError `InvalidParameter` */
+function paged<Row>(
+  rows: readonly Row[],
+  parameters: Parameters,
+): { readonly rows: readonly Row[]; readonly NextToken: string | undefined } {
+  const token = parameters.text('NextToken') ?? '0';
+  if (!/^\d{1,9}$/.test(token)) throw invalid('NextToken');
+  const end = Number(token) + PAGE;
+  return { rows: rows.slice(Number(token), end), NextToken: end < rows.length ? String(end) : undefined };
 }
 
 function readPublish(parameters: unknown): PublishRequest {
-  const call = new Parameters(Object.fromEntries(Object.entries(Object(parameters))));
-  call.only(PUBLISH_PARAMETERS);
+  const call = read('Publish', parameters);
   const subject = call.text('Subject');
   const attributes = call.structures('MessageAttributes').map((entry): [string, string] => {
     const value = entry.structure('Value');
@@ -152,10 +189,6 @@ function readPublish(parameters: unknown): PublishRequest {
     ...(subject !== undefined && { subject }),
     attributes: Object.fromEntries(attributes),
   };
-}
-
-function invalid(what: string): ApiError {
-  return new ApiError('InvalidParameter', `Invalid parameter: ${what}`);
 }
 
 function xml(status: number, body: string, requestId: string): ApiResponse {

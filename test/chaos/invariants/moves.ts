@@ -44,8 +44,8 @@ function undidPerson({ runs }: Context, run: Run, effect: Effect): string | null
   return byPerson ? `${short(run)} took back what ${short(earlier.other)} had moved for a person` : null;
 }
 
-/** Seconds after which a change of an alarm is surely known to whoever decides, ms; what CloudWatch lags comes on top. */
-const ALARM_KNOWN_AFTER = 30_000;
+/** After which a change of an alarm is surely known to whoever decides, ms; what CloudWatch lags comes on top. */
+const ALARM_KNOWN_AFTER = 1_000;
 
 function flapped(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;

@@ -1,7 +1,7 @@
 import { ApiError } from '../../kernel/api';
 import { withOmission } from '../../kernel/service';
 import { type Block, isReservedByEc2, parseBlock } from '../model/cidr';
-import type { Subnet } from '../model/records';
+import type { CidrReservation, Subnet } from '../model/records';
 import type { WorldView } from '../model/world';
 import { arn, type Ec2Action, listed, PAGES, summary } from './action';
 import { type Fields, filtered } from './filters';
@@ -78,19 +78,24 @@ export const createSubnetCidrReservation: Ec2Action = {
     const taken = subnet.reservations.map((each) => parseBlock(each.cidr));
     if (taken.some((other) => block.first <= other.last && other.first <= block.last))
       throw new ApiError('InvalidParameterValue', `The CIDR '${cidr}' conflicts with another reservation.`);
-    const id = world.newId('scr');
-    world.subnets.set(subnet.id, { ...subnet, reservations: [...subnet.reservations, { id, cidr }] });
-    const subnetCidrReservation = {
-      subnetCidrReservationId: id,
-      subnetId: subnet.id,
-      cidr,
-      reservationType,
-      ownerId: world.accountId,
-      description: parameters.text('Description'),
-    };
+    const description = parameters.text('Description');
+    const reservation = { id: world.newId('scr'), cidr, ...(description !== undefined && { description }) };
+    world.subnets.set(subnet.id, { ...subnet, reservations: [...subnet.reservations, reservation] });
+    const subnetCidrReservation = shapeReservation(reservation, subnet, world.accountId);
     return { body: { subnetCidrReservation }, result: `${cidr} in ${subnet.id}` };
   },
 };
+
+function shapeReservation({ id, cidr, description }: CidrReservation, subnet: Subnet, ownerId: string) {
+  return {
+    subnetCidrReservationId: id,
+    subnetId: subnet.id,
+    cidr,
+    reservationType: 'explicit',
+    ownerId,
+    description,
+  };
+}
 
 function blockIn(cidr: string): Block | null {
   try {
@@ -110,13 +115,7 @@ export const getSubnetCidrReservations: Ec2Action = {
     filtered([], parameters, NO_FIELDS);
     const rows = withOmission(subnet.reservations, omission, (reservation) => reservation.id);
     const page = paged(rows, parameters, { pageSize });
-    const subnetIpv4CidrReservationSet = page.rows.map((reservation) => ({
-      subnetCidrReservationId: reservation.id,
-      subnetId: subnet.id,
-      cidr: reservation.cidr,
-      reservationType: 'explicit',
-      ownerId: world.accountId,
-    }));
+    const subnetIpv4CidrReservationSet = page.rows.map((each) => shapeReservation(each, subnet, world.accountId));
     return {
       body: { subnetIpv4CidrReservationSet, subnetIpv6CidrReservationSet: [], nextToken: page.nextToken },
       result: summary(page.rows.map((reservation) => reservation.cidr)),

@@ -10,6 +10,7 @@ export type Tags = Readonly<Record<string, string>>;
 export interface CidrReservation {
   readonly id: string;
   readonly cidr: string;
+  readonly description?: string;
 }
 
 export interface Subnet {

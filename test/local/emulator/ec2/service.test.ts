@@ -212,20 +212,28 @@ test('instance types, subnets and CIDR reservations are described', async () => 
 });
 
 test('an address is reserved once, within its subnet, and then EC2 does not choose it', async () => {
-  const reserve = (Cidr: string) =>
+  const reserve = (Cidr: string, SubnetId = SUBNET) =>
     client.ec2.send(
       new CreateSubnetCidrReservationCommand({
-        SubnetId: SUBNET,
+        SubnetId,
         Cidr,
         ReservationType: 'explicit',
         Description: 'mail',
       }),
     );
   expect((await reserve('10.0.0.4/32')).SubnetCidrReservation).toMatchObject({ Cidr: '10.0.0.4/32', SubnetId: SUBNET });
+  const { SubnetIpv4CidrReservations } = await client.ec2.send(
+    new GetSubnetCidrReservationsCommand({ SubnetId: SUBNET }),
+  );
+  expect(SubnetIpv4CidrReservations?.at(-1)).toMatchObject({ Cidr: '10.0.0.4/32', Description: 'mail' });
   expect(aws.world.addresses.assignAny(ENI_2, 1)).toEqual(['10.0.0.6']);
   await expect(reserve('10.0.0.4/32')).rejects.toMatchObject({ message: expect.stringContaining('10.0.0.4/32') });
   await expect(reserve('10.0.1.4/32')).rejects.toMatchObject({ message: expect.stringContaining('10.0.0.0/24') });
-  await expect(reserve('nonsense')).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  for (const wrong of ['nonsense', '10.0.0.4/30', '10.0.1.4/32', '10.0.0.0/16'])
+    await expect(reserve(wrong)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  await expect(reserve('10.0.0.8/32', 'subnet-0123456789abcdef0')).rejects.toMatchObject({
+    name: 'InvalidSubnetID.NotFound',
+  });
 });
 
 test('what AWS services manage is left out of lists, unless it is asked for or named', async () => {

@@ -1,4 +1,10 @@
-import { PublishCommand } from '@aws-sdk/client-sns';
+import {
+  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  ListSubscriptionsCommand,
+  ListTopicsCommand,
+  PublishCommand,
+} from '@aws-sdk/client-sns';
 import {
   ACCOUNT,
   type Cloud,
@@ -147,4 +153,86 @@ test("an alarm publishes by the topic's and the key's policy, not without either
   );
   const noKey = cloud({ template: template(encryptedTopic, topicPolicy, key(keyPolicy())) });
   expect(by(noKey.services)).toThrow(expect.objectContaining({ code: 'KMSAccessDenied' }));
+});
+
+describe('topics and subscriptions of the template', () => {
+  const mail = { Protocol: 'email', Endpoint: 'ops@example.com' };
+  const inside = resource(
+    'AWS::SNS::Topic',
+    'Topic',
+    { DisplayName: 'Notices', KmsMasterKeyId: 'alias/aws/sns', Subscription: [mail] },
+    { physicalId: TOPIC, arn: TOPIC },
+  );
+  const subscription = (logicalId: string, properties: Record<string, unknown>) =>
+    resource('AWS::SNS::Subscription', logicalId, properties);
+  const beside = subscription('Queue', { TopicArn: TOPIC, Protocol: 'sqs', Endpoint: 'arn:aws:sqs:x' });
+  const again = subscription('Again', { TopicArn: TOPIC, ...mail });
+  const elsewhere = subscription('Elsewhere', { TopicArn: `${TOPIC}-2`, ...mail });
+  const all = template(inside, beside, again, elsewhere, topicPolicy);
+
+  test('subscriptions are listed with ARNs of their own, confirmed, each once', async () => {
+    const { sns } = await start(cloud({ template: all }));
+    const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: TOPIC }));
+    const SubscriptionArn = expect.stringMatching(new RegExp(`^${TOPIC}:[0-9a-f]{8}-[0-9a-f-]{27}$`));
+    expect(Subscriptions).toEqual([
+      { ...mail, TopicArn: TOPIC, Owner: ACCOUNT, SubscriptionArn },
+      { Protocol: 'sqs', Endpoint: 'arn:aws:sqs:x', TopicArn: TOPIC, Owner: ACCOUNT, SubscriptionArn },
+    ]);
+    expect(Subscriptions[0]?.SubscriptionArn).not.toBe(Subscriptions[1]?.SubscriptionArn);
+  });
+
+  test('a topic’s attributes are those of the template, with its policy', async () => {
+    const { sns } = await start(cloud({ template: all }));
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
+    expect(Attributes).toEqual({
+      TopicArn: TOPIC,
+      Owner: ACCOUNT,
+      DisplayName: 'Notices',
+      SubscriptionsConfirmed: '2',
+      SubscriptionsPending: '0',
+      SubscriptionsDeleted: '0',
+      KmsMasterKeyId: 'alias/aws/sns',
+      Policy: JSON.stringify(topicPolicy.properties.PolicyDocument),
+    });
+  });
+
+  test('a hundred topics come at a time', async () => {
+    const topics = Array.from({ length: 101 }, (_, index) =>
+      resource('AWS::SNS::Topic', `Topic${index}`, {}, { physicalId: `${TOPIC}-${index}`, arn: `${TOPIC}-${index}` }),
+    );
+    const { sns } = await start(cloud({ template: template(...topics) }));
+    const first = await sns.send(new ListTopicsCommand({}));
+    expect(first.Topics).toHaveLength(100);
+    const { Topics, NextToken } = await sns.send(new ListTopicsCommand({ NextToken: first.NextToken }));
+    expect([Topics, NextToken]).toEqual([[{ TopicArn: `${TOPIC}-100` }], undefined]);
+    await expect(sns.send(new ListTopicsCommand({ NextToken: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  test('a topic that is not there is not found, and an unknown action is named', async () => {
+    const { sns } = await start(cloud({ template: all }));
+    const missing = { TopicArn: `${TOPIC}-3` };
+    for (const command of [new ListSubscriptionsByTopicCommand(missing), new GetTopicAttributesCommand(missing)])
+      await expect(sns.send(command as GetTopicAttributesCommand)).rejects.toMatchObject({ name: 'NotFoundException' });
+    await expect(sns.send(new ListSubscriptionsCommand({}))).rejects.toMatchObject({
+      name: 'InvalidAction',
+      message: expect.stringContaining('ListSubscriptions '),
+    });
+  });
+
+  test('a role lists what its policy lets it list', async () => {
+    const allowed = role('Reader', [
+      { Effect: 'Allow', Action: 'sns:ListSubscriptionsByTopic', Resource: TOPIC },
+      { Effect: 'Allow', Action: 'sns:ListTopics', Resource: '*' },
+    ]);
+    const { as } = await start(cloud({ template: template(inside, allowed) }));
+    const { sns } = as('Reader');
+    expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn: TOPIC }]);
+    expect((await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: TOPIC }))).Subscriptions).toHaveLength(1);
+    await expect(sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }))).rejects.toMatchObject({
+      name: 'AuthorizationErrorException',
+      message: expect.stringContaining(`not authorized to perform: SNS:GetTopicAttributes on resource: ${TOPIC}`),
+    });
+  });
 });

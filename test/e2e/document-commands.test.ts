@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import { cluster, ELASTIC_VIP } from '../../local/demo/scenarios/configs';
+import { addInterface } from '../../local/emulator/ec2/model/build';
+import '../functions/support/quiet';
+import { closeAll, givenACluster } from './driver';
+import { commandsOf, type } from './typed';
+
+afterEach(closeAll);
+jest.setTimeout(180_000);
+
+const ROOT = join(__dirname, '../..');
+const FILES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What the local cloud cannot play, by how a command begins, and why. */
+const NOT_PLAYED: Readonly<Record<string, string>> = {
+  'aws cloudformation ': 'nothing is deployed here: the template itself is the stack',
+  'aws s3 ': 'there are no buckets here: assets are read from the disk',
+  'aws logs tail ': 'no request of its own: the CLI repeats FilterLogEvents',
+};
+
+const PRINTED = FILES.flatMap((file) =>
+  commandsOf(readFileSync(join(ROOT, file), 'utf8')).map((command) => ({ file, command })),
+);
+/** Each command once, with the first document that prints it. */
+const COMMANDS = [...new Map([...PRINTED].reverse().map((each) => [each.command, each])).values()]
+  .reverse()
+  .filter(({ command }) => !Object.keys(NOT_PLAYED).some((beginning) => command.startsWith(beginning)));
+
+const STRANGER = 'eni-0000000000000ffff';
+
+/** The command with the names of this cloud in the place of the document's. */
+function filled(command: string, { cloud, cluster, active, standby }: ClusterDriver): string {
+  const [topic] = cloud.template.ofType('AWS::SNS::Topic');
+  const group = cloud.template.ofType('AWS::Logs::LogGroup').find(({ logicalId }) => logicalId.includes('Notify'));
+  const names: readonly (readonly [RegExp, string | undefined])[] = [
+    [/(?<=--state-machine-arn )\S+/, cloud.stateMachine.arn],
+    [/(?<=--topic-arn )\S+/, topic?.physicalId],
+    [/(?<=--log-group-name )\S+/, group?.physicalId],
+    [/(?<=--region )\S+/, cloud.template.region],
+    [/\bsubnet-(…|0000000000000000a\b)/, cluster.subnetId],
+    [/\bi-0000000000000000a\b/g, active.instanceId],
+    [/\bi-0000000000000000b\b/g, standby.instanceId],
+    [/\beni-0000000000000000b\b/g, standby.networkInterfaceId],
+    [/\beipalloc-00000000000000001\b/g, ELASTIC_VIP.elasticIpAllocationId],
+  ];
+  return names.reduce((text, [document, name]) => text.replace(document, name ?? ''), command);
+}
+
+const giveTo = (driver: ClusterDriver, networkInterfaceId: string) =>
+  type(driver, [
+    `aws ec2 assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses 10.0.0.5 --allow-reassignment`,
+  ]);
+
+/** What is so when a command is printed; without it EC2 refuses it. */
+const BEFORE: Readonly<Record<string, (driver: ClusterDriver) => Promise<void>>> = {
+  'unassign-private-ip-addresses': (driver) => {
+    addInterface(driver.cloud.world, driver.cluster.subnetId, STRANGER, null, 0, false, []);
+    return giveTo(driver, STRANGER);
+  },
+  'associate-address': (driver) => giveTo(driver, driver.standby.networkInterfaceId),
+};
+
+test('commands are found in the documents', () => {
+  const found = (file: string) => PRINTED.filter((each) => each.file === file).length;
+  expect(found('README.md')).toBeGreaterThanOrEqual(6);
+  expect(found('docs/deploy.md')).toBeGreaterThanOrEqual(1);
+  expect(found('docs/notices.md')).toBeGreaterThanOrEqual(20);
+  expect(commandsOf('```sh\naws a b \\\n  --c 1\necho\n```\n`aws d e --f` and `aws g`')).toEqual([
+    'aws a b --c 1',
+    'aws d e --f',
+  ]);
+});
+
+test.each(COMMANDS)('$file: $command', async ({ command }) => {
+  const driver = await givenACluster({ world: { reservations: false } }, cluster(2, [ELASTIC_VIP]));
+  await BEFORE[command.split(' ')[2] ?? '']?.(driver);
+  await type(driver, [filled(command, driver)]);
+  const call = driver.eventsOf('api-call').findLast(({ caller }) => caller === 'administrator');
+  expect(call).toMatchObject({ error: null });
+  expect(driver.failures).toEqual([]);
+});
