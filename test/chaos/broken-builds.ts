@@ -59,15 +59,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
         ? replaced(source, /return \w+\?(\[\{address:\w+,why:`HEALTHY_HOLDER`)/, 'return!1?$1')
         : lacking(source, 'a VIP held by nobody, and no interface died'),
   ),
-  bundle('an old plan forgets who asked', ['VerifyInstanceState'], (source) =>
-    replaced(
-      lacking(source, 'the request’s target has neither refused nor died'),
-      /(name:`others moved the addresses[^`]*`,when:)/,
-      '$1(seen)=>!seen.firstPass&&seen.holderIsHealthy,was:',
-    ),
-  ),
   withoutRule('an alarm that is not shown yet is believed to be over', 'all VIPs on a healthy node, an event says'),
-  withoutRule('alarms that go up in turn carry the address to and fro', 'only alarms say that the holder is unhealthy'),
   bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
     replaced(source, /\|\|\w+\.movedByItselfTo!==\w+\?\.instanceId/, ''),
   ),
@@ -80,20 +72,6 @@ if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{n
     return `${source}
 ;{const {handler}=exports;exports.handler=async(input)=>{${check}return handler(input)}}`;
   }),
-  bundle('texts are cut within a character', ['VerifyInstanceState', 'Notify'], (source) =>
-    replaced(source, '.toWellFormed()', '.toString()'),
-  ),
-  bundle('a dark time is said where an answer was lost', ['AssignIp'], (source) =>
-    replaced(source, /certain:!\w+/, 'certain:!0'),
-  ),
-  definition('a pause is silent', (state, name) =>
-    name === 'Decide' ? replacedIn(state, '$plan.record', "$plan.record and $plan.why != 'PAUSED'") : state,
-  ),
-  definition('an input of any length is handed on', (state, name) =>
-    name === 'Begin'
-      ? { ...state, Assign: { ...record(state.Assign), input: '{% $states.context.Execution.Input %}' } }
-      : state,
-  ),
   definition('a task gives up before its function does', (state) =>
     state.TimeoutSeconds === undefined ? state : { ...state, TimeoutSeconds: 3 },
   ),
@@ -107,9 +85,6 @@ const FAIL: Json = {
 };
 
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(record) : []);
-
-const replacedIn = (state: Json, what: string, by: string): Json =>
-  record(JSON.parse(replaced(JSON.stringify(state), what, by)));
 
 /** Retriers or catchers but those of an error. */
 const without = (all: unknown, error: string): readonly Json[] =>
