@@ -37,9 +37,10 @@ export const DEADLINE_SECONDS = 240;
 export const LAST_DEADLINE_SECONDS = 262;
 /**
  * Nobody takes an address off later than this after the execution's start, s. Whoever was held up so long would be held up
- * again before the assignment, with the address on nobody; AssignIp takes it over in one call instead.
+ * again before the assignment, with the address on nobody; AssignIp takes it over in one call instead. One look again
+ * (UNSETTLED_SECONDS) leaves time to unassign.
  */
-export const UNASSIGN_UNTIL_SECONDS = 3;
+export const UNASSIGN_UNTIL_SECONDS = 3.5;
 /** TimeoutSeconds of the workflow. */
 export const EXECUTION_SECONDS = 290;
 /** Express ends every execution after five minutes. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */

@@ -39,8 +39,8 @@ export const OVERLAPS: readonly Scenario[] = [
   {
     name: 'stale-read',
     description:
-      'EC2 shows the stopped node as running for six more seconds; the workflow looks again instead of believing it.',
-    cloud: { clock: 'virtual', lag: 6_000 },
+      'EC2 shows the stopped node as running for three more seconds; the workflow looks again instead of believing it.',
+    cloud: { clock: 'virtual', lag: 3_000 },
     play: async (driver) => {
       driver.stop(driver.active);
       await driver.cloud.advance(8_000);
@@ -112,12 +112,12 @@ export const OVERLAPS: readonly Scenario[] = [
     description:
       'Somebody moves the address on before its Elastic IP is associated, and reads lag: the Elastic IP follows, and nothing fails.',
     config: cluster(3, [ELASTIC_VIP]),
-    cloud: { clock: 'virtual', lag: 4_000 },
+    cloud: { clock: 'virtual', lag: 3_000 },
     play: async (driver) => {
       onceOnStandby(driver, () =>
         queueMicrotask(() => driver.cloud.world.addresses.assign(node(3).networkInterfaceId, ['10.0.0.5'], true)),
       );
-      // A second execution could not see for four seconds what that somebody did.
+      // A second execution could not see for three seconds what that somebody did.
       driver.cloud.events.faults.add({ kind: 'drop', when: ({ detail }) => detail.state === 'stopped' });
       driver.stop(driver.active);
       await driver.cloud.advance(8_000);
