@@ -17,7 +17,7 @@ export function reportOf({ history, played, violations }: Judged): string {
     ...violations.map(({ invariant, says }) => `VIOLATED: ${invariant}: ${says}\n`),
     '\nWhat happened:\n',
     ...lines,
-    '\nAs a regression test, for test/chaos/regressions.test.ts:\n\n',
+    '\nAs a regression test, for test/chaos/regressions.long.test.ts:\n\n',
     regressionTest(history, violations),
   ].join('');
 }
