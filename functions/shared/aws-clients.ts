@@ -22,7 +22,7 @@ const DEFAULTS = {
   }),
 };
 
-/** For calls that change something: never repeated inside the Lambda, so that each repetition sees a fresh clock. */
+/** For calls that change something: never repeated by the SDK. Only what was refused for want of tokens may be, by AssignIp. */
 export const WRITER = { ...DEFAULTS, maxAttempts: 1 };
 /** For reads that a state cannot do without. */
 export const READER = { ...DEFAULTS, retryStrategy: patientRetry(READ_PATIENCE_MS) };

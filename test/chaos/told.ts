@@ -106,7 +106,7 @@ export class Told {
   }
 
   /** The cluster's readiness alarm was up, or went up soon, and its message had come. */
-  private readinessIsKnown({ cluster, startedAt, endedAt }: Run): boolean {
+  readinessIsKnown({ cluster, startedAt, endedAt }: Run): boolean {
     const name = cluster && this.readinessAlarm(cluster.name);
     const until = (endedAt ?? startedAt) + ALARM_COMES_WITHIN;
     const changes = this.played.cloud.timeline.events.flatMap((event) =>

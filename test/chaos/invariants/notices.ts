@@ -56,7 +56,7 @@ function pauseUntold({ played, told }: Context, run: Run): string[] {
   const ill = journal.within(clusterIndex, last.enteredAt - played.lag, endedAt).every((state) => !isWell(state));
   if (!ill) return [];
   const since = journal.lastTime(clusterIndex, run.startedAt, isWell);
-  return told.notices(cluster.name, since, Number.POSITIVE_INFINITY).length > 0 || told.byAlarm(run)
+  return told.notices(cluster.name, since, Number.POSITIVE_INFINITY).length > 0 || told.readinessIsKnown(run)
     ? []
     : [`${short(run)} moved nothing because of a pause, and nobody was told`];
 }
