@@ -39,14 +39,14 @@ export async function play({ templateFile, situation, seed, overhead }: PlayOpti
     reuseInstances: true,
   });
   const driver = new ClusterDriver(cloud);
-  befall(cloud, driver, situation);
+  bringAbout(cloud, driver, situation);
   await driver.settled();
   const played = judge(cloud, driver);
   await cloud.close();
   return played;
 }
 
-export function befall(cloud: Cloud, driver: ClusterDriver, situation: Situation): void {
+export function bringAbout(cloud: Cloud, driver: ClusterDriver, situation: Situation): void {
   if (situation === 'one throttled call')
     cloud.faults.add({ action: 'AssignPrivateIpAddresses', kind: 'throttle', nth: 1 });
   if (situation === 'one lost response')

@@ -5,7 +5,7 @@ import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { startCloud } from '../../local/emulator/cloud';
 import { REALISTIC } from '../../local/emulator/kernel/latency';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
-import { befall, judge, SITUATIONS, type Situation } from '../play';
+import { bringAbout, judge, SITUATIONS, type Situation } from '../play';
 import { writeTemplate } from '../template';
 import { readTemplate } from '../workflow';
 import { interfacesOf } from './template';
@@ -47,7 +47,7 @@ async function run(templateFile: string, cluster: RegistryCluster, situation: Si
         if (event.type === 'event' && /"(stopped|terminated)"/.test(JSON.stringify(event.detail))) resolve();
       });
     });
-    befall(cloud, driver, situation);
+    bringAbout(cloud, driver, situation);
     await happened;
     python.stdin.write('go\n');
     const { error } = await answer();
