@@ -70,7 +70,8 @@ export function ec2(world: World, lag: Lag, pageSize: number): Service {
     permissions(call) {
       const action = find(call.action);
       const resources = action.resources?.(read(call), world) ?? ['*'];
-      return resources.map((resource) => ({ action: `ec2:${call.action}`, resource }));
+      const context = action.conditionKeys?.(read(call)) ?? {};
+      return resources.map((resource) => ({ action: `ec2:${call.action}`, resource, context }));
     },
 
     execute(call) {

@@ -6,6 +6,9 @@ import { type ResourcePolicy, resourcePolicies } from './resource-policies';
 import { statementsOf } from './role-policies';
 import type { ResolvedTemplate, TemplateResource } from './template';
 
+/** Condition keys of a request; `aws:TagKeys` has several values. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
 export interface AccessRequest {
   readonly caller: Caller;
   /** For example `states:StartExecution`. */
@@ -13,7 +16,7 @@ export interface AccessRequest {
   /** An ARN, or `*` where the action has no resource types. */
   readonly resource: string;
   /** More condition keys, for example `aws:SourceArn`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: RequestContext;
 }
 
 /** `why` in AWS's words: "because no identity-based policy allows the … action", "with an explicit deny in …". */
@@ -166,9 +169,9 @@ export class AccessControl {
     return role;
   }
 
-  private contextOf(extra: Readonly<Record<string, string>>): Context {
+  private contextOf(extra: RequestContext): Context {
     const all = { 'aws:SecureTransport': 'true', ...extra };
-    return new Map(Object.entries(all).map(([key, value]) => [key.toLowerCase(), [value]]));
+    return new Map(Object.entries(all).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
   }
 }
 

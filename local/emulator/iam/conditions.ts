@@ -27,8 +27,14 @@ const TESTS: Readonly<Record<string, Test>> = {
   Bool: (wanted, actual) => wanted.toLowerCase() === actual.toLowerCase(),
 };
 
-/** The operators that policies may use; also with `IfExists`, the text ones also with `ForAnyValue:`. */
-export const CONDITION_OPERATORS: readonly string[] = Object.keys(TESTS);
+/** Operators that hold where the test of another one does not, and where the request does not have the key. */
+const NEGATED: Readonly<Record<string, Test | undefined>> = { ArnNotLike: arnLike };
+
+/**
+ * The operators that policies may use; also with `IfExists`, the text ones also with `ForAnyValue:` and `ForAllValues:`.
+ * `Null` asks whether the request has the key.
+ */
+export const CONDITION_OPERATORS: readonly string[] = [...Object.keys(TESTS), ...Object.keys(NEGATED), 'Null'];
 
 /** What the local cloud knows of a request. */
 export const CONDITION_KEYS: readonly string[] = [
@@ -37,6 +43,7 @@ export const CONDITION_KEYS: readonly string[] = [
   'aws:SecureTransport',
   'aws:SourceAccount',
   'aws:SourceArn',
+  'aws:TagKeys',
   'kms:CallerAccount',
   'kms:ViaService',
 ];
@@ -49,15 +56,15 @@ export interface Condition {
 
 /**
  * Reads a statement's `Condition`.
- * @throws UnsupportedPolicy that names an unknown key, or an operator other than StringEquals, StringLike, ArnEquals, ArnLike, Bool, these
- * with `IfExists`, and `ForAnyValue:StringEquals`/`StringLike`.
- * @see IAM User Guide, "Condition operators"
+ * @throws UnsupportedPolicy that names an unknown key, or an operator other than StringEquals, StringLike, ArnEquals, ArnLike, Bool,
+ * ArnNotLike, Null, these but the last with `IfExists`, and the text ones with `ForAnyValue:` and `ForAllValues:`.
+ * @see IAM User Guide, "Condition operators", "Multivalued context keys"
  */
 export function parseConditions(block: unknown, where: string): readonly Condition[] {
   if (block === undefined) return [];
   if (typeof block !== 'object' || block === null) throw new UnsupportedPolicy(`${where}: Condition is not an object.`);
   return Object.entries(block).flatMap(([operator, keys]: [string, unknown]) => {
-    if (TESTS[baseOf(operator)] === undefined)
+    if (!CONDITION_OPERATORS.includes(baseOf(operator)) || operator === 'NullIfExists')
       throw new UnsupportedPolicy(`${where}: the local cloud does not know the condition operator ${operator}.`);
     if (typeof keys !== 'object' || keys === null)
       throw new UnsupportedPolicy(`${where}: ${operator} is not an object.`);
@@ -76,15 +83,25 @@ function checkKey(key: string, where: string): string {
 }
 
 function baseOf(operator: string): string {
-  return operator.replace(/^ForAnyValue:(?=String)/, '').replace(/IfExists$/, '');
+  return operator.replace(/^(?:ForAnyValue|ForAllValues):(?=String)/, '').replace(/IfExists$/, '');
 }
 
-/** All conditions must hold. A key that the request does not have fails its condition, but for `…IfExists`. */
+/** The first condition that does not hold; undefined: all hold. */
 export function unmetCondition(conditions: readonly Condition[], context: Context): Condition | undefined {
-  return conditions.find(({ operator, key, values }) => {
-    const actual = context.get(key);
-    if (actual === undefined) return !operator.endsWith('IfExists');
-    const test = TESTS[baseOf(operator)];
-    return !actual.some((value) => values.some((wanted) => test?.(wanted, value)));
-  });
+  return conditions.find((condition) => !holds(condition, context.get(condition.key)));
+}
+
+/**
+ * A key that the request does not have fails its condition, but for `…IfExists`, the negated operators and `ForAllValues:`,
+ * which is true of no values at all.
+ */
+function holds({ operator, values }: Condition, actual: readonly string[] | undefined): boolean {
+  if (operator === 'Null') return values.includes(String(actual === undefined));
+  const base = baseOf(operator);
+  const negated = NEGATED[base];
+  const isForAll = operator.startsWith('ForAllValues:');
+  if (actual === undefined) return isForAll || negated !== undefined || operator.endsWith('IfExists');
+  if (negated !== undefined) return !actual.some((value) => values.some((wanted) => negated(wanted, value)));
+  const fits = (value: string) => values.some((wanted) => TESTS[base]?.(wanted, value));
+  return isForAll ? actual.every(fits) : actual.some(fits);
 }

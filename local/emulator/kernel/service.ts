@@ -1,4 +1,4 @@
-import type { Decision } from '../iam/access';
+import type { Decision, RequestContext } from '../iam/access';
 import type { ApiError, ApiRequest, ApiResponse, Caller } from './api';
 
 /** What a call needs in order to be allowed: an IAM action on one resource, `*` where the action has no resource types. */
@@ -7,7 +7,7 @@ export interface Permission {
   readonly action: string;
   readonly resource: string;
   /** Condition keys beside those that every call has, for example `kms:ViaService`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: RequestContext;
 }
 
 /** A request that its service could read. */

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../../iam/access';
 import type { Parameters } from '../../kernel/query';
 import { type Omission, withOmission } from '../../kernel/service';
 import type { XmlValue } from '../../kernel/xml';
@@ -30,6 +31,8 @@ export interface Ec2Action {
   readonly filters?: readonly string[];
   /** The ARNs that IAM is asked about; left out: `*`, as for all describe actions. */
   readonly resources?: (parameters: Parameters, world: World) => readonly string[];
+  /** Condition keys of the request, where policies may ask for them. */
+  readonly conditionKeys?: (parameters: Parameters) => RequestContext;
   readonly run: (parameters: Parameters, context: Ec2Context) => Ec2Result;
 }
 

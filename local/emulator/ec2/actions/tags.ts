@@ -1,3 +1,4 @@
+import type { RequestContext } from '../../iam/access';
 import { ApiError } from '../../kernel/api';
 import type { Parameters } from '../../kernel/query';
 import type { XmlValue } from '../../kernel/xml';
@@ -45,9 +46,19 @@ function resources(parameters: Parameters, world: World): readonly string[] {
   return parameters.requiredTexts('ResourceId').map((id) => arn(world, resourceType(id), id));
 }
 
+/**
+ * A request without tags does not have the key: `DeleteTags` then takes off all of them.
+ * @see Service Authorization Reference, Amazon EC2; IAM User Guide, "Multivalued context keys"
+ */
+function tagKeys(parameters: Parameters): RequestContext {
+  const keys = parameters.structures('Tag').map((tag) => tag.required('Key'));
+  return keys.length === 0 ? {} : { 'aws:TagKeys': keys };
+}
+
 export const createTags: Ec2Action = {
   parameters: ['ResourceId', 'Tag', 'DryRun'],
   resources,
+  conditionKeys: tagKeys,
   run(parameters, { world }) {
     const ids = parameters.requiredTexts('ResourceId');
     const tags = Object.fromEntries(
@@ -89,6 +100,7 @@ function checkValue(value: string): string {
 export const deleteTags: Ec2Action = {
   parameters: ['ResourceId', 'Tag', 'DryRun'],
   resources,
+  conditionKeys: tagKeys,
   run(parameters, { world }) {
     const ids = parameters.requiredTexts('ResourceId');
     const wanted = parameters.structures('Tag').map((tag) => ({ key: tag.required('Key'), value: tag.text('Value') }));

@@ -1,4 +1,4 @@
-import { AccessControl } from '../../../../local/emulator/iam/access';
+import { AccessControl, type RequestContext } from '../../../../local/emulator/iam/access';
 import type { TemplateResource } from '../../../../local/emulator/iam/template';
 import type { Caller } from '../../../../local/emulator/kernel/api';
 import { Timeline } from '../../../../local/emulator/kernel/timeline';
@@ -20,7 +20,7 @@ function access(...resources: TemplateResource[]) {
   return { control: new AccessControl(template(...resources), timeline), timeline };
 }
 
-const may = (statements: object[], action: string, target: string, context: Record<string, string> = {}) =>
+const may = (statements: object[], action: string, target: string, context: RequestContext = {}) =>
   access(role('R', statements)).control.authorize({ caller: ruleRole, action, resource: target, context }).allowed;
 
 test.each([
@@ -59,6 +59,16 @@ test.each([
   ['StringEquals', 'a', undefined, false],
   ['StringEqualsIfExists', 'a', undefined, true],
   ['StringEqualsIfExists', 'a', 'b', false],
+  ['ForAllValues:StringEquals', ['a', 'b'], ['b', 'a'], true],
+  ['ForAllValues:StringEquals', ['a', 'b'], ['b', 'c'], false],
+  ['ForAllValues:StringEquals', 'a', undefined, true],
+  ['ForAnyValue:StringLike', 'vip:*', ['x', 'vip:paused'], true],
+  ['ArnNotLike', 'arn:aws:iam::*:role/admin', 'arn:aws:iam::1:role/admin', false],
+  ['ArnNotLike', 'arn:aws:iam::*:role/admin', 'arn:aws:iam::1:role/other', true],
+  ['ArnNotLike', 'arn:aws:iam::*:role/admin', undefined, true],
+  ['Null', 'false', 'a', true],
+  ['Null', 'false', undefined, false],
+  ['Null', 'true', undefined, true],
 ])('condition %s %j against %j', (operator, wanted, value, allowed) => {
   const statements = [allow('a:B', '*', { Condition: { [operator]: { 'kms:ViaService': wanted } } })];
   expect(may(statements, 'a:B', 'x', value === undefined ? {} : { 'KMS:viaservice': value })).toBe(allowed);
@@ -68,6 +78,7 @@ test.each([
   ['NotAction', { Effect: 'Allow', NotAction: 'a:B', Resource: '*' }, 'NotAction'],
   ['NotResource', { Effect: 'Allow', Action: 'a:B', NotResource: '*' }, 'NotResource'],
   ['an unknown operator', allow('a:B', '*', { Condition: { IpAddress: { k: '10.0.0.0/8' } } }), 'IpAddress'],
+  ['a misspelt set operator', allow('a:B', '*', { Condition: { 'ForAllValue:StringEquals': {} } }), 'ForAllValue:'],
   ['an unknown key', allow('a:B', '*', { Condition: { StringEquals: { 'aws:SourceVpc': 'v' } } }), 'aws:SourceVpc'],
   ['a policy variable', allow('a:B', `arn:aws:s3:::$${'{aws:username}'}`), 'aws:username'],
   ['an unresolved intrinsic', { ...allow('a:B', '*'), Resource: { Ref: 'X' } }, 'Ref'],
