@@ -62,7 +62,7 @@ export class ClusterAlarms extends Construct {
   }
 
   /** FailedInvocations leaves out what went to the dead-letter queue. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-  private eventsUndelivered({ name }: ClusterConfig, { instanceRule, alarmRule }: ClusterTriggers): Alarm {
+  private eventsUndelivered({ name }: ClusterConfig, { instanceRule, alarmRule, claimRule }: ClusterTriggers): Alarm {
     return new Alarm(this, 'EventsUndelivered', {
       ...ANY,
       metric: sumOf({
@@ -82,6 +82,15 @@ export class ClusterAlarms extends Construct {
             alarmFailed: 'FailedInvocations',
             alarmDead: 'InvocationsSentToDlq',
             alarmLost: 'InvocationsFailedToBeSentToDlq',
+          },
+        ),
+        ...counts(
+          'AWS/Events',
+          { RuleName: claimRule.ref },
+          {
+            claimFailed: 'FailedInvocations',
+            claimDead: 'InvocationsSentToDlq',
+            claimLost: 'InvocationsFailedToBeSentToDlq',
           },
         ),
       }),

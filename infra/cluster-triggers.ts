@@ -8,7 +8,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { checkSchedule } from './check-schedule';
 import type { ClusterConfig } from './config-schema';
-import { alarmPattern, instancePattern } from './event-pattern';
+import { alarmPattern, claimPattern, instancePattern } from './event-pattern';
 import { allow, arnHere, assumedBy } from './permissions';
 
 export interface TriggerTargetProps {
@@ -61,10 +61,11 @@ export interface ClusterTriggersProps {
   readonly statusAlarms: readonly Alarm[];
 }
 
-/** What starts the workflow for one cluster: its instances' state changes, its alarms' state changes, and the clock. */
+/** What starts the workflow for one cluster: its instances' state changes, its alarms' state changes, its nodes' claims, and the clock. */
 export class ClusterTriggers extends Construct {
   readonly instanceRule: CfnRule;
   readonly alarmRule: CfnRule;
+  readonly claimRule: CfnRule;
   /** Absent where the configuration switches the checks off. */
   readonly schedule: CfnSchedule | undefined;
 
@@ -80,6 +81,12 @@ export class ClusterTriggers extends Construct {
       'AlarmRule',
       `An alarm on a node of cluster ${cluster.name} changed its state.`,
       alarmPattern(cluster, statusAlarms, Stack.of(this)),
+      target,
+    );
+    this.claimRule = this.rule(
+      'ClaimRule',
+      `The cluster software on a node of cluster ${cluster.name} says that the node is active.`,
+      claimPattern(cluster),
       target,
     );
     this.schedule = cluster.checkIntervalMinutes

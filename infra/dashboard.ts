@@ -18,6 +18,7 @@ import { outcomeQuery } from './audit-query';
 /** How an execution can end, as the metric's dimension says it, in the order of the graph. */
 const OUTCOMES = Object.keys({
   FAILED_OVER: true,
+  CLAIMED: true,
   DRILLED: true,
   REHEARSED: true,
   NOTHING_TO_DO: true,

@@ -1,5 +1,6 @@
 import { Aws, CfnElement, type Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CLAIM_SOURCE, CLAIM_TYPE } from '../functions/shared/plan';
 import { ConfigError } from './config';
 import type { ClusterConfig } from './config-schema';
 
@@ -17,6 +18,20 @@ export function instancePattern(cluster: ClusterConfig): object {
       'instance-id': cluster.nodes.map(({ instanceId }) => instanceId),
     },
   };
+}
+
+/** Claims of a cluster's own nodes: the cluster software on one of them says that it is active now. */
+export function claimPattern(cluster: ClusterConfig): object {
+  return {
+    ...OF_THIS_ACCOUNT,
+    source: [CLAIM_SOURCE],
+    'detail-type': cluster.nodes.map(({ instanceId }) => claimType(instanceId)),
+    detail: { cluster: [cluster.name] },
+  };
+}
+
+export function claimType(instanceId: string): string {
+  return `${CLAIM_TYPE}${instanceId}`;
 }
 
 /**

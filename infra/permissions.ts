@@ -24,8 +24,8 @@ export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], 
         'ec2:DescribeNetworkInterfaces',
         'cloudwatch:DescribeAlarms',
         'cloudwatch:DescribeAlarmHistory',
-        // A check reads what the cluster's executions before it have recorded.
-        ...(clusters.some(({ checkIntervalMinutes }) => checkIntervalMinutes) ? ['cloudwatch:GetMetricData'] : []),
+        // Checks and claims read what the cluster's executions before them have recorded.
+        'cloudwatch:GetMetricData',
       ],
       change: [],
     },

@@ -9,16 +9,18 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { CLAIM_SOURCE } from '../functions/shared/plan';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
-import { parseConfig } from './config';
+import { ConfigError, parseConfig } from './config';
 import type { ClusterConfig } from './config-schema';
 import { FailoverDashboard } from './dashboard';
 import { DeadLetterQueue } from './dead-letter-queue';
+import { claimType } from './event-pattern';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
-import { permissionsOf } from './permissions';
+import { arnHere, permissionsOf } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
 import { StepLambda } from './step-lambda';
@@ -171,6 +173,31 @@ export class VirtualIpFailover extends Construct {
         'Notices and alarms go to one topic, and a broken topic cannot report itself. Recommended: a second topic for alarms (notifications.secondAlarmTopicArn, or secondAlarmTopic of the construct), with a subscriber of its own.',
       );
     }
+  }
+
+  /**
+   * Lets a node claim its cluster's addresses for itself, and nothing else: put one kind of event on the default bus.
+   *
+   * @param grantee the instance's role
+   * @param instanceId the node's instance ID; a token where it is this app's own instance
+   * @throws {ConfigError} when no cluster has such a node
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+   */
+  grantClaim(grantee: IGrantable, instanceId: string): Grant {
+    const nodes = this.clusters.flatMap((cluster) => cluster.nodes.map((node) => node.instanceId));
+    if (!nodes.includes(instanceId)) {
+      throw new ConfigError([
+        `grantClaim: found ${instanceId}; allowed: a node's instance ID, one of ${nodes.join(', ')}`,
+      ]);
+    }
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['events:PutEvents'],
+      resourceArns: [arnHere('events', 'event-bus/default')],
+      conditions: {
+        StringEquals: { 'events:source': CLAIM_SOURCE, 'events:detail-type': claimType(instanceId) },
+      },
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { NotifyInput, Outcome } from '../shared/contract';
 import { asFields } from '../shared/input';
-import { MODES, type Mode, type Plan } from '../shared/plan';
+import { isAsked, MODES, type Mode, type Plan } from '../shared/plan';
 
 /** Why nobody is told how an execution ended. It is recorded all the same. */
 export type Silence =
@@ -26,6 +26,7 @@ export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
   if (kind === 'FAILURE') return 'FAILED';
   if (kind === 'NOTHING_TO_DO') return 'NOTHING_TO_DO';
   if (plan?.action === 'REHEARSE') return plan.notify ? 'REHEARSED' : 'CHECKED';
+  if (plan?.trigger === 'claim') return 'CLAIMED';
   return plan?.mode === 'drill' ? 'DRILLED' : 'FAILED_OVER';
 }
 
@@ -51,10 +52,10 @@ export function silenceOf(input: NotifyInput): Silence | null {
 
 /**
  * Several copies of one event start as many executions, and each of them moves the same addresses. The one that took them
- * off tells. A person gets an answer in any case, and so does who had to decide again.
+ * off tells. Who asks gets an answer in any case, and so does who had to decide again.
  */
 function wasOvertaken({ plan, unassigned }: NotifyInput): boolean {
-  return plan?.action === 'MOVE' && plan.trigger !== 'request' && plan.pass === 1 && unassigned?.overtaken === true;
+  return plan?.action === 'MOVE' && !isAsked(plan) && plan.pass === 1 && unassigned?.overtaken === true;
 }
 
 /**

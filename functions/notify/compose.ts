@@ -1,8 +1,8 @@
 import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
 import type { NotifyInput } from '../shared/contract';
 import { DENIED, messageOf } from '../shared/errors';
-import { asFields, clusterConcerned, nodesConcerned } from '../shared/input';
-import type { Attempt, Finding, Plan } from '../shared/plan';
+import { asFields, clusterConcerned, type Fields, nodesConcerned } from '../shared/input';
+import { type Attempt, CLAIM_TYPE, type Finding, type Plan } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 import { latestPlan, modeOf, outcomeOf, understood } from './audience';
 import { consoleLink } from './console';
@@ -65,7 +65,14 @@ function seenBy(input: NotifyInput, cluster: Cluster, looked: Looked): Seen | nu
 function statusNow(input: NotifyInput, cluster: Cluster | null, seen: Seen | null): Status {
   if (input.kind === 'SUCCESS' && input.plan?.action === 'MOVE') return 'OK';
   if (cluster === null) return 'CHECK';
-  return seen === null ? 'CHECK' : statusOf(seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
+  if (seen === null) return 'CHECK';
+  const status = statusOf(seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
+  return status === 'OK' && isClaimNotFollowed(input) ? 'CHECK' : status;
+}
+
+/** The application may be active on a node that does not have the addresses. */
+function isClaimNotFollowed({ kind, plan }: NotifyInput): boolean {
+  return kind === 'NOTHING_TO_DO' && plan?.trigger === 'claim' && plan.notify;
 }
 
 function headlineOf({ kind, plan }: NotifyInput, findings: readonly Finding[]): Headline {
@@ -105,9 +112,10 @@ function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
   const target = text(fields.target);
   const mode = modeOf(input);
-  const isEvent = fields['detail-type'] !== undefined;
+  const type = fields['detail-type'];
+  const isEvent = type !== undefined;
   return {
-    trigger: isEvent ? (detail.alarmName === undefined ? 'event' : 'alarm') : triggerOf(mode),
+    trigger: isEvent ? triggerOfEvent(type, detail) : triggerOf(mode),
     target: target === null ? null : { short: target, full: target },
     requestedBy: text(fields.requestedBy),
     reason: text(fields.reason),
@@ -116,6 +124,11 @@ function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
     eventDetail: text(detail.state) ?? text(detail.alarmName),
     saidDown: cluster === null ? [] : nodesConcerned(detail, cluster),
   };
+}
+
+function triggerOfEvent(type: unknown, { alarmName }: Fields): Notice['trigger'] {
+  if (String(type).startsWith(CLAIM_TYPE)) return 'claim';
+  return alarmName === undefined ? 'event' : 'alarm';
 }
 
 function triggerOf(mode: Notice['mode']): Notice['trigger'] {

@@ -25,12 +25,13 @@ export function durationsOf(input: NotifyInput): Durations {
 }
 
 /**
- * The event of a node that went down, or the moment at which a person said that the service hangs. A check finds trouble
+ * The event of a node that went down, a node's claim, or the moment at which a person said that the service hangs. A check finds trouble
  * that began before it, a node that comes up was not the trouble, and a drill has none.
  */
 function firstSign({ plan, execution }: NotifyInput): string | null {
   if (plan === null || plan.mode !== 'failover') return null;
   if (plan.trigger === 'request') return execution.startTime;
+  if (plan.trigger === 'claim') return plan.eventTime;
   const isAboutTheHolder = plan.heldBefore.some(
     ({ instanceId }) => instanceId === null || plan.saidDown.includes(instanceId),
   );

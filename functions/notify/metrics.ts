@@ -1,4 +1,5 @@
 import type { NotifyInput } from '../shared/contract';
+import { isAsked } from '../shared/plan';
 import { latestPlan, mayHaveChanged, modeOf, type Silence } from './audience';
 import { onlyElasticIps, standbysLeft } from './compose';
 import type { Notice } from './notice';
@@ -7,7 +8,12 @@ import type { Notice } from './notice';
 interface Directive {
   readonly Namespace: string;
   readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' }[];
+  readonly Metrics: readonly {
+    readonly Name: string;
+    readonly Unit: 'Count' | 'Milliseconds';
+    /** 1: kept by the second, for three hours; left out: by the minute. */
+    readonly StorageResolution?: 1;
+  }[];
 }
 
 type Values = Readonly<Record<string, number | null>>;
@@ -22,6 +28,15 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
     AutomaticMoveTo: automaticMoveTo(input),
     MoveByPerson: isMoveByPerson(input) ? 1 : null,
   });
+  writeClaim(input, notice);
+}
+
+/** Which node claimed, as its position from 1, at the time of the claim itself: later claims are compared with it. */
+function writeClaim(input: NotifyInput, notice: Notice): void {
+  const plan = latestPlan(input);
+  if (plan?.trigger !== 'claim' || plan.eventTime === null) return;
+  const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.target);
+  write(input, notice, ['Cluster'], { Claim: index + 1 }, plan.eventTime);
 }
 
 /** 1: a notice was sent; 0: it could not be sent, so the next check tells it. */
@@ -38,17 +53,27 @@ export function writeOutcome(input: NotifyInput, notice: Notice): void {
  * In embedded metric format: no call on the failover path. `process.stdout`, because Lambda wraps what `console.log` gets
  * when its log format is JSON. The time is that at which the workflow entered the state: this function's clock may differ.
  */
-function write({ execution }: NotifyInput, { cluster, outcome }: Notice, dimensions: string[], all: Values): void {
+function write(
+  { execution }: NotifyInput,
+  { cluster, outcome }: Notice,
+  dimensions: string[],
+  all: Values,
+  time = execution.stateEnteredTime,
+): void {
   const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
   const names = Object.keys(values);
   if (names.length === 0) return;
   const directive: Directive = {
     Namespace: process.env.METRICS_NAMESPACE ?? 'VipFailover',
     Dimensions: [dimensions],
-    Metrics: names.map((Name) => ({ Name, Unit: MILLISECONDS.has(Name) ? 'Milliseconds' : 'Count' })),
+    Metrics: names.map((Name) => ({
+      Name,
+      Unit: MILLISECONDS.has(Name) ? 'Milliseconds' : 'Count',
+      ...(Name === 'Claim' && { StorageResolution: 1 }),
+    })),
   };
   const line = {
-    _aws: { Timestamp: Date.parse(execution.stateEnteredTime), CloudWatchMetrics: [directive] },
+    _aws: { Timestamp: Date.parse(time), CloudWatchMetrics: [directive] },
     Cluster: cluster ?? 'unknown',
     Outcome: outcome,
     ...values,
@@ -70,7 +95,8 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
     return isCheck || silence !== null || notice.status !== 'OK' ? 0 : null;
   }
   if (kind === 'NOTHING_TO_DO') {
-    const isHeldBack = (plan?.why === 'PAUSED' && notice.status !== 'OK') || plan?.why === 'FLAPPING';
+    const isHeldBack =
+      (plan?.why === 'PAUSED' && notice.status !== 'OK') || plan?.why === 'FLAPPING' || plan?.why === 'CLAIMED_IN_TURN';
     return isHeldBack || isCheck ? 0 : null;
   }
   if (!isCheck) return null;
@@ -80,14 +106,14 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
 
 /** Position among the nodes, from 1, of the node that an automatic move went to: failback undoes only such a move. */
 function automaticMoveTo({ kind, plan }: NotifyInput): number | null {
-  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || plan.trigger === 'request' || onlyElasticIps(plan)) return null;
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isAsked(plan) || onlyElasticIps(plan)) return null;
   const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.destination?.instanceId);
   return index < 0 ? null : index + 1;
 }
 
-/** A person moved the addresses, or may have: failback leaves them there. */
+/** A person or a claim moved the addresses, or may have: failback leaves them there. */
 function isMoveByPerson(input: NotifyInput): boolean {
   const plan = latestPlan(input);
-  if (plan?.trigger !== 'request') return false;
+  if (plan === null || !isAsked(plan)) return false;
   return input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
 }

@@ -110,7 +110,7 @@ export interface NotifyInput {
 }
 
 /** How an execution ended. `CHECKED`, a silent rehearsal, adds to the metric and sends no notice. */
-export type Outcome = 'FAILED_OVER' | 'DRILLED' | 'REHEARSED' | 'NOTHING_TO_DO' | 'FAILED' | 'CHECKED';
+export type Outcome = 'FAILED_OVER' | 'CLAIMED' | 'DRILLED' | 'REHEARSED' | 'NOTHING_TO_DO' | 'FAILED' | 'CHECKED';
 
 export interface NotifyOutput {
   readonly outcome: Outcome;

@@ -44,7 +44,7 @@ export function nodesConcerned(detail: Fields, { nodes }: Cluster): string[] {
 export function clusterConcerned(input: unknown, clusters: readonly Cluster[]): Cluster | null {
   const { cluster: named, detail } = asFields(input);
   return (
-    clusters.find((cluster) => cluster.name === named) ??
+    clusters.find((cluster) => cluster.name === (named ?? asFields(detail).cluster)) ??
     clusters.find((cluster) => nodesConcerned(asFields(detail), cluster).length > 0) ??
     null
   );

@@ -7,16 +7,25 @@ import type { Cluster, Holder } from './cluster';
 export const MODES = ['failover', 'drill', 'rehearsal', 'check'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What started the execution: an instance's state change, an alarm's, the schedule, or a person. */
-export type Trigger = 'event' | 'alarm' | 'schedule' | 'request';
+/** What started the execution: an instance's state change, an alarm's, a node's cluster software, the schedule, or a person. */
+export type Trigger = 'event' | 'alarm' | 'claim' | 'schedule' | 'request';
+
+/** How a node's cluster software says that the node is active now: the event's source, and its detail type before the instance's ID. */
+export const CLAIM_SOURCE = 'vip-failover';
+export const CLAIM_TYPE = 'Virtual IP Claim ';
+
+/** A person, or the cluster software on a node, says where the addresses are to be: no event and no clock. */
+export function isAsked({ trigger }: { readonly trigger: Trigger }): boolean {
+  return trigger === 'request' || trigger === 'claim';
+}
 
 /** An execution's input, understood. The plan carries it on, so that no later state reads the input again. */
 export interface Request {
   readonly mode: Mode;
   readonly trigger: Trigger;
-  /** Instance ID of the node that a person named. */
+  /** Instance ID of the node that a person named, or that claims the addresses. */
   readonly target: string | null;
-  /** As the person gave it. */
+  /** As the person, or the node, gave it. */
   readonly reason: string | null;
   readonly requestedBy: string | null;
   /** When the event happened, as it says itself; null where it does not, and where no event started the execution. */
@@ -42,10 +51,13 @@ export type Reason =
   | 'SPLIT'
   | 'ELASTIC_IP_MISSING'
   | 'REQUESTED'
+  | 'CLAIMED'
   | 'FAILBACK'
   | 'HOLDER_HEALTHY'
   | 'ALREADY_THERE'
+  | 'CLAIM_OUTDATED'
   | 'FLAPPING'
+  | 'CLAIMED_IN_TURN'
   | 'PAUSED'
   | 'INVALID_INPUT'
   | 'PRIMARY_ADDRESS'
@@ -103,6 +115,7 @@ export interface Finding {
     | 'NO_HEALTHY_STANDBY'
     | 'PAUSED'
     | 'FLAPPING'
+    | 'CLAIMED_IN_TURN'
     | 'NO_ROOM'
     | 'NO_RESERVATION'
     | 'OUTSIDE_SUBNET'

@@ -1,5 +1,6 @@
 import { type ClusterNode, nodeLabel } from '../shared/cluster';
-import type { Finding, Plan, Reason } from '../shared/plan';
+import { type Finding, isAsked, type Plan, type Reason } from '../shared/plan';
+import { claimants, isOldQuarrel, isOverruled, isQuarrel } from './claims';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyNot } from './rulings';
@@ -57,14 +58,19 @@ function carryOut(situation: Situation, ruling: Verdict, findings: readonly Find
   if (ruling.kind === 'FAIL') {
     return { ...decision, action: 'FAIL', notify: !wasTold(situation), record: true, failure: ruling.error };
   }
-  const flapping = why === 'FLAPPING';
-  const asked = request.trigger === 'request';
+  const claimed = request.trigger === 'claim';
   return {
     ...decision,
     action: 'NONE',
-    notify: asked || (flapping && !wasTold(situation)),
-    record: asked || flapping,
+    notify: claimed ? isNewsOfClaim(situation, why) : isAsked(request) || (why === 'FLAPPING' && !wasTold(situation)),
+    record: isAsked(request) || why === 'FLAPPING',
   };
+}
+
+/** A claim asks for no answer: people are told where it was not followed, and that was not said before. */
+function isNewsOfClaim(situation: Situation, why: Reason): boolean {
+  if (why === 'CLAIMED_IN_TURN') return !isOldQuarrel(situation);
+  return why === 'CLAIM_OUTDATED' && !isOverruled(situation);
 }
 
 /** What a pause keeps from being done is told. */
@@ -91,7 +97,7 @@ const COMES_BEFORE: Readonly<Record<string, string>> = { stopped: 'stopping', te
  */
 function wasTold({ request, cluster, signals, before }: Situation): boolean {
   const { trigger, saidDown, eventDetail } = request;
-  if (before.mayHaveChanged || trigger === 'request') return false;
+  if (before.mayHaveChanged || isAsked(request)) return false;
   const first = trigger === 'event' ? COMES_BEFORE[eventDetail ?? ''] : undefined;
   const follows = first !== undefined && (cluster.triggerStates?.includes(first) ?? true);
   const behind = cluster.checkIntervalMinutes !== undefined && (follows || saidDown.length === 0);
@@ -140,7 +146,7 @@ function findingCode(why: Reason): Finding['code'] {
 }
 
 function wouldBeDamped({ request, candidates, quietCandidates }: Situation): boolean {
-  return request.trigger !== 'request' && candidates.length > 0 && quietCandidates.length === 0;
+  return !isAsked(request) && candidates.length > 0 && quietCandidates.length === 0;
 }
 
 function flappingNodes({ candidates, cluster }: Situation): string {
@@ -158,6 +164,17 @@ function findingsOf(situation: Situation): Finding[] {
       detail: error.message.startsWith(call) ? error.message : `${call}: ${error.name}: ${error.message}`,
     })),
     ...(reporting ? unreadableTags(cluster, snapshot) : []),
+    ...(isQuarrel(situation)
+      ? [
+          {
+            severity: 'problem' as const,
+            code: 'CLAIMED_IN_TURN' as const,
+            detail: claimants(situation)
+              .map((instanceId) => nodeLabel(cluster, instanceId))
+              .join(', '),
+          },
+        ]
+      : []),
     ...(history.noticeLost
       ? [
           {

@@ -14,9 +14,22 @@ export interface History {
   readonly preferredFailedLately: boolean | null;
   /** The newest notice could not be sent. */
   readonly noticeLost: boolean;
+  /** What nodes claimed lately, oldest first. */
+  readonly claims: readonly Claim[];
 }
 
-export const NO_HISTORY: History = { movedByItselfTo: null, preferredFailedLately: null, noticeLost: false };
+export interface Claim {
+  readonly instanceId: string;
+  /** Of its event, milliseconds since the epoch, to the second. */
+  readonly time: number;
+}
+
+export const NO_HISTORY: History = {
+  movedByItselfTo: null,
+  preferredFailedLately: null,
+  noticeLost: false,
+  claims: [],
+};
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -24,6 +37,33 @@ const DAY = 24 * 60 * MINUTE;
 const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 const NOTICES_WINDOW = 3 * 60 * MINUTE;
+
+/**
+ * The claims of the damping time, at least of the last minutes. Points of one second are kept for three hours. What cannot
+ * be read is not known: a claim is believed then.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
+ */
+export async function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<History> {
+  const window = Math.max(cluster.dampingMinutes ?? 0, 2) * MINUTE;
+  try {
+    const found = await read(
+      cloudWatch,
+      [ours('least', 'Claim', cluster, 1, 'Minimum'), ours('most', 'Claim', cluster, 1, 'Maximum')],
+      now - window,
+      // Clocks differ, and a claim bears the time that EventBridge gave it.
+      now + 2 * MINUTE,
+    );
+    const points = [...(found.least ?? []), ...(found.most ?? [])];
+    const claims = points.flatMap(({ time, value }) => {
+      const node = cluster.nodes[value - 1];
+      return node === undefined ? [] : [{ instanceId: node.instanceId, time }];
+    });
+    return { ...NO_HISTORY, claims: claims.toSorted((one, other) => one.time - other.time) };
+  } catch (error) {
+    logger.warn('reading the claims failed', error instanceof Error ? error : new Error(String(error)));
+    return NO_HISTORY;
+  }
+}
 
 /**
  * One GetMetricData call. What cannot be read is not known: then nothing fails back, and nothing is said to be lost.
@@ -35,7 +75,7 @@ export async function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster
       read(cloudWatch, [ours('told', 'Told', cluster, 60, 'Maximum')], now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    return { ...(moves ?? NO_HISTORY), noticeLost: newest(notices.told)?.value === 0 };
+    return { ...NO_HISTORY, ...moves, noticeLost: newest(notices.told)?.value === 0 };
   } catch (error) {
     logger.warn('reading the metrics failed', error instanceof Error ? error : new Error(String(error)));
     return NO_HISTORY;

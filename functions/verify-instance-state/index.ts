@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { OPTIONAL_READER, READER } from '../shared/aws-clients';
+import type { Cluster } from '../shared/cluster';
 import type { Previous, VerifyInstanceStateInput } from '../shared/contract';
 import { InvalidInput } from '../shared/errors';
 import { handler as handle } from '../shared/handler';
@@ -12,7 +13,7 @@ import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { whatWentBefore } from './before';
 import { decide } from './decide';
-import { NO_HISTORY, readHistory } from './history';
+import { type History, NO_HISTORY, readClaims, readHistory } from './history';
 import { invalidPlan, makePlan } from './plan';
 import { type Reading, readInput } from './request';
 import { readSignals } from './signals';
@@ -38,7 +39,7 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   const [snapshot, signals, history] = await Promise.all([
     snapshotRead,
     readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, now),
-    request.mode === 'check' && previous === null ? readHistory(cloudWatch, cluster, now) : NO_HISTORY,
+    historyFor(request, cluster, previous === null, now),
   ]);
   const { retryCount } = execution;
   const facts = {
@@ -52,6 +53,12 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
     now,
   };
   return makePlan(facts, decide(facts));
+}
+
+/** Only checks and claims ask what was before. */
+async function historyFor(request: Request, cluster: Cluster, isFirstPass: boolean, now: number): Promise<History> {
+  if (request.trigger === 'claim') return readClaims(cloudWatch, cluster, now);
+  return request.mode === 'check' && isFirstPass ? readHistory(cloudWatch, cluster, now) : NO_HISTORY;
 }
 
 /** The request and the cluster as the pass before understood them. */

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode, Holder } from '../shared/cluster';
 import { toStateError } from '../shared/errors';
-import type { Destination, NodeReport, Plan, Request, Source } from '../shared/plan';
+import { type Destination, isAsked, type NodeReport, type Plan, type Request, type Source } from '../shared/plan';
 import { holdersOf, type Snapshot } from '../shared/snapshot';
 import { type Before, FIRST_PASS, refusalOf } from './before';
 import type { Decision } from './decide';
@@ -23,7 +23,7 @@ export function makePlan(facts: Facts, decision: Decision): Plan {
     holders,
     heldBefore: before.heldBefore ?? holders,
     nodes: reports.map((report) => ({ ...report, problems: [...report.problems, ...unfitness(report, facts)] })),
-    lastResort: before.pass === 1 ? peopleWantOff(request, cluster, holders) : before.lastResort,
+    lastResort: before.pass === 1 ? wantedOff(request, cluster, holders) : before.lastResort,
     ...carriedOn(before),
   };
 }
@@ -98,9 +98,10 @@ function sourcesOf({ snapshot }: Facts, reports: readonly NodeReport[], destinat
   });
 }
 
-/** In a drill or a failover by hand: the nodes that hold the addresses when the person asks, but for the target itself. */
-function peopleWantOff({ trigger, target }: Request, { nodes }: Cluster, holders: readonly Holder[]): string[] {
-  if (trigger !== 'request' || target === null) return [];
+/** In a drill, a failover by hand, a claim: the nodes that hold the addresses when it is asked, but for the target itself. */
+function wantedOff(request: Request, { nodes }: Cluster, holders: readonly Holder[]): string[] {
+  const { target } = request;
+  if (!isAsked(request) || target === null) return [];
   const holding = new Set(holders.map(({ networkInterfaceId }) => networkInterfaceId));
   return nodes
     .filter(({ networkInterfaceId, instanceId }) => holding.has(networkInterfaceId) && instanceId !== target)

@@ -1,8 +1,10 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
 import { DENIED } from '../shared/errors';
+import { isAsked } from '../shared/plan';
 import { interfaceOf, interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
+import { stillStands } from './claims';
 import { describe } from './health';
 import { movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
@@ -10,7 +12,7 @@ import { isExcluded } from './tags';
 /** The node that would take the addresses from an unhealthy holder, or from nobody. */
 export function destinationOf(situation: Situation): ClusterNode | null {
   const { candidates, quietCandidates, request } = situation;
-  const damped = request.trigger !== 'request' && onlyAlarmed(situation);
+  const damped = !isAsked(request) && onlyAlarmed(situation);
   return (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
 }
 
@@ -32,7 +34,8 @@ export function refusalOfTarget({ requestedTarget, before, reports }: Situation)
 }
 
 export function keepsTarget(situation: Situation): boolean {
-  return situation.requestedTarget !== null && refusalOfTarget(situation) === undefined && !movedByOthers(situation);
+  const stands = !movedByOthers(situation) || stillStands(situation);
+  return situation.requestedTarget !== null && refusalOfTarget(situation) === undefined && stands;
 }
 
 export function stranger({ cluster, snapshot }: Situation) {
@@ -66,8 +69,8 @@ const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
 export function unread({ signals, request, soleHolder, retryCount }: Situation): Error | undefined {
   const errors = signals.notRead.map(({ error }) => error);
   // An event about another node says nothing of the holder.
-  const isAsked = request.trigger === 'request' || request.saidDown.includes(soleHolder?.instanceId ?? '');
-  if (!REPORTING.has(request.mode)) return isAsked ? errors[0] : undefined;
+  const concerned = isAsked(request) || request.saidDown.includes(soleHolder?.instanceId ?? '');
+  if (!REPORTING.has(request.mode)) return concerned ? errors[0] : undefined;
   return retryCount < DOUBT_RETRIES ? errors.find(({ name }) => !DENIED.has(name)) : undefined;
 }
 
@@ -76,12 +79,12 @@ export function sickHolder({ cluster, snapshot, reports }: Situation) {
   return reports.find(({ networkInterfaceId, problems }) => holders.has(networkInterfaceId) && problems.length > 0);
 }
 
-const LOOKS_FOR_A_PERSON = 1;
+const LOOKS_FOR_WHO_ASKS = 1;
 
 /** Nobody holds an address, and that need not be so for long: its last holder's interface is not known to have died with it. */
 export function mayBeOnItsWay({ firstPass, homeless, request, cluster, snapshot, retryCount }: Situation): boolean {
-  // A person does not wait long; but one answer that lacks the holder is not enough to take an address from it.
-  const patience = request.trigger === 'request' ? LOOKS_FOR_A_PERSON : DOUBT_RETRIES;
+  // Whoever asks does not wait long; but one answer that lacks the holder is not enough to take an address from it.
+  const patience = isAsked(request) ? LOOKS_FOR_WHO_ASKS : DOUBT_RETRIES;
   if (!firstPass || homeless.length === 0 || retryCount >= patience) return false;
   // A terminated instance is shown for about an hour: one that an answer lacks proves nothing.
   const died = (node: ClusterNode) =>

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode } from '../shared/cluster';
 import { asFields, clusterConcerned, type Fields, isFields, nodesConcerned, watchedInstances } from '../shared/input';
-import { MODES, type Request } from '../shared/plan';
+import { CLAIM_SOURCE, CLAIM_TYPE, MODES, type Request } from '../shared/plan';
 import { cut } from '../shared/text';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';
@@ -10,7 +10,7 @@ const FIELDS = ['cluster', 'mode', 'target', 'reason', 'requestedBy'];
 /** The texts of a request stand several times in a state's data, which may have 256 KiB: at most so many characters. */
 const LONGEST_TEXT = 2_000;
 const EXPECTED =
-  'Send an EC2 state-change or a CloudWatch alarm event as EventBridge delivers it, or ' +
+  'Send an EC2 state-change, a CloudWatch alarm, or a virtual-IP claim event as EventBridge delivers it, or ' +
   '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.';
 
 /** What an execution is asked for, of which cluster; or what is wrong with its input, and the cluster it is about all the same. */
@@ -47,9 +47,13 @@ function understand(input: unknown, clusters: readonly Cluster[]): { request: Re
   if (source === 'aws.cloudwatch' && detailType === ALARM_CHANGE) {
     return readAlarmChange(input, detailOf(input), clusters);
   }
+  if (source === CLAIM_SOURCE && typeof detailType === 'string' && detailType.startsWith(CLAIM_TYPE)) {
+    return readClaim(input, detailType.slice(CLAIM_TYPE.length), detailOf(input), clusters);
+  }
   throw new Wrong(
     `source and detail-type are ${show(source)} and ${show(detailType)}: an event of another kind. ` +
-      `Known are "aws.ec2" with "${STATE_CHANGE}" and "aws.cloudwatch" with "${ALARM_CHANGE}".`,
+      `Known are "aws.ec2" with "${STATE_CHANGE}", "aws.cloudwatch" with "${ALARM_CHANGE}", ` +
+      `and "${CLAIM_SOURCE}" with "${CLAIM_TYPE}i-…".`,
   );
 }
 
@@ -89,11 +93,40 @@ function readAlarmChange(event: Fields, detail: Fields, clusters: readonly Clust
   };
 }
 
+/**
+ * The cluster software on a node says that this node is active now. Who claims stands in the detail type, because that is
+ * what the permission to put the event is limited by: a node can claim for itself only.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+ */
+function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: readonly Cluster[]) {
+  const names = some(clusters.map(({ name }) => name));
+  const name = text(detail, 'cluster', 'detail.cluster', `one of ${names}`);
+  const cluster = clusters.find((candidate) => candidate.name === name);
+  if (cluster === undefined) throw new Wrong(`detail.cluster is ${show(name)}; known are ${names}.`);
+  if (!cluster.nodes.some((node) => node.instanceId === instanceId)) {
+    throw new Wrong(
+      `detail-type names ${show(instanceId)}, which is no node of cluster ${show(name)}; ` +
+        `its nodes are ${some(cluster.nodes.map((node) => node.instanceId))}.`,
+    );
+  }
+  return {
+    cluster,
+    request: {
+      ...fromEvent(event),
+      trigger: 'claim' as const,
+      target: instanceId,
+      reason: optionalText(detail, 'reason'),
+      saidDown: [],
+      eventDetail: null,
+    },
+  };
+}
+
 /** The decision does not need the event's time, so one that cannot be read is left out. */
-function fromEvent({ time, id }: Fields): Omit<Request, 'trigger' | 'saidDown' | 'eventDetail'> {
+function fromEvent({ time, id }: Fields) {
   const readable = typeof time === 'string' && !Number.isNaN(Date.parse(time));
   return {
-    mode: 'failover',
+    mode: 'failover' as const,
     target: null,
     reason: null,
     requestedBy: null,

@@ -1,8 +1,10 @@
 import { addressesOf } from '../shared/cluster';
 import { contradictionIn } from '../shared/contradiction';
 import { StateUnsettled } from '../shared/errors';
+import { isAsked } from '../shared/plan';
 import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
+import { claimants, isOutdated, isQuarrel } from './claims';
 import { describe } from './health';
 import {
   aimedAt,
@@ -18,6 +20,7 @@ import {
   unread,
 } from './questions';
 import {
+  askedFor,
   fail,
   heldByStranger,
   list,
@@ -75,7 +78,7 @@ export const RULES: readonly Rule[] = [
     when: (situation) => !situation.firstPass && situation.holderIsHealthy && keepsTarget(situation),
     then: (situation) =>
       move(
-        situation.before.why ?? 'REQUESTED',
+        situation.before.why ?? askedFor(situation),
         `${requestOf(situation)} It was not carried out yet.`,
         situation.requestedTarget,
       ),
@@ -118,13 +121,32 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    name: 'all VIPs on a healthy node, a claim comes late, or after a newer one of another node',
+    when: (situation) => situation.firstPass && situation.holderIsHealthy && isOutdated(situation),
+    then: (situation) =>
+      nothing(
+        'CLAIM_OUTDATED',
+        `${onHolder(situation)} The claim of ${situation.request.target} came late, or another node has claimed since.`,
+      ),
+  },
+  {
+    name: 'all VIPs on a healthy node, two nodes claim in turn',
+    when: (situation) => situation.firstPass && situation.holderIsHealthy && isQuarrel(situation),
+    then: (situation) =>
+      nothing(
+        'CLAIMED_IN_TURN',
+        `${onHolder(situation)} ${claimants(situation).join(' and ')} claim in turn, within ${situation.cluster.dampingMinutes} minutes.`,
+      ),
+  },
+  {
     name: 'all VIPs on a healthy node, `target` is another one',
     when: (situation) =>
       situation.holderIsHealthy &&
       situation.requestedTarget !== null &&
       situation.requestedTarget !== situation.soleHolder &&
       situation.request.mode !== 'rehearsal',
-    then: (situation) => move('REQUESTED', `${requestOf(situation)} ${onHolder(situation)}`, situation.requestedTarget),
+    then: (situation) =>
+      move(askedFor(situation), `${requestOf(situation)} ${onHolder(situation)}`, situation.requestedTarget),
   },
   {
     name: 'all VIPs on a healthy node, an event says that it is down',
@@ -170,7 +192,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'only alarms say that the holder is unhealthy, and those of the standby changed a moment ago',
     when: (situation) =>
-      situation.request.trigger !== 'request' &&
+      !isAsked(situation.request) &&
       onlyAlarmed(situation) &&
       situation.candidates.length > 0 &&
       situation.quietCandidates.length === 0,

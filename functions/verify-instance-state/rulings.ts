@@ -87,8 +87,13 @@ export function onHolder({ cluster, soleHolder }: Pick<Situation, 'cluster' | 's
   return `${list({ cluster })}: on ${soleHolder?.instanceId}, which is healthy.`;
 }
 
-export function requestOf({ requestedTarget }: Situation): string {
-  return `A person asked for ${requestedTarget?.instanceId}.`;
+export function requestOf({ request, requestedTarget }: Situation): string {
+  const { instanceId } = requestedTarget ?? {};
+  return request.trigger === 'claim' ? `${instanceId} says that it is active.` : `A person asked for ${instanceId}.`;
+}
+
+export function askedFor({ request }: Situation): Reason {
+  return request.trigger === 'claim' ? 'CLAIMED' : 'REQUESTED';
 }
 
 export function move(why: Reason, explanation: string, destination: ClusterNode | null): Ruling {

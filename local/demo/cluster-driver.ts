@@ -52,6 +52,16 @@ export class ClusterDriver {
     return this.request({ mode: 'failover', reason: 'the application hangs', requestedBy: 'operator', ...chosen });
   }
 
+  /** The cluster software on the node says that it is active now, as guest/vip-claim sends it. */
+  claim({ instanceId }: Node, reason = 'the cluster software made this node active'): void {
+    this.cloud.putEvent({
+      source: 'vip-failover',
+      'detail-type': `Virtual IP Claim ${instanceId}`,
+      resources: [],
+      detail: { cluster: this.cluster.name, reason },
+    });
+  }
+
   /** What the schedule sends. */
   check(): Execution {
     return this.request({ mode: 'check' });

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { type ClusterProps, VirtualIpFailover } from '../../infra';
@@ -50,6 +51,27 @@ test('whoever is granted drills may start this workflow and read its log, nothin
       Resource: `<${logs}.Arn>`,
     },
   ]);
+});
+
+test('a node that is granted claims may put its own, and nothing else', () => {
+  const [, policy] = template.one('AWS::IAM::Policy', 'FirstRole');
+  expect(resolve(policy.PolicyDocument.Statement)).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
+      Resource: 'arn:aws:events:ap-southeast-1:111122223333:event-bus/default',
+      Condition: {
+        StringEquals: { 'events:source': 'vip-failover', 'events:detail-type': 'Virtual IP Claim <First>' },
+      },
+    },
+  ]);
+});
+
+test('claims are granted to nodes only', () => {
+  const role = new Role(shop, 'Stranger', { assumedBy: new AccountRootPrincipal() });
+  expect(() => shop.failover.grantClaim(role, 'i-0123456789abcdef0')).toThrow(
+    "grantClaim: found i-0123456789abcdef0; allowed: a node's instance ID, one of",
+  );
 });
 
 test('the parts are there to grant on and to alarm on', () => {

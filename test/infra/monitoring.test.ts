@@ -68,14 +68,15 @@ test('one message in the dead-letter queue is enough, for as long as it lies the
 test('D11: each cluster has its own alarm on events that did not start the workflow, whatever became of them', () => {
   const [instanceRule] = template.one('AWS::Events::Rule', 'mailTriggersInstanceRule');
   const [alarmRule] = template.one('AWS::Events::Rule', 'mailTriggersAlarmRule');
+  const [claimRule] = template.one('AWS::Events::Rule', 'mailTriggersClaimRule');
   const { rest, stats, text } = mathOf('mailAlarmsEventsUndelivered');
   expect(rest).toMatchObject(ONE_IS_ENOUGH);
   const filled = ['FailedInvocations', 'InvocationsSentToDlq', 'InvocationsFailedToBeSentToDlq'].map(
     (name) => `FILL(${name}, 0)`,
   );
-  expect(text).toBe([...filled, ...filled].join(' + '));
+  expect(text).toBe([...filled, ...filled, ...filled].join(' + '));
   expect(stats.map(({ Metric, Stat, Period }) => ({ ...Metric, Stat, Period }))).toEqual(
-    [instanceRule, alarmRule].flatMap((Ref) =>
+    [instanceRule, alarmRule, claimRule].flatMap((Ref) =>
       ['FailedInvocations', 'InvocationsSentToDlq', 'InvocationsFailedToBeSentToDlq'].map((MetricName) => ({
         Namespace: 'AWS/Events',
         MetricName,

@@ -89,11 +89,6 @@ test('Notify may look at instances and interfaces, publish to the one topic and 
   );
 });
 
-test('metrics are read only where there are checks', () => {
-  const unchecked = templateOf({ clusters: [{ ...cluster('mail', 1), checkIntervalMinutes: false }] });
-  expect(grantsOf(unchecked, 'VerifyInstanceStateRole')).not.toContain('cloudwatch:GetMetricData on *');
-});
-
 test('Elastic IPs may be associated with the interfaces of their own clusters only', () => {
   const elasticIpAllocationId = id('eipalloc', 1);
   const template = templateOf({

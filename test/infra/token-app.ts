@@ -1,6 +1,6 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { CfnEIP, CfnInstance, CfnNetworkInterface, CfnSubnet, CfnVPC } from 'aws-cdk-lib/aws-ec2';
-import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { VirtualIpFailover } from '../../infra';
 
@@ -40,6 +40,9 @@ export class ShopStack extends Stack {
       ],
     });
     this.failover.grantDrill(new Role(this, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+    const [first] = this.failover.clusters[0]?.nodes ?? [];
+    const assumedBy = new ServicePrincipal('ec2.amazonaws.com');
+    this.failover.grantClaim(new Role(this, 'FirstRole', { assumedBy }), first?.instanceId ?? '');
   }
 }
 

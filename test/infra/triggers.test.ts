@@ -52,10 +52,19 @@ test('another rule follows the status-check alarms and the user’s own alarms, 
   });
 });
 
+test('a third rule follows claims of the cluster’s own nodes, and no others', () => {
+  expect(template.one('AWS::Events::Rule', 'dbTriggersClaimRule')[1].EventPattern).toEqual({
+    ...HERE,
+    source: ['vip-failover'],
+    'detail-type': [11, 12, 13].map((number) => `Virtual IP Claim ${id('i', number)}`),
+    detail: { cluster: ['db'] },
+  });
+});
+
 test('every rule hands the event as it comes to the state machine, keeps trying, and loses nothing', () => {
   const rules = template.all('AWS::Events::Rule');
   const [role] = template.one('AWS::IAM::Role', 'RuleRole');
-  expect(rules).toHaveLength(6);
+  expect(rules).toHaveLength(9);
   for (const [, rule] of rules) {
     expect(rule.State).toBe('ENABLED');
     expect(rule.Targets).toEqual([

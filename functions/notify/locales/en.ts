@@ -9,11 +9,15 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   SPLIT: 'the addresses were split over several nodes',
   ELASTIC_IP_MISSING: 'a configured Elastic IP was not on its address',
   REQUESTED: 'a person asked for it',
+  CLAIMED: 'the cluster software on the node says that it is active now',
   FAILBACK: 'the preferred node has been healthy again for long enough',
   HOLDER_HEALTHY: 'all addresses are on a node that EC2 calls healthy',
   ALREADY_THERE: 'all addresses are on the requested target, which EC2 calls healthy',
+  CLAIM_OUTDATED: 'a node claimed the addresses, but the claim came late; if it is active, let it claim again',
   FLAPPING:
     'the alarms of the nodes go up and down in turn; while the instance runs, the addresses stay where they are',
+  CLAIMED_IN_TURN:
+    'nodes claim the addresses in turn, so each believes that it is active; the addresses stay where they are',
   PAUSED: 'the cluster is paused by a tag',
   INVALID_INPUT: 'the request was not understood',
   PRIMARY_ADDRESS: 'an address is the primary address of an interface',
@@ -31,6 +35,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   NO_HEALTHY_STANDBY: REASONS.NO_HEALTHY_STANDBY,
   PAUSED: REASONS.PAUSED,
   FLAPPING: REASONS.FLAPPING,
+  CLAIMED_IN_TURN: REASONS.CLAIMED_IN_TURN,
   NO_ROOM: 'no room on the target',
   NO_RESERVATION:
     'no explicit subnet CIDR reservation; while the address is unassigned, EC2 could give it to a new interface',
@@ -74,12 +79,14 @@ const REFUSED: Readonly<Record<string, string>> = {
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
   event: 'started by an instance state change',
   alarm: 'started by an alarm',
+  claim: 'claimed by a node',
   schedule: 'found by the scheduled check',
   request: 'started by hand',
 };
 
 const OUTCOMES: Record<Notice['outcome'], string> = {
   FAILED_OVER: 'FAILED_OVER (with proof)',
+  CLAIMED: 'CLAIMED (with proof)',
   DRILLED: 'DRILLED (with proof)',
   REHEARSED: 'REHEARSED (nothing was changed)',
   NOTHING_TO_DO: 'NOTHING_TO_DO',
@@ -176,6 +183,10 @@ function keptSubject(notice: Notice): string {
       return `${notice.status}: ${places(notice)}`;
     case 'FLAPPING':
       return `${notice.status}: ${places(notice)}, alarms go up and down in turn`;
+    case 'CLAIMED_IN_TURN':
+      return `${notice.status}: ${places(notice)}, nodes claim it in turn`;
+    case 'CLAIM_OUTDATED':
+      return `${notice.status}: late claim of ${cutName(notice.target?.short ?? '')}, ${places(notice, 'still ')}`;
     case 'ALREADY_THERE':
       return `${notice.status}: ${places(notice, 'already ')}`;
     default:
@@ -183,13 +194,16 @@ function keptSubject(notice: Notice): string {
   }
 }
 
+/** How a subject says why the addresses moved. */
+const HOW: Readonly<Record<string, string>> = { FAILBACK: ' (failback)', CLAIMED: ', which claims it' };
+
 function subject(notice: Notice): string {
   const { addresses, destination, standbysLeft, findings } = notice;
   const to = cutName(destination?.short ?? '');
   const alone = standbysLeft === 0 ? ', no standby left' : '';
   switch (notice.headline) {
     case 'MOVED':
-      return `MOVED: ${some(addresses)} to ${to}${notice.why === 'FAILBACK' ? ' (failback)' : ''}${alone}`;
+      return `MOVED: ${some(addresses)} to ${to}${HOW[notice.why ?? ''] ?? ''}${alone}`;
     case 'DRILLED':
       return `DRILL: ${some(addresses)} moved to ${to}${alone}`;
     case 'ELASTIC_IP_BACK':

@@ -9,10 +9,15 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   SPLIT: 'IPアドレスが複数のノードに分かれていました',
   ELASTIC_IP_MISSING: '設定されたElastic IPが関連付けられていませんでした',
   REQUESTED: '手動で要求されました',
+  CLAIMED: 'ノードのクラスターソフトウェアがアクティブになったと通知しました',
   FAILBACK: '優先ノードが所定の時間以上正常に稼働しています',
   HOLDER_HEALTHY: 'すべてのIPアドレスが、EC2が正常とするノードにあります',
   ALREADY_THERE: 'すべてのIPアドレスが、正常な指定ノードにすでにあります',
+  CLAIM_OUTDATED:
+    'ノードがIPアドレスを要求しましたが、通知が遅延していました。アクティブであれば、もう一度要求してください',
   FLAPPING: 'ノードのアラームが交互に変化しているため、インスタンスが実行中の間はIPアドレスを移動しません',
+  CLAIMED_IN_TURN:
+    '複数のノードが交互にIPアドレスを要求しています（スプリットブレインの可能性）。IPアドレスは移動しません',
   PAUSED: 'タグによりクラスターが一時停止されています',
   INVALID_INPUT: '要求を解釈できませんでした',
   PRIMARY_ADDRESS: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
@@ -30,6 +35,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   NO_HEALTHY_STANDBY: REASONS.NO_HEALTHY_STANDBY,
   PAUSED: REASONS.PAUSED,
   FLAPPING: 'ノードのアラームが交互に変化しています',
+  CLAIMED_IN_TURN: '複数のノードが交互にIPアドレスを要求しています',
   NO_ROOM: '移動先に空きがありません',
   NO_RESERVATION:
     '明示的なサブネットCIDR予約がないため、割り当て解除中のIPアドレスが新しいネットワークインターフェイスに割り当てられる可能性があります',
@@ -48,7 +54,12 @@ const FINDINGS: Record<Finding['code'], string> = {
 };
 
 /** Findings whose detail is quoted as it is: words of EC2 or of a tag. Of the others the IDs and numbers are shown. */
-const QUOTED: ReadonlySet<Finding['code']> = new Set(['UNREADABLE_TAG', 'NOT_READ', 'UNASSIGN_REFUSED']);
+const QUOTED: ReadonlySet<Finding['code']> = new Set([
+  'UNREADABLE_TAG',
+  'NOT_READ',
+  'UNASSIGN_REFUSED',
+  'CLAIMED_IN_TURN',
+]);
 
 const ERRORS: Readonly<Record<string, string>> = {
   InvalidInput: '実行の入力を解釈できませんでした',
@@ -77,6 +88,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
   event: 'インスタンスの状態変化により開始',
   alarm: 'アラームにより開始',
+  claim: 'ノードの要求により開始',
   schedule: '定期チェックにより検出',
   request: '手動で開始',
 };
@@ -90,6 +102,7 @@ const MODES: Record<NonNullable<Notice['mode']>, string> = {
 
 const OUTCOMES: Record<Notice['outcome'], string> = {
   FAILED_OVER: 'フェイルオーバー完了（確認済み）',
+  CLAIMED: 'ノードの要求による切り替え完了（確認済み）',
   DRILLED: '切り替え訓練完了（確認済み）',
   REHEARSED: 'リハーサル完了（変更なし）',
   NOTHING_TO_DO: '処理不要',
@@ -212,12 +225,19 @@ function keptSubject(notice: Notice): string {
       return now;
     case 'FLAPPING':
       return `${now}（アラームが交互に変化）`;
+    case 'CLAIMED_IN_TURN':
+      return `${now}（複数のノードが交互に要求）`;
+    case 'CLAIM_OUTDATED':
+      return `${now}（${cutName(notice.target?.short ?? '')} の要求は遅延のため実行せず）`;
     case 'ALREADY_THERE':
       return `${now}（移動済み）`;
     default:
       return `${now}（変更なし）`;
   }
 }
+
+/** How a subject says why the addresses moved. */
+const HOW: Readonly<Record<string, string>> = { FAILBACK: '、切り戻し', CLAIMED: '、ノードの要求' };
 
 function subject(notice: Notice): string {
   const { destination, standbysLeft } = notice;
@@ -226,7 +246,7 @@ function subject(notice: Notice): string {
   const alone = standbysLeft === 0 ? '、待機ノードなし' : '';
   switch (notice.headline) {
     case 'MOVED':
-      return `${addresses}: フェイルオーバーが起動されました。（移動先 ${to}${notice.why === 'FAILBACK' ? '、切り戻し' : ''}${alone}）`;
+      return `${addresses}: フェイルオーバーが起動されました。（移動先 ${to}${HOW[notice.why ?? ''] ?? ''}${alone}）`;
     case 'DRILLED':
       return `${addresses}: 切り替え訓練が完了しました。（移動先 ${to}${alone}）`;
     case 'ELASTIC_IP_BACK':

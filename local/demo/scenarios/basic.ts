@@ -101,6 +101,13 @@ export const BASIC: readonly Scenario[] = [
     told: (driver) => [...once(driver, 'DRILLED'), ...noFailure(driver)],
   },
   {
+    name: 'claim',
+    description: 'The cluster software on the standby says that it is active now; the address follows it.',
+    play: (driver) => driver.claim(driver.standby),
+    world: onStandby,
+    told: (driver) => [...once(driver, 'CLAIMED'), ...noFailure(driver)],
+  },
+  {
     name: 'rehearsal',
     description: 'Every state and every Lambda runs and nothing changes; the notice says what would happen.',
     play: (driver) => {

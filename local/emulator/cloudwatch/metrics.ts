@@ -14,7 +14,12 @@ export interface DataPoint {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly value: number;
+  /** Seconds: how finely it is kept. */
+  readonly resolution: Resolution;
 }
+
+/** @see CloudWatch API Reference, MetricDatum, StorageResolution */
+export type Resolution = 1 | 60;
 
 interface StoredPoint extends DataPoint {
   /** From when on CloudWatch shows it. */
@@ -22,9 +27,10 @@ interface StoredPoint extends DataPoint {
 }
 
 const DAY = 24 * 3_600_000;
-/** How long CloudWatch keeps points of five minutes, and of one. @see CloudWatch User Guide, "Metrics retention" */
+/** How long CloudWatch keeps points of five minutes, of one, and of less. @see CloudWatch User Guide, "Metrics retention" */
 const KEPT_MILLISECONDS = 63 * DAY;
 export const MINUTES_KEPT_MILLISECONDS = 15 * DAY;
+export const SECONDS_KEPT_MILLISECONDS = 3 * 3_600_000;
 /** CloudWatch takes points that are so old, or so far ahead. @see CloudWatch API Reference, PutMetricData, MetricDatum */
 const OLDEST_MILLISECONDS = 14 * DAY;
 const NEWEST_MILLISECONDS = 2 * 3_600_000;
@@ -40,7 +46,7 @@ export class Metrics {
   ) {}
 
   /** @param at when it was measured, milliseconds since the epoch: now by default. Too old or too far ahead: no point. */
-  add(metric: MetricName, value: number, at = this.clock.now()): void {
+  add(metric: MetricName, value: number, at = this.clock.now(), resolution: Resolution = 60): void {
     const now = this.clock.now();
     if (at < now - OLDEST_MILLISECONDS || at > now + NEWEST_MILLISECONDS) return;
     const key = keyOf(metric);
@@ -48,7 +54,7 @@ export class Metrics {
     while (points[0] && points[0].at < now - KEPT_MILLISECONDS) points.shift();
     let place = points.length;
     while (place > 0 && (points[place - 1]?.at ?? 0) > at) place -= 1;
-    points.splice(place, 0, { at, value, visibleAt: now + drawn(this.lag) });
+    points.splice(place, 0, { at, value, resolution, visibleAt: now + drawn(this.lag) });
     this.series.set(key, points);
   }
 
@@ -98,7 +104,7 @@ export function countServices(
   stateMachineArn: (execution: string) => string,
 ): void {
   timeline.listen((event: TimelineEvent) => {
-    if (event.type === 'metric') metrics.add(event, event.value, event.measuredAt ?? event.at);
+    if (event.type === 'metric') metrics.add(event, event.value, event.measuredAt ?? event.at, event.resolution);
     if (event.type === 'execution-failed') {
       const name = EXECUTION_METRICS[event.error] ?? 'ExecutionsFailed';
       const dimensions = { StateMachineArn: stateMachineArn(event.execution) };

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../iam/access';
 import { ApiError } from '../kernel/api';
 import { type JsonAction, jsonService, number, text, texts } from '../kernel/json';
 import type { Service } from '../kernel/service';
@@ -34,6 +35,7 @@ export function eventBridgeService({ accountId, region, put }: EventsOptions): S
   const putEvents: JsonAction = {
     parameters: ['Entries'],
     resources: () => [busArn],
+    contexts: ({ Entries }) => (Array.isArray(Entries) ? Entries : []).map(conditionKeys),
     run(parameters) {
       const entries = entriesOf(parameters, busArn);
       const outcomes = entries.map((entry): JsonObject => {
@@ -51,6 +53,15 @@ export function eventBridgeService({ accountId, region, put }: EventsOptions): S
     invalid: 'ValidationException',
     actions: { PutEvents: putEvents },
   });
+}
+
+/**
+ * AWS gives IAM the sources and the detail types of all entries at once; here each entry is judged by itself.
+ * @see EventBridge User Guide, "Using IAM policy conditions"; Service Authorization Reference, Amazon EventBridge
+ */
+function conditionKeys(entry: unknown): RequestContext {
+  const { Source = '', DetailType = '' } = isObject(entry) ? entry : {};
+  return { 'events:source': String(Source), 'events:detail-type': String(DetailType) };
 }
 
 /** @throws ApiError `ValidationException` for what AWS refuses as a whole, and for what the local cloud does not know. */

@@ -44,6 +44,8 @@ export const CONDITION_KEYS: readonly string[] = [
   'aws:SourceAccount',
   'aws:SourceArn',
   'aws:TagKeys',
+  'events:detail-type',
+  'events:source',
   'kms:CallerAccount',
   'kms:ViaService',
 ];

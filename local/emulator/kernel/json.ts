@@ -1,3 +1,4 @@
+import type { RequestContext } from '../iam/access';
 import { isObject, type Json, type JsonObject } from '../template/json';
 import { ApiError, type ApiRequest, type ApiResponse } from './api';
 import type { Failure, Service } from './service';
@@ -7,6 +8,8 @@ export interface JsonAction {
   readonly parameters: readonly string[];
   /** The ARNs that IAM is asked about; left out: `*`. */
   readonly resources?: (parameters: JsonObject) => readonly string[];
+  /** Condition keys, once for each part of the request that IAM judges by itself; left out: one part, without any. */
+  readonly contexts?: (parameters: JsonObject) => readonly RequestContext[];
   readonly run: (parameters: JsonObject) => JsonResult;
 }
 
@@ -58,8 +61,11 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
     },
 
     permissions({ action, parameters }) {
-      const resources = find(action).resources?.(given(parameters)) ?? ['*'];
-      return resources.map((resource) => ({ action: `${name}:${action}`, resource }));
+      const { resources, contexts } = find(action);
+      const parts = contexts?.(given(parameters)) ?? [{}];
+      return (resources?.(given(parameters)) ?? ['*']).flatMap((resource) =>
+        parts.map((context) => ({ action: `${name}:${action}`, resource, context })),
+      );
     },
 
     execute(call) {

@@ -116,6 +116,8 @@ export type TimelineEvent = { readonly at: number } & (
       readonly value: number;
       /** Where the value says so itself, milliseconds since the epoch. */
       readonly measuredAt?: number;
+      /** Seconds: how finely CloudWatch keeps it; left out: 60. */
+      readonly resolution?: 1 | 60;
     }
   | { readonly type: 'fault'; readonly what: string }
 );

@@ -7,6 +7,8 @@ export interface MetricValue {
   readonly value: number;
   /** Milliseconds since the epoch, as the line says. */
   readonly measuredAt: number;
+  /** Seconds: how finely CloudWatch keeps it. @see CloudWatch API Reference, MetricDatum, StorageResolution */
+  readonly resolution: 1 | 60;
 }
 
 /**
@@ -25,8 +27,11 @@ export function metricsOf(line: string): readonly MetricValue[] {
       const dimensions = Object.fromEntries(list(names).map((name) => [String(name), String(parsed[String(name)])]));
       return list(Metrics).flatMap((metric) => {
         const name = String(object(metric).Name);
+        const resolution = object(metric).StorageResolution === 1 ? 1 : 60;
         return list(parsed[name]).flatMap((value) =>
-          typeof value === 'number' ? [{ namespace: String(Namespace), name, dimensions, value, measuredAt }] : [],
+          typeof value === 'number'
+            ? [{ namespace: String(Namespace), name, dimensions, value, measuredAt, resolution }]
+            : [],
         );
       });
     });

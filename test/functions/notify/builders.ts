@@ -151,6 +151,22 @@ export const BY_HAND: Partial<Plan> = {
   saidDown: [],
 };
 
+/** What is different in a plan of a claim: mail-2 says that it is active. */
+export const BY_CLAIM: Partial<Plan> = {
+  ...BY_HAND,
+  trigger: 'claim',
+  requestedBy: null,
+  reason: 'keepalived: MASTER',
+  eventTime: '2026-01-31T03:14:07.000Z',
+  eventId: '6f1c1c7e-0000-4000-8000-000000000001',
+};
+
+/** A claim of mail-2 that was followed, off a healthy holder. */
+export function claimed(changes: Partial<Plan> = {}): Plan {
+  const sources = plan(changes).sources.map((source) => ({ ...source, healthy: true }));
+  return plan({ ...BY_CLAIM, why: 'CLAIMED', nodes: reports([A, B]), sources, ...changes });
+}
+
 /** What is different in a plan of the scheduled check. */
 export const BY_SCHEDULE: Partial<Plan> = {
   ...BY_HAND,

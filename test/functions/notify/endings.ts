@@ -8,9 +8,11 @@ import {
   A,
   assigned,
   B,
+  BY_CLAIM,
   BY_HAND,
   BY_SCHEDULE,
   C,
+  claimed,
   cluster,
   destination,
   drill,
@@ -121,6 +123,25 @@ export const ENDINGS: readonly Ending[] = [
         nodes: reports([A, B]),
       }),
       { unassigned: LEFT },
+    ),
+  ),
+  ending(
+    'CLAIMED: the cluster software on the standby says that it is active',
+    succeeded(claimed(), { unassigned: LEFT }),
+  ),
+  ending(
+    'NOTHING_TO_DO: a claim came late',
+    nothingToDo(kept('CLAIM_OUTDATED', { ...BY_CLAIM, holders: holders(cluster(), A), nodes: reports([A, B]) })),
+  ),
+  ending(
+    'NOTHING_TO_DO: nodes claim in turn',
+    nothingToDo(
+      kept('CLAIMED_IN_TURN', {
+        ...BY_CLAIM,
+        holders: holders(cluster(), A),
+        nodes: reports([A, B]),
+        findings: [finding('CLAIMED_IN_TURN', `mail-1 (${A.instanceId}), mail-2 (${B.instanceId})`)],
+      }),
     ),
   ),
   ending('DRILLED', succeeded(drill(), { unassigned: LEFT })),

@@ -10,9 +10,11 @@ import {
   A,
   assigned,
   B,
+  BY_CLAIM,
   BY_HAND,
   BY_SCHEDULE,
   C,
+  claimed,
   cluster,
   destination,
   drill,
@@ -125,6 +127,32 @@ test.each([
   });
 });
 
+test('a claim is written at its own time, to the second, whatever became of it', () => {
+  const at = '2026-01-31T11:59:07.000Z';
+  const Claim = (input: NotifyInput) => {
+    cluster_(input);
+    return JSON.parse(written.at(-1) ?? '{}');
+  };
+  for (const input of [
+    succeeded(claimed({ eventTime: at })),
+    nothingToDo(kept('ALREADY_THERE', { ...BY_CLAIM, eventTime: at })),
+    failed(kept('TARGET_UNHEALTHY', { ...BY_CLAIM, eventTime: at, action: 'FAIL', error: X })),
+  ]) {
+    expect(Claim(input)).toMatchObject({
+      _aws: {
+        Timestamp: Date.parse(at),
+        CloudWatchMetrics: [
+          { Dimensions: [['Cluster']], Metrics: [{ Name: 'Claim', Unit: 'Count', StorageResolution: 1 }] },
+        ],
+      },
+      Cluster: 'mail',
+      Claim: 2,
+    });
+  }
+  expect(Claim(succeeded(claimed({ eventTime: null })))).not.toHaveProperty('Claim');
+  expect(Claim(succeeded())).not.toHaveProperty('Claim');
+});
+
 describe('who moved the addresses last, for failback', () => {
   const moved = (input: NotifyInput) => {
     const { AutomaticMoveTo, MoveByPerson } = cluster_(input);
@@ -144,6 +172,7 @@ describe('who moved the addresses last, for failback', () => {
   });
   test.each<[string, NotifyInput]>([
     ['a drill', succeeded(drill())],
+    ['a claim', succeeded(claimed())],
     ['a failover by hand', succeeded(plan(BY_HAND))],
     ['a failover by hand that failed halfway', failed(plan(BY_HAND))],
     ['a drill that failed after a pass that moved', failed(null, { previous: passBefore(X, { plan: drill() }) })],
@@ -197,6 +226,8 @@ describe('readiness', () => {
     ],
     ['a pause that keeps nothing back', nothingToDo(kept('PAUSED')), null],
     ['A11: alarms in turn', nothingToDo(kept('FLAPPING')), 0],
+    ['claims in turn', nothingToDo(kept('CLAIMED_IN_TURN', BY_CLAIM)), 0],
+    ['a late claim', nothingToDo(kept('CLAIM_OUTDATED', BY_CLAIM)), null],
     ['a refusal that was told before', failed(refusal('NO_HEALTHY_STANDBY', NO_STANDBY, { notify: false })), 0],
     ['an input that names no cluster', failed(null, { input: 'junk' }), null],
   ])('%s', (_name, input, expected) => {

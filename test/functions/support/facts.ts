@@ -151,6 +151,18 @@ export function alarm(eventDetail: string, ...saidDown: readonly ClusterNode[]):
   return event({ trigger: 'alarm', saidDown: saidDown.map(({ instanceId }) => instanceId), eventDetail });
 }
 
+/** The cluster software on the node says that it is active now. */
+export function claim({ instanceId: target }: ClusterNode, changes: Partial<Request> = {}): Request {
+  return event({
+    trigger: 'claim',
+    target,
+    saidDown: [],
+    eventDetail: null,
+    eventTime: new Date(NOW - 1_000).toISOString(),
+    ...changes,
+  });
+}
+
 const NO_EVENT = { eventTime: null, eventId: null, saidDown: [], eventDetail: null };
 
 export const CHECK: Request = event({ ...NO_EVENT, mode: 'check', trigger: 'schedule' });

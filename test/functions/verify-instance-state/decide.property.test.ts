@@ -99,6 +99,9 @@ function anyRequest({ nodes }: Cluster): fc.Arbitrary<Request> {
     fc.constant<Request>({ ...nobody, mode: 'check', trigger: 'schedule' }),
     instanceId.map((target): Request => ({ ...byHand, mode: 'drill', target })),
     fc
+      .record({ target: instanceId, eventTime: fc.constantFrom(null, minutesAgo(0.1), minutesAgo(2)) })
+      .map((claim): Request => ({ ...nobody, mode: 'failover', trigger: 'claim', ...claim })),
+    fc
       .record({ mode: fc.constantFrom('failover' as const, 'rehearsal' as const), target: fc.option(instanceId) })
       .map((asked): Request => ({ ...byHand, ...asked })),
   );
@@ -157,6 +160,13 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
         movedByItselfTo: fc.constantFrom(null, ...of.nodes.map((each) => each.instanceId)),
         preferredFailedLately: fc.constantFrom(false, false, false, true, null),
         noticeLost: fc.boolean(),
+        claims: fc.array(
+          fc.record({
+            instanceId: fc.constantFrom(...of.nodes.map((each) => each.instanceId)),
+            time: fc.constantFrom(4, 3, 2, 1, 0).map((minutes) => NOW - minutes * 60_000),
+          }),
+          { maxLength: 5 },
+        ),
       }),
       before: anyBefore(of),
       retryCount: fc.constantFrom(0, 5, 7),
@@ -267,12 +277,12 @@ always(
 );
 
 always(
-  'nothing moves off a healthy holder but for a person, failback, or to where it is',
+  'nothing moves off a healthy holder but for a person, a claim, failback, or to where it is',
   ({ action, why, trigger, target, destination, mode }, from) => {
     const { soleHolder, holderIsHealthy } = assess(from);
     if (action !== 'MOVE' || !holderIsHealthy || destination?.instanceId === soleHolder?.instanceId) return;
     if (mode === 'check') return expect(why).toBe('FAILBACK');
-    expect(trigger).toBe('request');
+    expect(['request', 'claim']).toContain(trigger);
     expect(destination?.instanceId).toBe(target);
   },
 );
@@ -390,11 +400,13 @@ test('the situations above are of every kind', () => {
     if (outcome instanceof Error) kinds.add(outcome.name);
     else kinds.add(outcome.failure ?? `${outcome.action} ${outcome.why}`);
   }
-  const moves = ['HOLDER_UNHEALTHY', 'NO_HOLDER', 'SPLIT', 'ELASTIC_IP_MISSING', 'REQUESTED', 'FAILBACK'];
+  const moves = ['HOLDER_UNHEALTHY', 'NO_HOLDER', 'SPLIT', 'ELASTIC_IP_MISSING', 'REQUESTED', 'CLAIMED', 'FAILBACK'];
   const expected = [
     ...FAILURES,
     ...moves.map((why) => `MOVE ${why}`),
-    ...['PAUSED', 'FLAPPING', 'HOLDER_HEALTHY', 'ALREADY_THERE'].map((why) => `NONE ${why}`),
+    ...['PAUSED', 'FLAPPING', 'CLAIMED_IN_TURN', 'CLAIM_OUTDATED', 'HOLDER_HEALTHY', 'ALREADY_THERE'].map(
+      (why) => `NONE ${why}`,
+    ),
     'StateUnsettled',
     'Error',
   ];

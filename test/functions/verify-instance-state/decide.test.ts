@@ -49,7 +49,7 @@ describe('who is told, and what is recorded', () => {
     expect(told(CHECK)).toEqual({ action: 'REHEARSE', notify: false, record: true });
   });
   test('a check that finds that a notice was lost', () => {
-    const history = { movedByItselfTo: null, preferredFailedLately: null, noticeLost: true };
+    const history = { movedByItselfTo: null, preferredFailedLately: null, noticeLost: true, claims: [] };
     expect(told(CHECK, {}, { history })).toEqual({ action: 'REHEARSE', notify: true, record: true });
     expect(decision(CHECK, {}, { history }).findings).toEqual([
       { severity: 'warning', code: 'NOTICE_LOST', detail: 'an earlier notice about cluster mail could not be sent' },
@@ -218,7 +218,7 @@ describe('a paused cluster', () => {
 
 describe('automatic failback', () => {
   const of = cluster({ nodes: [{ ...A, alarms: ['smtp-a'] }, B, C], failbackAfterMinutes: 60 });
-  const movedByItself = { movedByItselfTo: B.instanceId, preferredFailedLately: false, noticeLost: false };
+  const movedByItself = { movedByItselfTo: B.instanceId, preferredFailedLately: false, noticeLost: false, claims: [] };
   const back = (changes: Partial<Facts> = {}, world: World = {}, request = CHECK, inCluster = of) =>
     decided(request, inCluster, { holders: B, ...world }, { history: movedByItself, ...changes });
   const STAYS = 'REHEARSE a, silent: NONE HOLDER_HEALTHY';

@@ -2,6 +2,7 @@ import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
 import type { Plan, Request } from '../../../functions/shared/plan';
 import { DECIDE_SETTLED_RETRIES, DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { whatWentBefore } from '../../../functions/verify-instance-state/before';
+import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import { RULES } from '../../../functions/verify-instance-state/rules';
 import { assess, type Facts } from '../../../functions/verify-instance-state/situation';
 import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/verify-instance-state/tags';
@@ -18,13 +19,14 @@ import {
   STRANGER,
   vips,
 } from '../notify/builders';
-import { byHand, CHECK, event, facts, minutesAgo, stopped, tagged, type World } from '../support/facts';
+import { byHand, CHECK, claim, event, facts, minutesAgo, NOW, stopped, tagged, type World } from '../support/facts';
 import { inWords, letter } from '../support/words';
 
-/** Who asks. The event says that a stopped; the requested target is always b. */
+/** Who asks. The event says that a stopped; the requested target is always b, and so is the node that claims. */
 const COLUMNS: Readonly<Record<string, Request>> = {
   'event of a': event(),
   check: CHECK,
+  'claim of b': claim(B),
   'failover by hand': byHand('failover'),
   '… to b': byHand('failover', B),
   'drill to b': byHand('drill', B),
@@ -52,6 +54,15 @@ const LATER = { retryCount: DOUBT_RETRIES };
 
 function dead(...nodes: readonly ClusterNode[]): Record<string, ReturnType<typeof stopped>> {
   return Object.fromEntries(nodes.map((node) => [node.instanceId, stopped(node)]));
+}
+
+/** The nodes claimed in this order, the last one a moment ago where there is but one. */
+function claimed(...nodes: readonly ClusterNode[]): Facts['history'] {
+  const ago = (index: number) => (nodes.length === 1 ? 0 : nodes.length - index) * 60_000;
+  return {
+    ...NO_HISTORY,
+    claims: nodes.map(({ instanceId }, index) => ({ instanceId, time: NOW - ago(index) })),
+  };
 }
 
 /** Situations of a first decision, in the order of the rules that they show. */
@@ -82,6 +93,17 @@ export const FIRST_DECISION: readonly Case[] = [
   { situation: 'a, healthy, holds all VIPs', world: {}, changes: LATER },
   { situation: '– the first looks', world: {} },
   {
+    situation: '– c has claimed after b did',
+    world: {},
+    changes: { ...LATER, history: claimed(C) },
+  },
+  {
+    situation: '– b, a, b and a have claimed in turn (damping: 10 minutes)',
+    of: { ...three, dampingMinutes: 10 },
+    world: {},
+    changes: { ...LATER, history: claimed(B, A, B, A) },
+  },
+  {
     situation: '– DescribeAlarms cannot be read, the first looks',
     world: {},
     changes: unread({}),
@@ -99,14 +121,17 @@ export const FIRST_DECISION: readonly Case[] = [
     world: { holders: C },
     changes: {
       ...LATER,
-      history: { movedByItselfTo: C.instanceId, preferredFailedLately: false, noticeLost: false },
+      history: { movedByItselfTo: C.instanceId, preferredFailedLately: false, noticeLost: false, claims: [] },
     },
   },
   {
     situation: '– a person moved them there',
     of: { ...three, failbackAfterMinutes: 60 },
     world: { holders: C },
-    changes: { ...LATER, history: { movedByItselfTo: null, preferredFailedLately: false, noticeLost: false } },
+    changes: {
+      ...LATER,
+      history: { movedByItselfTo: null, preferredFailedLately: false, noticeLost: false, claims: [] },
+    },
   },
   {
     situation: 'nobody holds the VIP, a is gone',

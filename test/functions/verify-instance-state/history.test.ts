@@ -2,7 +2,7 @@ import '../support/quiet';
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../../functions/shared/logger';
-import { NO_HISTORY, readHistory } from '../../../functions/verify-instance-state/history';
+import { NO_HISTORY, readClaims, readHistory } from '../../../functions/verify-instance-state/history';
 import { A, B, C, cluster } from '../notify/builders';
 import { THROTTLED } from '../support/ec2';
 import { NOW } from '../support/facts';
@@ -33,6 +33,65 @@ function has(metrics: Readonly<Record<string, Points>>): void {
     }),
   }));
 }
+
+describe('the claims of a cluster', () => {
+  const claims = (minutes = 5) => readClaims(client, { ...of, dampingMinutes: minutes }, NOW);
+  const second = 1 / 60;
+  test('are the points of a second, oldest first', async () => {
+    has({
+      least: [
+        [1, 1],
+        [3, 2],
+      ],
+      most: [
+        [1, 1],
+        [3, 2],
+      ],
+    });
+    const found = (await claims()).claims.map(({ instanceId, time }) => [instanceId, (NOW - time) / 60_000]);
+    expect(found).toEqual([
+      [B.instanceId, 3],
+      [B.instanceId, 3],
+      [A.instanceId, 1],
+      [A.instanceId, 1],
+    ]);
+  });
+  test('two nodes in one second are both there', async () => {
+    has({ least: [[second, 1]], most: [[second, 3]] });
+    expect((await claims()).claims.map(({ instanceId }) => instanceId)).toEqual([A.instanceId, C.instanceId]);
+  });
+  test('a position that is no node’s, of a configuration before this one, counts for nothing', async () => {
+    has({ least: [[1, 9]], most: [[1, 9]] });
+    expect((await claims()).claims).toEqual([]);
+  });
+  test.each([
+    [5, 5],
+    [0, 2],
+    [undefined, 2],
+    [60, 60],
+  ])('with a damping of %s minutes those of %s minutes are asked for', async (damping, minutes) => {
+    await readClaims(client, { ...MANUAL, ...(damping !== undefined && { dampingMinutes: damping }) }, NOW);
+    const [input] = asked();
+    expect(input?.StartTime).toEqual(new Date(NOW - minutes * 60_000));
+    expect(input?.EndTime).toEqual(new Date(NOW + 120_000));
+    expect(
+      input?.MetricDataQueries?.map(({ MetricStat }) => [
+        MetricStat?.Metric?.MetricName,
+        MetricStat?.Period,
+        MetricStat?.Stat,
+      ]),
+    ).toEqual([
+      ['Claim', 1, 'Minimum'],
+      ['Claim', 1, 'Maximum'],
+    ]);
+  });
+  test('what cannot be read is not known: a claim is believed then', async () => {
+    const warn = jest.spyOn(logger, 'warn').mockReturnValue();
+    cloudWatch.on(GetMetricDataCommand).rejects(THROTTLED);
+    expect(await claims()).toEqual(NO_HISTORY);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
 
 const read = (inCluster = of) => readHistory(client, inCluster, NOW);
 const asked = () => cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
@@ -164,7 +223,12 @@ describe('who moved the addresses last, and whereto', () => {
   });
   test('is not asked for where people move them back', async () => {
     has(to(2));
-    expect(await read(MANUAL)).toEqual({ movedByItselfTo: null, preferredFailedLately: null, noticeLost: false });
+    expect(await read(MANUAL)).toEqual({
+      movedByItselfTo: null,
+      preferredFailedLately: null,
+      noticeLost: false,
+      claims: [],
+    });
   });
 });
 
@@ -191,12 +255,12 @@ test('a time without a value, and an answer without results, say nothing', async
   cloudWatch
     .on(GetMetricDataCommand)
     .resolves({ MetricDataResults: [{ Id: 'told', Timestamps: [new Date(NOW)] }, {}] });
-  expect(await read(MANUAL)).toMatchObject({ noticeLost: false });
+  expect(await read(MANUAL)).toMatchObject({ noticeLost: false, claims: [] });
   const Timestamps = [new Date(NOW - 60_000), new Date(NOW)];
   cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'told', Timestamps, Values: [0] }] });
-  expect(await read(MANUAL)).toMatchObject({ noticeLost: true });
+  expect(await read(MANUAL)).toMatchObject({ noticeLost: true, claims: [] });
   cloudWatch.on(GetMetricDataCommand).resolves({});
-  expect(await read()).toEqual({ movedByItselfTo: null, preferredFailedLately: false, noticeLost: false });
+  expect(await read()).toEqual({ movedByItselfTo: null, preferredFailedLately: false, noticeLost: false, claims: [] });
 });
 
 test.each([

@@ -24,6 +24,14 @@ const stateChange = (state: string, instanceId = A.instanceId) => ({
   detail: { 'instance-id': instanceId, state },
 });
 
+const claimBy = (instanceId: string, detail: unknown = { cluster: 'mail' }) => ({
+  id: '6f1c1c7e-0000-4000-8000-000000000001',
+  source: 'vip-failover',
+  'detail-type': `Virtual IP Claim ${instanceId}`,
+  time: '2026-01-31T12:00:00Z',
+  detail,
+});
+
 const alarmChange = (alarmName: string, dimensions: unknown = {}, value = 'ALARM') => ({
   source: 'aws.cloudwatch',
   'detail-type': 'CloudWatch Alarm State Change',
@@ -57,6 +65,26 @@ describe('inputs that are understood', () => {
         eventId: '6f1c1c7e-0000-4000-8000-000000000001',
         saidDown,
         eventDetail: state,
+      },
+    });
+  });
+  test.each([
+    ['with a reason', { cluster: 'mail', reason: 'VRRP master' }, 'VRRP master'],
+    ['without one', { cluster: 'mail' }, null],
+    ['with a field of its own', { cluster: 'mail', priority: 150 }, null],
+  ])('a claim %s', (_what, detail, reason) => {
+    expect(read(claimBy(B.instanceId, detail))).toEqual({
+      cluster: CLUSTERS[0],
+      request: {
+        mode: 'failover',
+        trigger: 'claim',
+        target: B.instanceId,
+        reason,
+        requestedBy: null,
+        eventTime: '2026-01-31T12:00:00.000Z',
+        eventId: '6f1c1c7e-0000-4000-8000-000000000001',
+        saidDown: [],
+        eventDetail: null,
       },
     });
   });
@@ -163,7 +191,7 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     'null',
     null,
     [
-      'The input is null, not an object. Send an EC2 state-change or a CloudWatch alarm event as EventBridge delivers it, or ' +
+      'The input is null, not an object. Send an EC2 state-change, a CloudWatch alarm, or a virtual-IP claim event as EventBridge delivers it, or ' +
         '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.',
     ],
   ],
@@ -243,7 +271,7 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     { ...stateChange('stopped'), 'detail-type': 'EC2 Spot Instance Interruption Warning' },
     [
       'source and detail-type are "aws.ec2" and "EC2 Spot Instance Interruption Warning": an event of another kind. ' +
-        'Known are "aws.ec2" with "EC2 Instance State-change Notification" and "aws.cloudwatch" with "CloudWatch Alarm State Change".',
+        'Known are "aws.ec2" with "EC2 Instance State-change Notification", "aws.cloudwatch" with "CloudWatch Alarm State Change", and "vip-failover" with "Virtual IP Claim i-…".',
     ],
   ],
   [
@@ -286,6 +314,29 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
         'Add it to a cluster in the configuration, or remove it from the rule that sent this event.',
     ],
   ],
+  [
+    'a claim of another cluster’s node',
+    claimBy(C.instanceId),
+    [`detail-type names "${C.instanceId}", which is no node of cluster "mail"; its nodes are`],
+  ],
+  ['a claim of nobody', claimBy(''), ['detail-type names "", which is no node of cluster "mail"']],
+  [
+    'a claim without cluster',
+    claimBy(A.instanceId, {}),
+    ['detail.cluster is missing; one of "mail", "db" is allowed.'],
+  ],
+  [
+    'a claim of an unknown cluster',
+    claimBy(A.instanceId, { cluster: 'x' }),
+    ['detail.cluster is "x"; known are "mail", "db".'],
+  ],
+  ['a claim without detail', claimBy(A.instanceId, null), ['detail is null; an object is allowed']],
+  [
+    'a claim with an empty reason',
+    claimBy(A.instanceId, { cluster: 'mail', reason: '' }),
+    ['reason is ""; a text that is not empty'],
+  ],
+  ['a claim of another source', { ...claimBy(A.instanceId), source: 'my.app' }, ['an event of another kind']],
   [
     'an alarm of nobody',
     alarmChange('disk-full', { InstanceId: 'i-0bad' }),

@@ -1,9 +1,9 @@
 import { withOmission } from '../../kernel/service';
 import {
-  type DataPoint,
   type MetricName,
   type Metrics,
   MINUTES_KEPT_MILLISECONDS,
+  SECONDS_KEPT_MILLISECONDS,
   STATISTICS,
   statistic,
 } from '../metrics';
@@ -21,6 +21,15 @@ interface Query {
 
 const MINUTE = 60_000;
 const FIVE_MINUTES = 5 * MINUTE;
+/** Seconds, of metrics that are kept that finely. @see CloudWatch API Reference, MetricStat */
+const FINE_PERIODS = [1, 5, 10, 20, 30];
+
+interface PeriodPoint {
+  /** When the period began, milliseconds since the epoch. */
+  readonly at: number;
+  readonly value: number;
+}
+
 const MOST_QUERIES = 500;
 const MOST_DATAPOINTS = 100_800;
 
@@ -43,7 +52,7 @@ export const getMetricData: CloudWatchAction = {
     const ascending =
       choice(parameters, 'ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
     const found = queries.flatMap((query) => {
-      const kept = query.period % FIVE_MINUTES === 0 ? 0 : clock.now() - MINUTES_KEPT_MILLISECONDS;
+      const kept = clock.now() - keptFor(query.period);
       const points = pointsOf(metrics, query, Math.max(kept, Math.floor(start / MINUTE) * MINUTE), end);
       return (ascending ? points : points.reverse()).map((point) => ({ query, ...point }));
     });
@@ -75,8 +84,9 @@ function readQuery(query: Json): Query {
   const metric = structure(stat.Metric, 'Metric');
   only(metric, ['Namespace', 'MetricName', 'Dimensions']);
   const dimensions = structures(metric, 'Dimensions').map((each) => [required(each, 'Name'), required(each, 'Value')]);
-  const seconds = integer(stat, 'Period', 60, 86_400, 0);
-  if (seconds === 0 || seconds % 60 !== 0) throw invalid('Period must be a multiple of 60.');
+  const seconds = integer(stat, 'Period', 1, 86_400, 0);
+  if (!FINE_PERIODS.includes(seconds) && (seconds === 0 || seconds % 60 !== 0))
+    throw invalid(`Period must be ${FINE_PERIODS.join(', ')}, or a multiple of 60.`);
   const statName = choice(stat, 'Stat', STATISTICS);
   if (statName === undefined) throw invalid('Stat is required.');
   const name = required(metric, 'MetricName');
@@ -89,15 +99,21 @@ function readQuery(query: Json): Query {
   };
 }
 
+function keptFor(period: number): number {
+  if (period < MINUTE) return SECONDS_KEPT_MILLISECONDS;
+  return period % FIVE_MINUTES === 0 ? Number.POSITIVE_INFINITY : MINUTES_KEPT_MILLISECONDS;
+}
+
 /** Oldest first. */
-function pointsOf(metrics: Metrics, { metric, period, stat }: Query, start: number, end: number): DataPoint[] {
+function pointsOf(metrics: Metrics, { metric, period, stat }: Query, start: number, end: number): PeriodPoint[] {
   const buckets = new Map<number, number[]>();
   // Both ends are whole milliseconds: just before the start, and just before the end.
-  for (const { at, value } of metrics.points(metric, start - 1, end - 1)) {
+  for (const { at, value, resolution } of metrics.points(metric, start - 1, end - 1)) {
+    if (period < resolution * 1_000) continue;
     const bucket = Math.floor(at / period) * period;
     buckets.set(bucket, [...(buckets.get(bucket) ?? []), value]);
   }
-  return [...buckets].flatMap(([at, values]) => {
+  return [...buckets].flatMap(([at, values]): PeriodPoint[] => {
     const value = statistic(stat, values);
     return value === null ? [] : [{ at, value }];
   });

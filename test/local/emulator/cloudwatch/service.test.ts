@@ -214,10 +214,30 @@ test('after 15 days there are no points of a minute any more, but of five', asyn
   expect(MetricDataResults?.map(({ Values }) => Values)).toEqual([[], [1]]);
 });
 
+test('points of a second are had of what is kept that finely, for three hours; of other metrics there are none', async () => {
+  const fine = { namespace: 'Mine', name: 'Claim', dimensions: {} };
+  await at(1);
+  aws.metrics.add(READY, 1);
+  aws.metrics.add(fine, 1, BEGIN + 30_000, 1);
+  aws.metrics.add(fine, 2, BEGIN + 30_999, 1);
+  aws.metrics.add(fine, 3, BEGIN + 31_000, 1);
+  const Metric = { Namespace: 'Mine', MetricName: 'Claim' };
+  const asked = () =>
+    client.cloudWatch.send(
+      new GetMetricDataCommand(
+        asking([query('a', {}, { Metric, Period: 1, Stat: 'Maximum' }), query('b', {}, { Period: 1 })]),
+      ),
+    );
+  const values = (await asked()).MetricDataResults?.map(({ Values }) => Values);
+  expect(values).toEqual([[3, 2], []]);
+  await at(182);
+  expect((await asked()).MetricDataResults?.[0]?.Values).toEqual([]);
+});
+
 test.each([
   ['an expression', [{ Id: 'a', Expression: 'FILL(b, 0)' }], {}, 'Expression'],
   ['a percentile', [query('a', {}, { Stat: 'p99' })], {}, 'p99'],
-  ['half a minute', [query('a', {}, { Period: 30 })], {}, 'Period'],
+  ['half a minute and more', [query('a', {}, { Period: 40 })], {}, 'Period'],
   ['a bad ID', [query('A')], {}, 'lower-case'],
   ['an ID twice', [query('a'), query('a')], {}, 'unique'],
   ['no time at all', [query('a')], { EndTime: new Date(BEGIN) }, 'StartTime'],

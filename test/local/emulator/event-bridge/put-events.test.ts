@@ -57,6 +57,33 @@ test('an event is matched by the template’s rules, and its target gets it whol
   ]);
 });
 
+test('a role may put what its policy’s conditions on source and detail type let through, each entry judged by itself', async () => {
+  const statement = {
+    Effect: 'Allow',
+    Action: 'events:PutEvents',
+    Resource: 'arn:aws:events:us-east-1:123456789012:event-bus/default',
+    Condition: { StringEquals: { 'events:source': 'my.app', 'events:detail-type': 'Hello' } },
+  };
+  const node = {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Statement: [] },
+      Policies: [{ PolicyName: 'Claim', PolicyDocument: { Statement: [statement] } }],
+    },
+  };
+  const cloud = await startStack({
+    startAt: 'Done',
+    states: { Done: { Type: 'Succeed' } },
+    resources: { ...rule, Node: node },
+  });
+  const as = (...Entries: object[]) => send(cloud, { Entries }, 'PutEvents', accessKeyOfRole('Node'));
+  expect(await as(ENTRY)).toMatchObject({ status: 200, body: { FailedEntryCount: 0 } });
+  for (const other of [{ Source: 'your.app' }, { DetailType: 'Bye' }]) {
+    expect(await as({ ...ENTRY, ...other })).toMatchObject({ status: 400, body: { __type: 'AccessDeniedException' } });
+    expect(await as(ENTRY, { ...ENTRY, ...other })).toMatchObject({ status: 400 });
+  }
+});
+
 test.each([
   ['a source of AWS’s', { Source: 'aws.ec2' }, 'NotAuthorizedForSourceException'],
   ['no source', { Source: undefined }, 'InvalidArgument'],

@@ -1,0 +1,51 @@
+import type { Situation } from './situation';
+
+/** A claim that is older than this is not simply believed, ms: EventBridge repeats and delays events. */
+const FRESH_MS = 60_000;
+/** So many changes from one claimant to another within the damping time are a quarrel: there, back, and there again. */
+const CHANGES_OF_A_QUARREL = 3;
+/** In so many passes a claim is carried out although others moved the addresses on. */
+const PASSES_OF_A_CLAIM = 2;
+
+/** What happened since may have overtaken the claim: it is no reason to take the addresses from a healthy node. */
+export function isOutdated(situation: Situation): boolean {
+  return situation.request.trigger === 'claim' && (isLate(situation) || isOverruled(situation));
+}
+
+function isLate({ request, now }: Situation): boolean {
+  return request.eventTime !== null && now - Date.parse(request.eventTime) > FRESH_MS;
+}
+
+/** Another node claimed after this claim was made: nobody waits for an answer to it any more. */
+export function isOverruled({ request, history }: Situation): boolean {
+  const made = Date.parse(request.eventTime ?? '');
+  return history.claims.some(({ instanceId, time }) => instanceId !== request.target && time > made);
+}
+
+/** The claimants of the damping time, in the order of their claims, the one that claims now last; without repetitions in a row. */
+function turns({ request, history, cluster, now }: Situation): string[] {
+  const since = now - (cluster.dampingMinutes ?? 0) * 60_000;
+  const earlier = history.claims.filter(({ time }) => time >= since).map(({ instanceId }) => instanceId);
+  const all = request.target === null ? earlier : [...earlier, request.target];
+  return all.filter((instanceId, index) => instanceId !== all[index - 1]);
+}
+
+/** Nodes claim in turn: both believe that they are active. */
+export function isQuarrel(situation: Situation): boolean {
+  return situation.request.trigger === 'claim' && turns(situation).length > CHANGES_OF_A_QUARREL;
+}
+
+/** It goes on, and people were told of it at its first turn too many. */
+export function isOldQuarrel(situation: Situation): boolean {
+  return turns(situation).length > CHANGES_OF_A_QUARREL + 1;
+}
+
+export function claimants(situation: Situation): string[] {
+  return [...new Set(turns(situation))].toSorted();
+}
+
+/** A claim counts more than what other executions did meanwhile, but for a newer claim; once, so that nothing goes to and fro. */
+export function stillStands(situation: Situation): boolean {
+  const { request, before } = situation;
+  return request.trigger === 'claim' && before.attempts.length < PASSES_OF_A_CLAIM && !isOverruled(situation);
+}

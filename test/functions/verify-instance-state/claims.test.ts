@@ -1,0 +1,199 @@
+import {
+  claimants,
+  isOldQuarrel,
+  isOutdated,
+  isQuarrel,
+  stillStands,
+} from '../../../functions/verify-instance-state/claims';
+import { decide } from '../../../functions/verify-instance-state/decide';
+import { type Claim, NO_HISTORY } from '../../../functions/verify-instance-state/history';
+import { assess, type Facts, type Situation } from '../../../functions/verify-instance-state/situation';
+import { A, B, C, cluster, holders } from '../notify/builders';
+import { byHand, claim, event, facts, minutesAgo, NOW, stopped, tagged } from '../support/facts';
+
+const of = cluster({ nodes: [A, B, C], dampingMinutes: 5 });
+const made = (node: typeof A, secondsAgo: number): Claim => ({
+  instanceId: node.instanceId,
+  time: NOW - secondsAgo * 1_000,
+});
+const claimed = (...claims: readonly Claim[]): Partial<Facts> => ({ history: { ...NO_HISTORY, claims } });
+const situation = (request: Facts['request'], changes: Partial<Facts> = {}, world = {}): Situation =>
+  assess(facts(request, of, world, changes));
+const secondsAgo = (seconds: number) => ({ eventTime: new Date(NOW - seconds * 1_000).toISOString() });
+
+describe('a claim is outdated', () => {
+  test.each<[string, Situation, boolean]>([
+    ['fresh', situation(claim(B)), false],
+    ['a minute old', situation(claim(B, secondsAgo(60))), false],
+    ['more than a minute old', situation(claim(B, secondsAgo(61))), true],
+    ['of an unknown time', situation(claim(B, { eventTime: null })), false],
+    ['another node claimed since', situation(claim(B, secondsAgo(20)), claimed(made(A, 10))), true],
+    ['another node claimed before', situation(claim(B, secondsAgo(20)), claimed(made(A, 30))), false],
+    ['another node claimed in the same second', situation(claim(B, secondsAgo(20)), claimed(made(A, 20))), false],
+    ['it claimed again itself', situation(claim(B, secondsAgo(20)), claimed(made(B, 10))), false],
+    ['no claim at all', situation(event({ ...secondsAgo(100) })), false],
+  ])('%s', (_what, of, expected) => expect(isOutdated(of)).toBe(expected));
+});
+
+describe('nodes quarrel', () => {
+  const turns = [made(B, 200), made(A, 150), made(B, 100), made(A, 50)];
+  test.each<[string, readonly Claim[], readonly [quarrel: boolean, old: boolean]]>([
+    ['one claim', [], [false, false]],
+    ['there and back', [made(B, 100), made(A, 50)], [false, false]],
+    ['the same node again and again', [made(B, 100), made(B, 50), made(B, 25)], [false, false]],
+    ['there, back, and there again', turns.slice(1), [true, false]],
+    ['and so on', turns, [true, true]],
+    ['over a longer time than the damping', [made(A, 500), made(B, 400), made(A, 50)], [false, false]],
+  ])('%s', (_what, claims, expected) => {
+    const asked = situation(claim(B), claimed(...claims));
+    expect([isQuarrel(asked), isOldQuarrel(asked)]).toEqual(expected);
+  });
+  test('both are named, in an order that does not depend on who came first', () => {
+    expect(claimants(situation(claim(B), claimed(...turns)))).toEqual([A.instanceId, B.instanceId]);
+    expect(claimants(situation(claim(A), claimed(...turns.slice(0, 3))))).toEqual([A.instanceId, B.instanceId]);
+  });
+  test('events and people are no part of it', () => {
+    expect(isQuarrel(situation(event(), claimed(...turns)))).toBe(false);
+    expect(isQuarrel(situation(byHand('failover', B), claimed(...turns)))).toBe(false);
+  });
+  test('without damping nothing is one', () => {
+    const { dampingMinutes: _, ...undamped } = of;
+    expect(isQuarrel(assess(facts(claim(B), undamped, {}, claimed(...turns))))).toBe(false);
+  });
+});
+
+describe('a claim that others overtook', () => {
+  const overtaken = (attempts: number, ...claims: readonly Claim[]) => {
+    const { before } = facts(claim(B), of);
+    const attempt = { instanceId: B.instanceId, error: 'Superseded', message: 'c has it' };
+    return situation(
+      claim(B),
+      {
+        ...claimed(...claims),
+        before: {
+          ...before,
+          pass: 1 + attempts,
+          why: 'CLAIMED',
+          attempts: Array.from({ length: attempts }, () => attempt),
+          heldBefore: holders(of, A),
+          lastResort: [A.instanceId],
+        },
+      },
+      { holders: C },
+    );
+  };
+  test('stands once more', () => {
+    expect(stillStands(overtaken(1))).toBe(true);
+    expect(decide(overtaken(1))).toMatchObject({ action: 'MOVE', why: 'CLAIMED', destination: B });
+  });
+  test('but not for ever: then people are told where the addresses are', () => {
+    expect(stillStands(overtaken(2))).toBe(false);
+    expect(decide({ ...overtaken(2), retryCount: 9 })).toMatchObject({
+      action: 'FAIL',
+      failure: 'Superseded',
+      notify: true,
+    });
+  });
+  test('nor against a newer claim', () => {
+    expect(stillStands(overtaken(1, made(C, 0)))).toBe(false);
+  });
+  test('what a person asked for does not', () => {
+    expect(stillStands({ ...overtaken(1), request: byHand('failover', B) })).toBe(false);
+  });
+});
+
+describe('what a claim leads to', () => {
+  const decided = (request: Facts['request'], world = {}, changes: Partial<Facts> = {}) => {
+    const { action, why, destination, notify, record, failure } = decide(
+      facts(request, of, world, { retryCount: 9, ...changes }),
+    );
+    return { result: failure ?? `${action} ${why}`, to: destination?.instanceId ?? null, notify, record };
+  };
+  const PAUSED = { instances: { [C.instanceId]: tagged(C, 'vip-failover:paused', 'upgrade') } };
+  test.each([
+    ['off a healthy holder', {}, {}, { result: 'MOVE CLAIMED', to: B.instanceId, notify: true, record: true }],
+    [
+      'off a dead holder',
+      { instances: { [A.instanceId]: stopped(A) } },
+      {},
+      { result: 'MOVE HOLDER_UNHEALTHY', to: B.instanceId, notify: true, record: true },
+    ],
+    ['off nobody', { holders: null }, {}, { result: 'MOVE NO_HOLDER', to: B.instanceId, notify: true, record: true }],
+    [
+      'it has them already: recorded, and nobody waits to be told',
+      { holders: B },
+      {},
+      { result: 'NONE ALREADY_THERE', to: null, notify: false, record: true },
+    ],
+    ['paused: told', PAUSED, {}, { result: 'NONE PAUSED', to: null, notify: true, record: true }],
+    [
+      'the claimant is not well',
+      { instances: { [B.instanceId]: stopped(B) } },
+      {},
+      { result: 'TargetUnhealthy', to: null, notify: true, record: true },
+    ],
+    [
+      'there, back, and there again: told',
+      {},
+      claimed(made(A, 150), made(B, 100), made(A, 50)),
+      { result: 'NONE CLAIMED_IN_TURN', to: null, notify: true, record: true },
+    ],
+    [
+      'and so on: recorded',
+      {},
+      claimed(made(B, 200), made(A, 150), made(B, 100), made(A, 50)),
+      { result: 'NONE CLAIMED_IN_TURN', to: null, notify: false, record: true },
+    ],
+    [
+      'a quarrel about a dead holder',
+      { instances: { [A.instanceId]: stopped(A) } },
+      claimed(made(A, 150), made(B, 100), made(A, 50)),
+      { result: 'MOVE HOLDER_UNHEALTHY', to: B.instanceId, notify: true, record: true },
+    ],
+  ])('%s', (_what, world, changes, expected) => {
+    expect(decided(claim(B), world, changes)).toEqual(expected);
+  });
+  test('a late claim is told: the application may be active elsewhere than the addresses', () => {
+    expect(decided(claim(B, { eventTime: minutesAgo(3) }))).toEqual({
+      result: 'NONE CLAIM_OUTDATED',
+      to: null,
+      notify: true,
+      record: true,
+    });
+  });
+  test('a claim that a newer one has answered is not', () => {
+    expect(decided(claim(B, secondsAgo(20)), {}, claimed(made(A, 10)))).toMatchObject({
+      result: 'NONE CLAIM_OUTDATED',
+      notify: false,
+    });
+  });
+  test('a late claim moves off a dead holder all the same', () => {
+    const world = { instances: { [A.instanceId]: stopped(A) } };
+    expect(decided(claim(C, { eventTime: minutesAgo(3) }), world)).toMatchObject({
+      result: 'MOVE HOLDER_UNHEALTHY',
+      to: C.instanceId,
+    });
+  });
+  test('both names are a finding', () => {
+    const { findings } = decide(facts(claim(B), of, {}, claimed(made(A, 150), made(B, 100), made(A, 50))));
+    expect(findings).toEqual([
+      { severity: 'problem', code: 'CLAIMED_IN_TURN', detail: `mail-1 (${A.instanceId}), mail-2 (${B.instanceId})` },
+    ]);
+  });
+  test('the old holder is the last choice, should the claimant not take them', () => {
+    const { before } = facts(claim(B), of);
+    const refused = {
+      ...before,
+      pass: 2,
+      why: 'CLAIMED' as const,
+      attempts: [{ instanceId: B.instanceId, error: 'TargetCannotHold', message: 'no room' }],
+      heldBefore: holders(of, A),
+      lastResort: [A.instanceId],
+      mayHaveChanged: true,
+    };
+    expect(decided(claim(B), { holders: null }, { before: refused })).toMatchObject({
+      result: 'MOVE NO_HOLDER',
+      to: C.instanceId,
+    });
+  });
+});
