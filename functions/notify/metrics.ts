@@ -1,84 +1,39 @@
 import type { NotifyInput } from '../shared/contract';
+import { writeMetrics } from '../shared/metrics';
 import { isAsked } from '../shared/plan';
 import { latestPlan, mayHaveChanged, modeOf, type Silence } from './audience';
 import { onlyElasticIps, standbysLeft } from './compose';
 import type { Notice } from './notice';
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-interface Directive {
-  readonly Namespace: string;
-  readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly {
-    readonly Name: string;
-    readonly Unit: 'Count' | 'Milliseconds';
-    /** 1: kept by the second, for three hours; left out: by the minute. */
-    readonly StorageResolution?: 1;
-  }[];
-}
-
-type Values = Readonly<Record<string, number | null>>;
-const MILLISECONDS = new Set(['Outage', 'DarkTime']);
-
 /** What an execution says about its cluster. A state that is tried again says the same again, of the same moment. */
 export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence: Silence | null): void {
-  write(input, notice, ['Cluster'], {
+  write(input, notice, {
     Ready: readiness(input, notice, silence),
     Outage: notice.outageMs,
     DarkTime: notice.darkTimeMs,
     AutomaticMoveTo: automaticMoveTo(input),
     MoveByPerson: isMoveByPerson(input) ? 1 : null,
   });
-  writeClaim(input, notice);
-}
-
-/** Which node claimed, as its position from 1, at the time of the claim itself: later claims are compared with it. */
-function writeClaim(input: NotifyInput, notice: Notice): void {
-  const plan = latestPlan(input);
-  if (plan?.trigger !== 'claim' || plan.eventTime === null) return;
-  const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.target);
-  write(input, notice, ['Cluster'], { Claim: index + 1 }, plan.eventTime);
 }
 
 /** 1: a notice was sent; 0: it could not be sent, so the next check tells it. */
 export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
-  write(input, notice, ['Cluster'], { Told: sent ? 1 : 0 });
+  write(input, notice, { Told: sent ? 1 : 0 });
 }
 
 /** Written when all is done, so that a state that is tried again adds 1 only. */
 export function writeOutcome(input: NotifyInput, notice: Notice): void {
-  write(input, notice, ['Cluster', 'Outcome'], { Outcomes: 1 });
+  const { cluster, outcome: Outcome } = notice;
+  writeMetrics(input.execution.stateEnteredTime, { Cluster: cluster ?? 'unknown', Outcome }, { Outcomes: 1 });
 }
 
-/**
- * In embedded metric format: no call on the failover path. `process.stdout`, because Lambda wraps what `console.log` gets
- * when its log format is JSON. The time is that at which the workflow entered the state: this function's clock may differ.
- */
+/** At the time at which the workflow entered the state: this function's clock may differ. */
 function write(
   { execution }: NotifyInput,
-  { cluster, outcome }: Notice,
-  dimensions: string[],
-  all: Values,
-  time = execution.stateEnteredTime,
+  { cluster, outcome: Outcome }: Notice,
+  values: Readonly<Record<string, number | null>>,
 ): void {
-  const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
-  const names = Object.keys(values);
-  if (names.length === 0) return;
-  const directive: Directive = {
-    Namespace: process.env.METRICS_NAMESPACE ?? 'VipFailover',
-    Dimensions: [dimensions],
-    Metrics: names.map((Name) => ({
-      Name,
-      Unit: MILLISECONDS.has(Name) ? 'Milliseconds' : 'Count',
-      ...(Name === 'Claim' && { StorageResolution: 1 }),
-    })),
-  };
-  const line = {
-    _aws: { Timestamp: Date.parse(time), CloudWatchMetrics: [directive] },
-    Cluster: cluster ?? 'unknown',
-    Outcome: outcome,
-    ...values,
-  };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  writeMetrics(execution.stateEnteredTime, { Cluster: cluster ?? 'unknown' }, values, { Outcome });
 }
 
 /**

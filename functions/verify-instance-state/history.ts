@@ -2,10 +2,12 @@ import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } fro
 import { call } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
 import { logger } from '../shared/logger';
+import { metricsNamespace, writeMetrics } from '../shared/metrics';
+import type { Request } from '../shared/plan';
 
 /**
  * What the product's own metrics remember of a cluster. EC2 does not say who moved an address, nor when; Notify writes it
- * down as a metric (functions/notify/metrics.ts), and only checks read it.
+ * down as a metric (functions/notify/metrics.ts), and only checks read it. What nodes claim is remembered likewise, for claims.
  */
 export interface History {
   /** Where the last move put the addresses, if the workflow made it by itself; null: a person did, or it is not known. */
@@ -37,6 +39,16 @@ const DAY = 24 * 60 * MINUTE;
 const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 const NOTICES_WINDOW = 3 * 60 * MINUTE;
+
+/**
+ * Remembers which node claims, as its position from 1, at the time of the claim itself. At once and not when it has been
+ * carried out: a claim that is older must find it.
+ */
+export function writeClaim({ name, nodes }: Cluster, { target, eventTime }: Request): void {
+  if (eventTime === null) return;
+  const index = nodes.findIndex(({ instanceId }) => instanceId === target);
+  writeMetrics(eventTime, { Cluster: name }, { Claim: index + 1 });
+}
 
 /**
  * The claims of the damping time, at least of the last minutes. Points of one second are kept for three hours. What cannot
@@ -111,7 +123,7 @@ async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: nu
 
 function ours(Id: string, MetricName: string, { name }: Cluster, Period: number, Stat: string): MetricDataQuery {
   const Metric = {
-    Namespace: process.env.METRICS_NAMESPACE ?? 'VipFailover',
+    Namespace: metricsNamespace(),
     MetricName,
     Dimensions: [{ Name: 'Cluster', Value: name }],
   };

@@ -13,7 +13,7 @@ import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { whatWentBefore } from './before';
 import { decide } from './decide';
-import { type History, NO_HISTORY, readClaims, readHistory } from './history';
+import { type History, NO_HISTORY, readClaims, readHistory, writeClaim } from './history';
 import { invalidPlan, makePlan } from './plan';
 import { type Reading, readInput } from './request';
 import { readSignals } from './signals';
@@ -33,6 +33,7 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   if ('invalid' in reading) return refuse(reading, input);
   const { request, cluster } = reading;
   logger.appendKeys({ cluster: cluster.name, mode: request.mode });
+  if (request.trigger === 'claim' && previous === null) writeClaim(cluster, request);
   // The workflow's clock: functions' own may differ.
   const now = Date.parse(execution.stateEnteredTime);
   const snapshotRead = readSnapshot(ec2, cluster, execution.retryCount > 0);

@@ -127,32 +127,6 @@ test.each([
   });
 });
 
-test('a claim is written at its own time, to the second, whatever became of it', () => {
-  const at = '2026-01-31T11:59:07.000Z';
-  const Claim = (input: NotifyInput) => {
-    cluster_(input);
-    return JSON.parse(written.at(-1) ?? '{}');
-  };
-  for (const input of [
-    succeeded(claimed({ eventTime: at })),
-    nothingToDo(kept('ALREADY_THERE', { ...BY_CLAIM, eventTime: at })),
-    failed(kept('TARGET_UNHEALTHY', { ...BY_CLAIM, eventTime: at, action: 'FAIL', error: X })),
-  ]) {
-    expect(Claim(input)).toMatchObject({
-      _aws: {
-        Timestamp: Date.parse(at),
-        CloudWatchMetrics: [
-          { Dimensions: [['Cluster']], Metrics: [{ Name: 'Claim', Unit: 'Count', StorageResolution: 1 }] },
-        ],
-      },
-      Cluster: 'mail',
-      Claim: 2,
-    });
-  }
-  expect(Claim(succeeded(claimed({ eventTime: null })))).not.toHaveProperty('Claim');
-  expect(Claim(succeeded())).not.toHaveProperty('Claim');
-});
-
 describe('who moved the addresses last, for failback', () => {
   const moved = (input: NotifyInput) => {
     const { AutomaticMoveTo, MoveByPerson } = cluster_(input);

@@ -2,10 +2,10 @@ import '../support/quiet';
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../../functions/shared/logger';
-import { NO_HISTORY, readClaims, readHistory } from '../../../functions/verify-instance-state/history';
+import { NO_HISTORY, readClaims, readHistory, writeClaim } from '../../../functions/verify-instance-state/history';
 import { A, B, C, cluster } from '../notify/builders';
 import { THROTTLED } from '../support/ec2';
-import { NOW } from '../support/facts';
+import { claim, NOW } from '../support/facts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const client = new CloudWatchClient({});
@@ -84,6 +84,28 @@ describe('the claims of a cluster', () => {
       ['Claim', 1, 'Minimum'],
       ['Claim', 1, 'Maximum'],
     ]);
+  });
+  test('a claim is written at its own time, to the second, in embedded metric format', () => {
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    writeClaim(of, claim(B, { eventTime: '2026-01-31T11:59:07.000Z' }));
+    expect(write).toHaveBeenCalledTimes(1);
+    const [line] = write.mock.calls[0] ?? [];
+    expect(JSON.parse(String(line))).toEqual({
+      _aws: {
+        Timestamp: Date.parse('2026-01-31T11:59:07.000Z'),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'VipFailover',
+            Dimensions: [['Cluster']],
+            Metrics: [{ Name: 'Claim', Unit: 'Count', StorageResolution: 1 }],
+          },
+        ],
+      },
+      Cluster: 'mail',
+      Claim: 2,
+    });
+    writeClaim(of, claim(B, { eventTime: null }));
+    expect(write).toHaveBeenCalledTimes(1);
   });
   test('what cannot be read is not known: a claim is believed then', async () => {
     const warn = jest.spyOn(logger, 'warn').mockReturnValue();

@@ -271,3 +271,22 @@ test('failback and damping count from now, the time at which the answers came', 
     why: 'FAILBACK',
   });
 });
+
+test('a claim is remembered when it is read for the first time, and those before it are asked for in every pass', async () => {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const of = cluster({ dampingMinutes: 5 });
+  const event = {
+    source: 'vip-failover',
+    'detail-type': `Virtual IP Claim ${B.instanceId}`,
+    time: '2026-01-31T03:14:07Z',
+    detail: { cluster: 'mail' },
+  };
+  const first = await handler(input({ input: event }, of));
+  expect(first).toMatchObject({ action: 'MOVE', trigger: 'claim', target: B.instanceId });
+  const claims = () => write.mock.calls.filter(([line]) => String(line).includes('"Claim":2'));
+  expect(claims()).toHaveLength(1);
+  expect(names()).toContain('GetMetricDataCommand');
+  await handler(input({ previous: passBefore(lambdaError('AssignRefused', 'no'), { plan: first }) }, of));
+  expect(claims()).toHaveLength(1);
+  expect(names().filter((name) => name === 'GetMetricDataCommand')).toHaveLength(2);
+});
