@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CONFIGS } from './configs';
-import { byHand, cluster, death, disturbance, recovery, seldom } from './happenings';
+import { byHand, claim, cluster, death, disturbance, recovery, seldom } from './happenings';
 import { FUNCTIONS, type Happening, type History, STATES, type Step } from './history';
 
 const pause = fc.oneof(
@@ -80,50 +80,81 @@ const crowd: fc.Arbitrary<readonly Step[]> = fc
     ];
   });
 
+/** What a node claims, alone or with others at the same moment, and where among the steps. */
+const claims: fc.Arbitrary<readonly { readonly place: number; readonly steps: readonly Step[] }[]> = fc.array(
+  fc
+    .record({
+      place: fc.nat(20),
+      steps: fc.array(
+        fc.record({ after: fc.oneof(fc.nat(2_000), fc.nat(30_000)), on: seldom(someState, 3), what: claim }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    })
+    .map(({ place, steps }) => ({
+      place,
+      steps: steps.map(({ after, on, what }) => (on === null ? { after, what } : { after, on, what })),
+    })),
+  { minLength: 1, maxLength: 3 },
+);
+
+function withClaims(steps: readonly Step[], inserts: readonly { place: number; steps: readonly Step[] }[]): Step[] {
+  return inserts.reduce(
+    (all, { place, steps: more }) => all.toSpliced(place % (all.length + 1), 0, ...more),
+    [...steps],
+  );
+}
+
 /** Clocks on AWS are good to milliseconds; a misplaced one is off by up to two minutes. */
 const off = fc.integer({ min: -120_000, max: 120_000 });
 
 /** Every history there is; shrinks to few steps, short pauses and a small cluster. */
-export const histories: fc.Arbitrary<History> = fc.record({
-  config: fc.nat(CONFIGS.length - 1),
-  seed: fc.nat(0xffff),
-  lag: fc.oneof(
-    { weight: 2, arbitrary: fc.constant(0) },
-    { weight: 2, arbitrary: fc.nat(5_000) },
-    { weight: 1, arbitrary: fc.nat(15_000) },
-  ),
-  alarmLag: fc.oneof(fc.constant(0), fc.nat(10_000)),
-  throttle: fc.boolean(),
-  transitions: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('quick' as const) },
-    { weight: 4, arbitrary: fc.constant('slow' as const) },
-    { weight: 1, arbitrary: fc.constant('stuck' as const) },
-  ),
-  coldStart: fc.oneof({ weight: 3, arbitrary: fc.constant(300) }, { weight: 1, arbitrary: fc.nat(9_900) }),
-  skew: seldom(
-    fc.record({ events: off, functions: fc.array(off, { minLength: FUNCTIONS.length, maxLength: FUNCTIONS.length }) }),
-    4,
-  ),
-  minute: fc.nat(59),
-  interfaces: fc.constantFrom(
-    'primary' as const,
-    'primary' as const,
-    'secondary' as const,
-    'secondary, deleted on termination' as const,
-  ),
-  full: seldom(
-    fc.record({ node: fc.integer({ min: 1, max: 2 }), by: fc.constantFrom('type' as const, 'prefixes' as const) }),
-    6,
-  ),
-  foreignElasticIp: fc.boolean(),
-  doomed: seldom(fc.constant(true), 4).map((doomed) => doomed ?? false),
-  steps: fc
-    .array(
-      fc.oneof({ weight: 12, arbitrary: scene }, { weight: 1, arbitrary: lateNews }, { weight: 2, arbitrary: crowd }),
-      { minLength: 1, maxLength: 7, size: 'max' },
-    )
-    .map((scenes) => scenes.flat()),
-});
+export const histories: fc.Arbitrary<History> = fc
+  .record({
+    config: fc.nat(CONFIGS.length - 1),
+    seed: fc.nat(0xffff),
+    lag: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      { weight: 2, arbitrary: fc.nat(5_000) },
+      { weight: 1, arbitrary: fc.nat(15_000) },
+    ),
+    alarmLag: fc.oneof(fc.constant(0), fc.nat(10_000)),
+    throttle: fc.boolean(),
+    transitions: fc.oneof(
+      { weight: 4, arbitrary: fc.constant('quick' as const) },
+      { weight: 4, arbitrary: fc.constant('slow' as const) },
+      { weight: 1, arbitrary: fc.constant('stuck' as const) },
+    ),
+    coldStart: fc.oneof({ weight: 3, arbitrary: fc.constant(300) }, { weight: 1, arbitrary: fc.nat(9_900) }),
+    skew: seldom(
+      fc.record({
+        events: off,
+        functions: fc.array(off, { minLength: FUNCTIONS.length, maxLength: FUNCTIONS.length }),
+      }),
+      4,
+    ),
+    minute: fc.nat(59),
+    interfaces: fc.constantFrom(
+      'primary' as const,
+      'primary' as const,
+      'secondary' as const,
+      'secondary, deleted on termination' as const,
+    ),
+    full: seldom(
+      fc.record({ node: fc.integer({ min: 1, max: 2 }), by: fc.constantFrom('type' as const, 'prefixes' as const) }),
+      6,
+    ),
+    foreignElasticIp: fc.boolean(),
+    doomed: seldom(fc.constant(true), 4).map((doomed) => doomed ?? false),
+    steps: fc
+      .array(
+        fc.oneof({ weight: 12, arbitrary: scene }, { weight: 1, arbitrary: lateNews }, { weight: 2, arbitrary: crowd }),
+        { minLength: 1, maxLength: 7, size: 'max' },
+      )
+      .map((scenes) => scenes.flat()),
+    // Drawn last, so that histories without claims stay what they are.
+    claims: seldom(claims, 3),
+  })
+  .map(({ claims: inserts, ...history }) => ({ ...history, steps: withClaims(history.steps, inserts ?? []) }));
 
 /** The seed of the `index`th history of a run; each history can be made again by itself. */
 export function seedOf(runSeed: number, index: number): number {

@@ -83,6 +83,11 @@ export const byHand: fc.Arbitrary<Happening> = fc.oneof(
   kind(1, 'include', place),
 );
 
+export const claim: fc.Arbitrary<Happening> = kind(1, 'claim', {
+  cluster,
+  node: fc.integer({ min: 0, max: 3 }),
+}).arbitrary;
+
 /** Some short, some longer than a plan lives or an event is fresh. */
 const span = fc.oneof(fc.nat(3_000), fc.nat(25_000), fc.nat(90_000));
 /** Up to as long as an execution may take. */

@@ -56,6 +56,8 @@ export type Happening =
   | (Place & { readonly do: 'impair'; readonly check: 'system' | 'instance' | 'ebs' })
   | (Place & { readonly do: 'exclude'; readonly tag: string })
   | (Place & { readonly do: 'drill'; readonly reason: ReasonKind })
+  /** The cluster software on the node says that the node is active now. */
+  | (Place & { readonly do: 'claim' })
   | { readonly do: 'failover' | 'rehearsal'; readonly cluster: number; readonly node: number | null }
   | { readonly do: 'check' | 'unpause'; readonly cluster: number }
   /** `minutes`: the tag names its end; null: it does not. */

@@ -96,8 +96,15 @@ function answerOf(worker: ChildProcess, task: Task): Promise<Answer> {
 
 const WIDTH = 30;
 
+/** Where nobody looks on, a line each so many histories. */
+const LINE_EVERY = 500;
+
 function showProgress({ runs }: Arguments, { done, began, failures }: Progress): void {
-  if (!process.stderr.isTTY) return;
+  if (!process.stderr.isTTY) {
+    if (done % LINE_EVERY < PORTION)
+      process.stderr.write(`${done} of ${runs} histories, ${failures.length} violations\n`);
+    return;
+  }
   const filled = Math.round((done / runs) * WIDTH);
   const rate = done / ((Date.now() - began) / 1_000);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`;

@@ -36,6 +36,7 @@ export interface Place {
 export interface Run {
   readonly arn: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Null: an event of EC2 or of an alarm began it. */
   readonly mode: string | null;
   readonly cluster: RegistryCluster | null;
   /** Position of the cluster among the clusters; -1: none. */
@@ -88,10 +89,16 @@ export const overlap = (one: Run, other: Run): boolean =>
   one.startedAt <= (other.endedAt ?? Number.POSITIVE_INFINITY) &&
   other.startedAt <= (one.endedAt ?? Number.POSITIVE_INFINITY);
 
-/** The instance that a person wants the addresses on; null where nobody named one. */
+const CLAIM = 'Virtual IP Claim ';
+
+function isClaim(input: Readonly<Record<string, unknown>>): boolean {
+  return String(input['detail-type']).startsWith(CLAIM);
+}
+
+/** The interface that a person, or a claim, wants the addresses on; null where nobody named one. */
 export function wantedTarget({ mode, input, cluster }: Run): string | null {
-  if ((mode !== 'drill' && mode !== 'failover') || cluster === null) return null;
-  const { target } = input;
+  if (cluster === null || (mode !== 'drill' && mode !== 'failover' && mode !== 'claim')) return null;
+  const target = mode === 'claim' ? String(input['detail-type']).slice(CLAIM.length) : input.target;
   return cluster.nodes.find(({ instanceId }) => instanceId === target)?.networkInterfaceId ?? null;
 }
 
@@ -208,7 +215,7 @@ function start(
   runs.set(execution, {
     arn: execution,
     input: given,
-    mode: typeof given.mode === 'string' ? given.mode : null,
+    mode: typeof given.mode === 'string' ? given.mode : isClaim(given) ? 'claim' : null,
     cluster,
     clusterIndex: cluster === null ? -1 : clusters.indexOf(cluster),
     index,
@@ -235,6 +242,8 @@ function clusterOf(
 ): RegistryCluster | null {
   const named = clusters.find(({ name }) => name === input.cluster);
   if (named !== undefined || input.detail === undefined) return named ?? null;
+  const claimed = clusters.find(({ name }) => name === record(input.detail).cluster);
+  if (claimed !== undefined) return claimed;
   const text = JSON.stringify(input.detail);
   return (
     clusters.find(({ name, nodes }) =>

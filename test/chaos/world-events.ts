@@ -83,6 +83,9 @@ export class WorldEvents {
       case 'drill':
         this.start(what, { mode: 'drill', target: this.node(what).instanceId, reason: REASONS[what.reason] });
         return;
+      case 'claim':
+        this.driver(what).claim(this.node(what));
+        return;
       case 'failover':
       case 'rehearsal': {
         const { node } = what;

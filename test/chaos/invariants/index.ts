@@ -1,4 +1,5 @@
 import type { Played } from '../play';
+import { lastClaimIsFollowed } from './claims';
 import { type Context, contextOf } from './context';
 import { convergence, noSilentLoss } from './convergence';
 import { drillsComeToRest, elasticIps, noMoveOnMissingInformation, noTheft, rehearsalsChangeNothing } from './moves';
@@ -21,6 +22,7 @@ const INVARIANTS = {
   'no move on missing information': noMoveOnMissingInformation,
   'a request is carried out or told': requestsAreCarriedOut,
   'nobody is never the last word': nobodyIsNeverTheLastWord,
+  'the last claim is followed': lastClaimIsFollowed,
 } as const satisfies Readonly<Record<string, (context: Context) => string[]>>;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -27,7 +27,8 @@ function untold(context: Context, run: Run): string[] {
   if (run.failedWith === 'Aborted' && told.alarmWasLost(run)) return [];
   const changed = run.effects.length > 0 && !isToldByAnother(context, run);
   const failed = run.failedWith !== null;
-  const asked = run.mode !== null && run.mode !== 'check';
+  // A claim waits for the address, not for a message.
+  const asked = run.mode !== null && run.mode !== 'check' && run.mode !== 'claim';
   if (!changed && !failed && !asked) return [];
   const why = changed ? 'changed a holder' : failed ? `failed with ${run.failedWith}` : 'was asked for by a person';
   return [`${short(run)} ${why} (ended ${run.failedWith ?? 'well'}), and nobody was told`];

@@ -15,6 +15,7 @@ export function requestsAreCarriedOut(context: Context): string[] {
     const done = run.doneWithAddresses ?? { index: run.index, at: run.startedAt };
     const there = statesKnownTo(context, run, done.at).some(({ holders }) => holders.every((each) => each === target));
     const plan = run.decisions.at(-1)?.plan;
+    if (run.mode === 'claim' && NOT_FOLLOWED.has(plan?.why ?? '')) return [];
     const toTarget = plan?.action === 'MOVE' ? plan.destination?.networkInterfaceId === target : true;
     // Another person's drill may have taken them on within the same moment.
     const moved = run.cluster?.virtualIps.every(({ address }) =>
@@ -26,6 +27,9 @@ export function requestsAreCarriedOut(context: Context): string[] {
     ];
   });
 }
+
+/** Why a claim is not carried out. Whether it should have been is judged at the end, by the last claim. */
+const NOT_FOLLOWED: ReadonlySet<string> = new Set(['CLAIM_OUTDATED', 'CLAIMED_IN_TURN', 'PAUSED']);
 
 /** Longest lag of reads with which a request is asked to work without a second try, ms. */
 const SMALL_LAG = 5_000;
