@@ -18,20 +18,53 @@ import type { ClusterConfig } from './config-schema';
  * change starts the workflow, which tells people what it did; the alarm itself sends nothing.
  */
 export function statusAlarm(scope: Construct, id: string, cluster: ClusterConfig, instanceId: string): Alarm {
+  return checkAlarm(
+    scope,
+    id,
+    'StatusCheckFailed',
+    2,
+    instanceId,
+    `An EC2 status check of a node of cluster ${cluster.name}`,
+  );
+}
+
+/**
+ * The same on the application status check, which has waited for its own failure threshold already.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ApplicationStatus.html
+ */
+export function applicationAlarm(scope: Construct, id: string, cluster: ClusterConfig, instanceId: string): Alarm {
+  return checkAlarm(
+    scope,
+    id,
+    'StatusCheckFailed_Application',
+    1,
+    instanceId,
+    `The application status check of a node of cluster ${cluster.name}`,
+  );
+}
+
+function checkAlarm(
+  scope: Construct,
+  id: string,
+  metricName: string,
+  evaluationPeriods: number,
+  instanceId: string,
+  what: string,
+): Alarm {
   return new Alarm(scope, id, {
     metric: new Metric({
       namespace: 'AWS/EC2',
-      metricName: 'StatusCheckFailed',
+      metricName,
       dimensionsMap: { InstanceId: instanceId },
       period: Duration.minutes(1),
       statistic: Stats.MAXIMUM,
     }),
     threshold: 1,
-    evaluationPeriods: 2,
+    evaluationPeriods,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     // A stopped instance reports nothing; that is neither good nor bad news, and its state change is an event of its own.
     treatMissingData: TreatMissingData.MISSING,
-    alarmDescription: `An EC2 status check of a node of cluster ${cluster.name} fails. The virtual-IP failover workflow looks by itself and moves the addresses if this node holds them; repair or replace the node.`,
+    alarmDescription: `${what} fails. The virtual-IP failover workflow looks by itself and moves the addresses if this node holds them; repair or replace the node.`,
   });
 }
 

@@ -185,6 +185,30 @@ const checkIntervalMinutes = z
       'The longest time between two checks, which repair the cluster, minutes; false: never. Checks come at the same minutes of every hour.',
   });
 
+const applicationCheck = fields(
+  {
+    protocol: oneOf(['HTTP', 'HTTPS'], 'How the application is asked.').default('HTTP'),
+    port: integer(1, 65535, 'The port that is asked.', 'a port from 1 to 65535'),
+    path: text(
+      /^\/[\x21-\x7e]{0,1023}$/,
+      'The path that is asked; a status of 200 means that the application is well.',
+      'a path that begins with "/", of at most 1024 characters without spaces',
+    ).default('/'),
+    failureThreshold: integer(
+      1,
+      10,
+      'How many answers in a row must be missing or bad, one a minute.',
+      'a whole number from 1 to 10',
+    ).default(2),
+    countsFor: oneOf(
+      ['holder', 'all'],
+      'Whose health it counts for: the holder only (active/passive: the application runs nowhere else), or every node.',
+    ).default('holder'),
+  },
+  'an object with "port"',
+  'EC2 asks the application on each node; where it does not answer on the holder, the addresses move.',
+);
+
 const cluster = fields(
   {
     name: text(
@@ -218,6 +242,7 @@ const cluster = fields(
       ['unassign-first', 'atomic'],
       'How the addresses change hands: taken off the old holder first, or reassigned by EC2 in one call.',
     ).default('unassign-first'),
+    applicationCheck: applicationCheck.optional(),
     failback: failback.default('manual'),
     dampingMinutes: integer(
       0,

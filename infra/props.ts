@@ -36,6 +36,31 @@ export interface NodeProps {
   readonly alarms?: readonly string[];
 }
 
+/** EC2 asks the application on each node over its interface, once a minute. At most 50 in an account. */
+export interface ApplicationCheckProps {
+  /** @default 'HTTP' */
+  readonly protocol?: 'HTTP' | 'HTTPS';
+  readonly port: number;
+  /**
+   * A status of 200 means that the application is well.
+   *
+   * @default '/'
+   */
+  readonly path?: string;
+  /**
+   * How many answers in a row must be missing or bad.
+   *
+   * @default 2
+   */
+  readonly failureThreshold?: number;
+  /**
+   * `holder`: on the other nodes the application does not run. `all`: it does.
+   *
+   * @default 'holder'
+   */
+  readonly countsFor?: 'holder' | 'all';
+}
+
 /** Virtual IPs that move together, and the nodes that may hold them. */
 export interface ClusterProps {
   /** 1 to 40 letters, digits, `-` or `_`; unique in the account and Region, because metrics go by it. */
@@ -58,6 +83,12 @@ export interface ClusterProps {
    * @default 'unassign-first'
    */
   readonly handover?: 'unassign-first' | 'atomic';
+  /**
+   * EC2's own check of the application, as part of the nodes' health.
+   *
+   * @default - only checks that you made yourself count
+   */
+  readonly applicationCheck?: ApplicationCheckProps | undefined;
   /**
    * Whether the addresses move back to the first node by themselves, and how long that node must have been well again
    * first. What a person moved is not taken back.

@@ -24,6 +24,7 @@ export function registryOf(config: Config): Cluster[] {
         cluster.failback === 'automatic' ? DEFAULT_FAILBACK_AFTER_MINUTES : cluster.failback.afterMinutes,
     }),
     ...(cluster.dampingMinutes > 0 && { dampingMinutes: cluster.dampingMinutes }),
+    ...(cluster.applicationCheck?.countsFor === 'all' && { applicationCheckCountsFor: 'all' as const }),
     // Whether `stopped` follows an event that was told already.
     ...(!DEATH_BEGINS.every((state) => cluster.triggerStates.includes(state)) && {
       triggerStates: cluster.triggerStates,

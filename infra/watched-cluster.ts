@@ -1,6 +1,7 @@
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { ClusterAlarms, statusAlarm } from './cluster-alarms';
+import { ApplicationCheck } from './application-check';
+import { applicationAlarm, ClusterAlarms, statusAlarm } from './cluster-alarms';
 import { ClusterTriggers, type TriggerTarget } from './cluster-triggers';
 import type { ClusterConfig } from './config-schema';
 
@@ -21,9 +22,12 @@ export class WatchedCluster extends Construct {
   constructor(scope: Construct, id: string, props: WatchedClusterProps) {
     super(scope, id);
     const { cluster, position, target, metricsNamespace, actions } = props;
-    this.statusAlarms = cluster.nodes.map(({ instanceId }, index) =>
+    const { nodes, applicationCheck } = cluster;
+    if (applicationCheck) new ApplicationCheck(this, 'Application', nodes, applicationCheck);
+    this.statusAlarms = nodes.flatMap(({ instanceId }, index) => [
       statusAlarm(this, `Node${index + 1}Failed`, cluster, instanceId),
-    );
+      ...(applicationCheck ? [applicationAlarm(this, `Node${index + 1}ApplicationFailed`, cluster, instanceId)] : []),
+    ]);
     const triggers = new ClusterTriggers(this, 'Triggers', {
       cluster,
       position,

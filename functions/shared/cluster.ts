@@ -30,6 +30,8 @@ export interface Cluster {
   readonly failbackAfterMinutes?: number;
   /** Minutes that an alarm must have been quiet before its node takes the addresses from a node whose instance runs; absent: 0. */
   readonly dampingMinutes?: number;
+  /** `all`: application status checks count for every node; absent: for the holder only, because elsewhere the application does not run. */
+  readonly applicationCheckCountsFor?: 'all';
   /** The instance states whose events start the workflow; absent where `stopping` and `shutting-down` are among them. */
   readonly triggerStates?: readonly string[];
   /** How often the scheduled check comes; absent where it is switched off. */

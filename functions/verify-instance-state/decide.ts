@@ -3,8 +3,8 @@ import { type Finding, isAsked, type Plan, type Reason } from '../shared/plan';
 import { claimants, isOldQuarrel, isOverruled, isQuarrel } from './claims';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
-import { type Verdict, whyNot } from './rulings';
-import { assess, type Facts, type Situation } from './situation';
+import { type Verdict, whyLeft, whyNot } from './rulings';
+import { assess, type Facts, isWandering, type Situation } from './situation';
 import { pauseOf, unreadableTags } from './tags';
 
 /** The decision: what is done, why, and with which node. */
@@ -128,7 +128,7 @@ function rehearse(situation: Situation, ruling: Verdict, findings: readonly Find
       ...findings,
       ...(ruling.kind === 'FAIL' ? [problem(findingCode(ruling.why), ruling.explanation)] : []),
       ...(ruling.kind !== 'FAIL' && destination === null ? [problem('NO_HEALTHY_STANDBY', whyNot(situation))] : []),
-      ...(wouldBeDamped(situation) ? [problem('FLAPPING', flappingNodes(situation))] : []),
+      ...(wouldBeDamped(situation) ? [problem('FLAPPING', whyLeft(situation))] : []),
     ],
   };
 }
@@ -145,13 +145,9 @@ function findingCode(why: Reason): Finding['code'] {
   }
 }
 
-function wouldBeDamped({ request, candidates, quietCandidates }: Situation): boolean {
-  return !isAsked(request) && candidates.length > 0 && quietCandidates.length === 0;
-}
-
-function flappingNodes({ candidates, cluster }: Situation): string {
-  const nodes = candidates.map(({ instanceId }) => nodeLabel(cluster, instanceId)).join(', ');
-  return `alarms of ${nodes} changed less than ${cluster.dampingMinutes} minutes ago`;
+function wouldBeDamped(situation: Situation): boolean {
+  const { request, candidates, quietCandidates } = situation;
+  return !isAsked(request) && candidates.length > 0 && (quietCandidates.length === 0 || isWandering(situation));
 }
 
 function findingsOf(situation: Situation): Finding[] {

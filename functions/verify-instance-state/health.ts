@@ -1,6 +1,8 @@
 import type { Cluster, ClusterNode } from '../shared/cluster';
+import { addressesOf } from '../shared/cluster';
 import type { NodeProblem } from '../shared/plan';
-import { interfaceOf, type Snapshot } from '../shared/snapshot';
+import { interfaceOf, interfacesWith, type Snapshot } from '../shared/snapshot';
+import type { History } from './history';
 import type { Signals } from './signals';
 
 /**
@@ -8,7 +10,13 @@ import type { Signals } from './signals';
  * (`initializing`, `insufficient-data`) are no problem here; they only rank the node lower.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html
  */
-export function problemsOf(node: ClusterNode, cluster: Cluster, snapshot: Snapshot, signals: Signals): NodeProblem[] {
+export function problemsOf(
+  node: ClusterNode,
+  cluster: Cluster,
+  snapshot: Snapshot,
+  signals: Signals,
+  history: Pick<History, 'movedLately'> = { movedLately: null },
+): NodeProblem[] {
   const instance = snapshot.instances[node.instanceId];
   if (instance === undefined) return [{ code: 'NOT_FOUND', detail: notFound(node, snapshot) }];
   if (instance.state !== 'running') return [{ code: 'NOT_RUNNING', detail: instance.state }];
@@ -23,10 +31,32 @@ export function problemsOf(node: ClusterNode, cluster: Cluster, snapshot: Snapsh
   } else if (networkInterface.subnetId !== cluster.subnetId) {
     problems.push({ code: 'WRONG_SUBNET', detail: networkInterface.subnetId });
   }
+  if (isApplicationDown(node, cluster, snapshot, signals, history)) {
+    problems.push({ code: 'APPLICATION_CHECK_IMPAIRED', detail: 'impaired' });
+  }
   for (const alarm of node.alarms ?? []) {
     if (signals.alarms[alarm]?.inAlarm) problems.push({ code: 'ALARM', detail: alarm });
   }
   return problems;
+}
+
+/**
+ * The application check counts for the holder, and not before the application has had time to start there: after a move it
+ * still says what was so before. Where nobody knows when the last move was, it does not count.
+ */
+function isApplicationDown(
+  node: ClusterNode,
+  cluster: Cluster,
+  snapshot: Snapshot,
+  { checks }: Signals,
+  { movedLately }: Pick<History, 'movedLately'>,
+): boolean {
+  if (checks[node.instanceId]?.application !== 'impaired') return false;
+  if (cluster.applicationCheckCountsFor === 'all') return true;
+  const holds = addressesOf(cluster).some((address) =>
+    interfacesWith(address, snapshot).includes(node.networkInterfaceId),
+  );
+  return holds && movedLately === false;
 }
 
 /** An instance that was replaced: its interface may be on another one, which the configuration should name. */

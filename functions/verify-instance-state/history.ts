@@ -18,6 +18,10 @@ export interface History {
   readonly noticeLost: boolean;
   /** What nodes claimed lately, oldest first. */
   readonly claims: readonly Claim[];
+  /** The addresses moved so short a time ago that the application may still be starting; null: not known. */
+  readonly movedLately: boolean | null;
+  /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
+  readonly movesOfLastHour: number;
 }
 
 export interface Claim {
@@ -31,6 +35,8 @@ export const NO_HISTORY: History = {
   preferredFailedLately: null,
   noticeLost: false,
   claims: [],
+  movedLately: null,
+  movesOfLastHour: 0,
 };
 
 const MINUTE = 60_000;
@@ -39,6 +45,30 @@ const DAY = 24 * 60 * MINUTE;
 const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 const NOTICES_WINDOW = 3 * 60 * MINUTE;
+
+/** How long an application may take to start where the addresses have moved to, before its check counts, minutes. */
+const GRACE_MINUTES = 5;
+
+/** When the addresses moved last, and how often lately: for a holder whose application does not answer. */
+export async function readMovesOfLastHour(
+  cloudWatch: CloudWatchClient,
+  cluster: Cluster,
+  now: number,
+): Promise<Pick<History, 'movedLately' | 'movesOfLastHour'>> {
+  const found = await read(
+    cloudWatch,
+    [ours('moves', 'AutomaticMoveTo', cluster, 60, 'Maximum'), ours('person', 'MoveByPerson', cluster, 60, 'Sum')],
+    now - 60 * MINUTE,
+    now,
+  );
+  const last = Math.max(newest(found.moves)?.time ?? 0, newest(found.person)?.time ?? 0);
+  return {
+    // A point bears the time at which its minute began.
+    movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
+    // Executions that overlap write down the same move.
+    movesOfLastHour: found.moves?.length ?? 0,
+  };
+}
 
 /**
  * Remembers which node claims, as its position from 1, at the time of the claim itself. At once and not when it has been

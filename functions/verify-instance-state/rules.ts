@@ -33,8 +33,9 @@ import {
   type Ruling,
   requestOf,
   targetRefused,
+  whyLeft,
 } from './rulings';
-import { missingElasticIps, onlyAlarmed, type Situation } from './situation';
+import { isWandering, missingElasticIps, onlyAlarmed, type Situation } from './situation';
 
 export interface Rule {
   readonly name: string;
@@ -190,16 +191,16 @@ export const RULES: readonly Rule[] = [
     then: ({ homeless }) => lookAgain(`Nobody holds ${homeless.join(', ')}: another execution may be moving it.`),
   },
   {
-    name: 'only alarms say that the holder is unhealthy, and those of the standby changed a moment ago',
+    name: 'only alarms or the application say that the holder is unhealthy, and those of the standby changed a moment ago, or the addresses went to and fro',
     when: (situation) =>
       !isAsked(situation.request) &&
       onlyAlarmed(situation) &&
       situation.candidates.length > 0 &&
-      situation.quietCandidates.length === 0,
+      (situation.quietCandidates.length === 0 || isWandering(situation)),
     then: (situation) =>
       nothing(
         'FLAPPING',
-        `${list(situation)}: left on ${situation.soleHolder?.instanceId}, whose instance runs: the alarms of ${situation.candidates.map(({ instanceId }) => instanceId).join(', ')} changed less than ${situation.cluster.dampingMinutes} minutes ago.`,
+        `${list(situation)}: left on ${situation.soleHolder?.instanceId}, whose instance runs: ${whyLeft(situation)}.`,
       ),
   },
   {

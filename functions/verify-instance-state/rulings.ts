@@ -1,10 +1,10 @@
-import { addressesOf, type ClusterNode } from '../shared/cluster';
+import { addressesOf, type ClusterNode, nodeLabel } from '../shared/cluster';
 import { StateUnsettled } from '../shared/errors';
 import type { Reason } from '../shared/plan';
 import { refusalOf } from './before';
 import { describe } from './health';
 import { refusalOfTarget, stranger } from './questions';
-import { isHealthy, problemsAt, type Situation } from './situation';
+import { isHealthy, isWandering, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** What a real run would do, whatever the mode makes of it. */
@@ -72,6 +72,14 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
       return sentence(`${instanceId}: ${reasons.join(', ')}`);
     })
     .join(' ');
+}
+
+/** Why nothing is done about a holder that only alarms or its application call unhealthy. */
+export function whyLeft(situation: Situation): string {
+  const { candidates, cluster, history } = situation;
+  return isWandering(situation)
+    ? `the application answered nowhere, and the addresses moved ${history.movesOfLastHour} times within an hour`
+    : `the alarms of ${candidates.map(({ instanceId }) => nodeLabel(cluster, instanceId)).join(', ')} changed less than ${cluster.dampingMinutes} minutes ago`;
 }
 
 /** EC2's messages end with a full stop, most of ours do not. */

@@ -16,6 +16,8 @@ export interface ChecksSeen {
   readonly system: string | null;
   readonly instance: string | null;
   readonly ebs: string | null;
+  /** What application status checks say, all in one; those that the user made too. */
+  readonly application: string | null;
 }
 
 export interface AlarmSeen {
@@ -74,6 +76,7 @@ export async function readSignals(
  * DescribeInstanceStatus has no filter on IDs; with IDs one that has vanished fails the call, so only running ones are
  * named. The state filter makes the call draw on the larger throttling bucket.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ApplicationStatus.html
  */
 async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Record<string, ChecksSeen>> {
   const InstanceIds = Object.keys(instances).filter((id) => instances[id]?.state === 'running');
@@ -90,12 +93,13 @@ async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Reco
     return { items: page.InstanceStatuses, next: page.NextToken };
   });
   return Object.fromEntries(
-    statuses.map(({ InstanceId = '', SystemStatus, InstanceStatus, AttachedEbsStatus }) => [
+    statuses.map(({ InstanceId = '', SystemStatus, InstanceStatus, AttachedEbsStatus, ApplicationStatus }) => [
       InstanceId,
       {
         system: SystemStatus?.Status ?? null,
         instance: InstanceStatus?.Status ?? null,
         ebs: AttachedEbsStatus?.Status ?? null,
+        application: ApplicationStatus?.Status ?? null,
       },
     ]),
   );

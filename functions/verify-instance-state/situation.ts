@@ -41,11 +41,11 @@ export interface Situation extends Facts {
 }
 
 export function assess(facts: Facts): Situation {
-  const { request, cluster, snapshot, signals, before, retryCount } = facts;
+  const { request, cluster, snapshot, signals, history, before, retryCount } = facts;
   const reports = cluster.nodes.map((node) => ({
     instanceId: node.instanceId,
     networkInterfaceId: node.networkInterfaceId,
-    problems: problemsOf(node, cluster, snapshot, signals),
+    problems: problemsOf(node, cluster, snapshot, signals, history),
   }));
   const soleHolder = cluster.nodes.find((node) => holdsAll(node, cluster, snapshot)) ?? null;
   const candidates = rank(facts, soleHolder, reports);
@@ -109,11 +109,22 @@ export function isHealthy(instanceId: string, reports: readonly NodeReport[]): b
   return reports.some((report) => report.instanceId === instanceId && report.problems.length === 0);
 }
 
-/** The holder's instance runs, its checks are good, and only an alarm of the user's says otherwise. */
+const OF_THE_APPLICATION: ReadonlySet<string> = new Set(['ALARM', 'APPLICATION_CHECK_IMPAIRED']);
+
+/** The holder's instance runs, EC2's own checks are good, and only an alarm of the user's or the application says otherwise. */
 export function onlyAlarmed({ soleHolder, reports }: Situation): boolean {
   const problems = problemsAt(soleHolder?.instanceId, reports);
-  return problems.length > 0 && problems.every(({ code }) => code === 'ALARM');
+  return problems.length > 0 && problems.every(({ code }) => OF_THE_APPLICATION.has(code));
 }
+
+/** The application answers nowhere: to carry the addresses on and on helps nobody. */
+export function isWandering({ soleHolder, reports, history }: Situation): boolean {
+  const down = problemsAt(soleHolder?.instanceId, reports).some(({ code }) => code === 'APPLICATION_CHECK_IMPAIRED');
+  return down && history.movesOfLastHour >= MOVES_OF_WANDERING;
+}
+
+/** There, and back: who finds the application down once more within the hour moves nothing. */
+const MOVES_OF_WANDERING = 2;
 
 /** Configured Elastic IPs that are not on their virtual IP; only asked where one node holds everything. */
 export function missingElasticIps({ cluster, snapshot }: Situation): string[] {

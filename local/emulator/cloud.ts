@@ -26,7 +26,7 @@ import { type Execution, StateMachine } from './step-functions/state-machine';
 import { TemplateError } from './template/json';
 import { checkKnown } from './template/known-template';
 import type { RegistryCluster } from './template/registry';
-import { clustersIn } from './template/registry';
+import { checkedInstances, clustersIn } from './template/registry';
 import { loadTemplate, type Template } from './template/template';
 
 export interface CloudOptions {
@@ -129,7 +129,8 @@ export class Cloud {
     const history = options.history ?? (typeof lag === 'number' ? lag : 0);
     const world = typeof options.world === 'function' ? options.world(this.clusters) : options.world;
     const build = { history, ...world };
-    this.world = buildWorld({ clusters: this.clusters, clock, timeline, accountId, region, options: build });
+    const checked = checkedInstances(template);
+    this.world = buildWorld({ clusters: this.clusters, checked, clock, timeline, accountId, region, options: build });
     this.alarms = new Alarms({
       template,
       foreignNames: alarmNamesIn(this.clusters),

@@ -100,6 +100,7 @@ const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
   SYSTEM_CHECK_IMPAIRED: () => 'system status check impaired',
   INSTANCE_CHECK_IMPAIRED: () => 'instance status check impaired',
   EBS_CHECK_IMPAIRED: () => 'attached EBS status check impaired',
+  APPLICATION_CHECK_IMPAIRED: () => 'the application does not answer its status check',
   INTERFACE_NOT_ATTACHED: (detail) => `${detail} is not attached`,
   WRONG_SUBNET: (detail) => `its interface is in the wrong subnet ${detail}`,
   ALARM: (detail) => `alarm ${detail} is in ALARM`,

@@ -127,6 +127,7 @@ const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
   SYSTEM_CHECK_IMPAIRED: () => 'システムステータスチェックに失敗しています',
   INSTANCE_CHECK_IMPAIRED: () => 'インスタンスステータスチェックに失敗しています',
   EBS_CHECK_IMPAIRED: () => 'アタッチ済みEBSステータスチェックに失敗しています',
+  APPLICATION_CHECK_IMPAIRED: () => 'アプリケーションがステータスチェックに応答していません',
   INTERFACE_NOT_ATTACHED: (detail) => `${detail} がアタッチされていません`,
   WRONG_SUBNET: (detail) => `ネットワークインターフェイスが別のサブネット ${detail} にあります`,
   ALARM: (detail) => `アラーム ${detail} がアラーム状態です`,

@@ -43,6 +43,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
     ],
     idle: ['Metrics.Label', 'Metrics.Period', 'Tags.*'],
   },
+  'AWS::EC2::ApplicationStatusCheckInstanceAssociation': { acts: ['InstanceId'], idle: ['ApplicationStatusCheckId'] },
   'AWS::Events::Rule': {
     acts: [
       'EventPattern.*',

@@ -24,6 +24,12 @@ export function clustersIn(template: Template): readonly RegistryCluster[] {
   return [...byName.values()];
 }
 
+/** The instances that the template associates an application status check with. */
+export function checkedInstances(template: Template): ReadonlySet<string> {
+  const associations = template.ofType('AWS::EC2::ApplicationStatusCheckInstanceAssociation');
+  return new Set(associations.map(({ properties }) => String(properties.InstanceId)));
+}
+
 function isCluster(value: Json): value is Json & RegistryCluster {
   const { name, subnetId, virtualIps, nodes } = object(value);
   return (

@@ -461,6 +461,7 @@ const PROBLEMS: Readonly<Record<NodeProblem['code'], string>> = {
   SYSTEM_CHECK_IMPAIRED: '',
   INSTANCE_CHECK_IMPAIRED: '',
   EBS_CHECK_IMPAIRED: '',
+  APPLICATION_CHECK_IMPAIRED: '',
   INTERFACE_NOT_ATTACHED: 'blue',
   WRONG_SUBNET: 'blue',
   ALARM: 'blue',

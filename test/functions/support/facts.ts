@@ -47,7 +47,7 @@ export function tagged(of: ClusterNode, tag: string, value = ''): InstanceSeen {
   return instance(of, { tags: { [tag]: value } });
 }
 
-export const ALL_OK: ChecksSeen = { system: 'ok', instance: 'ok', ebs: 'ok' };
+export const ALL_OK: ChecksSeen = { system: 'ok', instance: 'ok', ebs: 'ok', application: 'not-applicable' };
 
 type On = { readonly networkInterfaceId: string; readonly instanceId: string | null } | null;
 

@@ -142,7 +142,11 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
       primary: fc.integer({ min: 0, max: 20 }).map((number) => number === 0),
       checks: fc.tuple(
         ...of.nodes.map(() =>
-          fc.record({ system: fc.constantFrom(...CHECK_STATUS), ebs: fc.constantFrom(...CHECK_STATUS) }),
+          fc.record({
+            system: fc.constantFrom(...CHECK_STATUS),
+            ebs: fc.constantFrom(...CHECK_STATUS),
+            application: fc.constantFrom('not-applicable', 'ok', 'impaired'),
+          }),
         ),
       ),
       alarms: fc.tuple(
@@ -167,6 +171,8 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
           }),
           { maxLength: 5 },
         ),
+        movedLately: fc.constantFrom(false, false, true, null),
+        movesOfLastHour: fc.constantFrom(0, 0, 2),
       }),
       before: anyBefore(of),
       retryCount: fc.constantFrom(0, 5, 7),
@@ -267,7 +273,7 @@ always(
     if (action !== 'MOVE') return;
     const node = from.cluster.nodes.find(({ instanceId }) => instanceId === destination?.instanceId);
     if (node === undefined) throw new Error('The destination is no node of the cluster.');
-    expect(problemsOf(node, from.cluster, from.snapshot, from.signals)).toEqual([]);
+    expect(problemsOf(node, from.cluster, from.snapshot, from.signals, from.history)).toEqual([]);
     if (assess(from).soleHolder === node) return;
     expect(refusalOf(node.instanceId, from.before)).toBeUndefined();
     // Who excludes a node after a person has named it comes too late.

@@ -1,5 +1,6 @@
 import type { Request } from '../../../functions/shared/plan';
 import { decide } from '../../../functions/verify-instance-state/decide';
+import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import type { Facts } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, STRANGER } from '../notify/builders';
 import {
@@ -49,7 +50,7 @@ describe('who is told, and what is recorded', () => {
     expect(told(CHECK)).toEqual({ action: 'REHEARSE', notify: false, record: true });
   });
   test('a check that finds that a notice was lost', () => {
-    const history = { movedByItselfTo: null, preferredFailedLately: null, noticeLost: true, claims: [] };
+    const history = { ...NO_HISTORY, movedByItselfTo: null, preferredFailedLately: null, noticeLost: true };
     expect(told(CHECK, {}, { history })).toEqual({ action: 'REHEARSE', notify: true, record: true });
     expect(decision(CHECK, {}, { history }).findings).toEqual([
       { severity: 'warning', code: 'NOTICE_LOST', detail: 'an earlier notice about cluster mail could not be sent' },
@@ -218,7 +219,12 @@ describe('a paused cluster', () => {
 
 describe('automatic failback', () => {
   const of = cluster({ nodes: [{ ...A, alarms: ['smtp-a'] }, B, C], failbackAfterMinutes: 60 });
-  const movedByItself = { movedByItselfTo: B.instanceId, preferredFailedLately: false, noticeLost: false, claims: [] };
+  const movedByItself = {
+    ...NO_HISTORY,
+    movedByItselfTo: B.instanceId,
+    preferredFailedLately: false,
+    noticeLost: false,
+  };
   const back = (changes: Partial<Facts> = {}, world: World = {}, request = CHECK, inCluster = of) =>
     decided(request, inCluster, { holders: B, ...world }, { history: movedByItself, ...changes });
   const STAYS = 'REHEARSE a, silent: NONE HOLDER_HEALTHY';
@@ -364,14 +370,14 @@ describe('findings: a rehearsal and a check say what would stop a real move', ()
         {
           severity: 'problem',
           code: 'FLAPPING',
-          detail: `alarms of mail-2 (${B.instanceId}) changed less than 10 minutes ago`,
+          detail: `the alarms of mail-2 (${B.instanceId}) changed less than 10 minutes ago`,
         },
       ]);
     });
     test('are told of every standby', () => {
       const nodes = [A, { ...B, alarms: ['smtp-b'] }, { ...C, alarms: ['smtp-b'] }];
       expect(decision(CHECK, world, {}, { ...of, nodes }).findings).toMatchObject([
-        { detail: `alarms of mail-2 (${B.instanceId}), mail-3 (${C.instanceId}) changed less than 10 minutes ago` },
+        { detail: `the alarms of mail-2 (${B.instanceId}), mail-3 (${C.instanceId}) changed less than 10 minutes ago` },
       ]);
     });
     test('are none where another standby is quiet', () => {

@@ -121,7 +121,7 @@ export const FIRST_DECISION: readonly Case[] = [
     world: { holders: C },
     changes: {
       ...LATER,
-      history: { movedByItselfTo: C.instanceId, preferredFailedLately: false, noticeLost: false, claims: [] },
+      history: { ...NO_HISTORY, movedByItselfTo: C.instanceId, preferredFailedLately: false, noticeLost: false },
     },
   },
   {
@@ -130,7 +130,7 @@ export const FIRST_DECISION: readonly Case[] = [
     world: { holders: C },
     changes: {
       ...LATER,
-      history: { movedByItselfTo: null, preferredFailedLately: false, noticeLost: false, claims: [] },
+      history: { ...NO_HISTORY, movedByItselfTo: null, preferredFailedLately: false, noticeLost: false },
     },
   },
   {

@@ -16,6 +16,29 @@ const problems = (world: World = {}) => {
 };
 const a = (found: ReturnType<typeof instance> | null) => ({ instances: { [A.instanceId]: found } });
 
+describe('the application check', () => {
+  const down = (node: typeof A, world: World = {}) => ({
+    ...world,
+    checks: { [node.instanceId]: { application: 'impaired' } },
+  });
+  const found = (node: typeof A, movedLately: boolean | null, world: World, all = false) => {
+    const inCluster = all ? { ...of, applicationCheckCountsFor: 'all' as const } : of;
+    const snapshot = snapshotOf(inCluster, world);
+    return problemsOf(node, inCluster, snapshot, signalsOf(snapshot, world), { movedLately }).map(({ code }) => code);
+  };
+  const IMPAIRED = ['APPLICATION_CHECK_IMPAIRED'];
+  test.each<[string, string[], string[]]>([
+    ['counts for the holder', found(A, false, down(A)), IMPAIRED],
+    ['not for the standby, where the application does not run', found(B, false, down(B)), []],
+    ['for the standby too where the configuration says so', found(B, null, down(B), true), IMPAIRED],
+    ['not while the application may still be starting', found(A, true, down(A)), []],
+    ['not where nobody knows when the addresses came', found(A, null, down(A)), []],
+    ['not where it is well', found(A, false, { checks: { [A.instanceId]: { application: 'ok' } } }), []],
+    ['not where it is suppressed', found(A, false, { checks: { [A.instanceId]: { application: 'suppressed' } } }), []],
+    ['for who holds one of two addresses', found(B, false, down(B, { holders: B })), IMPAIRED],
+  ])('%s', (_what, codes, expected) => expect(codes).toEqual(expected));
+});
+
 describe('what keeps a node from holding the addresses', () => {
   test.each<[string, World, NodeProblem[]]>([
     ['nothing, when all is well', {}, []],

@@ -2,7 +2,13 @@ import '../support/quiet';
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../../functions/shared/logger';
-import { NO_HISTORY, readClaims, readHistory, writeClaim } from '../../../functions/verify-instance-state/history';
+import {
+  NO_HISTORY,
+  readClaims,
+  readHistory,
+  readMovesOfLastHour,
+  writeClaim,
+} from '../../../functions/verify-instance-state/history';
 import { A, B, C, cluster } from '../notify/builders';
 import { THROTTLED } from '../support/ec2';
 import { claim, NOW } from '../support/facts';
@@ -33,6 +39,42 @@ function has(metrics: Readonly<Record<string, Points>>): void {
     }),
   }));
 }
+
+describe('the moves of the last hour', () => {
+  const moves = () => readMovesOfLastHour(client, of, NOW);
+  test('are read by the minute: a minute in which two executions moved the same counts once', async () => {
+    has({
+      moves: [
+        [10, 2],
+        [40, 1],
+      ],
+    });
+    expect(await moves()).toEqual({ movedLately: false, movesOfLastHour: 2 });
+    const [input] = asked();
+    expect(input?.StartTime).toEqual(new Date(NOW - 3_600_000));
+    expect(
+      input?.MetricDataQueries?.map(({ MetricStat }) => [MetricStat?.Metric?.MetricName, MetricStat?.Period]),
+    ).toEqual([
+      ['AutomaticMoveTo', 60],
+      ['MoveByPerson', 60],
+    ]);
+  });
+  test.each([
+    ['the workflow', 'moves'],
+    ['a person', 'person'],
+  ])(
+    'whether %s moved the addresses within five minutes, and the minute that a point stands for',
+    async (_who, metric) => {
+      has({ [metric]: [[5.9, 1]] });
+      expect(await moves()).toMatchObject({ movedLately: true });
+      has({ [metric]: [[6, 1]] });
+      expect(await moves()).toMatchObject({ movedLately: false });
+    },
+  );
+  test('none at all', async () => {
+    expect(await moves()).toEqual({ movedLately: false, movesOfLastHour: 0 });
+  });
+});
 
 describe('the claims of a cluster', () => {
   const claims = (minutes = 5) => readClaims(client, { ...of, dampingMinutes: minutes }, NOW);
@@ -245,12 +287,7 @@ describe('who moved the addresses last, and whereto', () => {
   });
   test('is not asked for where people move them back', async () => {
     has(to(2));
-    expect(await read(MANUAL)).toEqual({
-      movedByItselfTo: null,
-      preferredFailedLately: null,
-      noticeLost: false,
-      claims: [],
-    });
+    expect(await read(MANUAL)).toEqual({ ...NO_HISTORY, noticeLost: false });
   });
 });
 

@@ -290,3 +290,30 @@ test('a claim is remembered when it is read for the first time, and those before
   expect(claims()).toHaveLength(1);
   expect(names().filter((name) => name === 'GetMetricDataCommand')).toHaveLength(2);
 });
+
+describe('an application that does not answer', () => {
+  const down = { InstanceStatuses: [{ InstanceId: A.instanceId, ApplicationStatus: { Status: 'impaired' as const } }] };
+  beforeEach(() => {
+    ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running', '10.0.0.5'], [B, 'running']));
+    ec2.on(DescribeInstanceStatusCommand).resolves(down);
+  });
+  test('on the holder moves the addresses, once it is known that they did not come a moment ago', async () => {
+    expect(await handler(input())).toMatchObject({
+      action: 'MOVE',
+      why: 'HOLDER_UNHEALTHY',
+      nodes: [{ problems: [{ code: 'APPLICATION_CHECK_IMPAIRED', detail: 'impaired' }] }, { problems: [] }],
+    });
+    expect(names()).toContain('GetMetricDataCommand');
+  });
+  test('where the moves cannot be read, nothing is done about it', async () => {
+    const warn = jest.spyOn(logger, 'warn').mockReturnValue();
+    cloudWatch.on(GetMetricDataCommand).rejects(THROTTLED);
+    expect(await handler(input())).toMatchObject({ action: 'NONE', why: 'HOLDER_HEALTHY' });
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+  test('where all answer, nobody asks for the moves', async () => {
+    ec2.on(DescribeInstanceStatusCommand).resolves({});
+    await handler(input());
+    expect(names()).not.toContain('GetMetricDataCommand');
+  });
+});

@@ -137,7 +137,7 @@ const SAID: readonly [string, string, Request, World, Partial<Facts>?, typeof tw
   ],
   [
     'alarms that flap',
-    `10.0.0.5, 10.0.0.6: left on ${A.instanceId}, whose instance runs: the alarms of ${B.instanceId}, ${C.instanceId} changed less than 10 minutes ago.`,
+    `10.0.0.5, 10.0.0.6: left on ${A.instanceId}, whose instance runs: the alarms of mail-2 (${B.instanceId}), mail-3 (${C.instanceId}) changed less than 10 minutes ago.`,
     event(),
     {
       alarms: {

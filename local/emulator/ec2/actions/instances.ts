@@ -147,6 +147,10 @@ const STATUS_FIELDS: Fields<Instance> = {
   'attached-ebs-status.status': (instance) => [instance.checks.ebs],
 };
 
+function shapeApplication({ application: { status, impairedSince } }: Instance): XmlValue {
+  return { status, ...(impairedSince !== null && { impairedSince: time(impairedSince) }) };
+}
+
 /** Shows running instances only, unless `IncludeAllInstances`. There is no filter on instance IDs. */
 export const describeInstanceStatus: Ec2Action = {
   parameters: ['InstanceId', 'IncludeAllInstances', MANAGED, ...PAGES],
@@ -165,6 +169,7 @@ export const describeInstanceStatus: Ec2Action = {
       systemStatus: shapeCheck(instance.checks.system),
       instanceStatus: shapeCheck(instance.checks.instance),
       attachedEbsStatus: shapeCheck(instance.checks.ebs),
+      applicationStatus: shapeApplication(instance),
     }));
     const words = ({ checks }: Instance) => [...new Set(Object.values(checks))].join('/');
     return {

@@ -3,6 +3,7 @@ import type { Timeline } from '../../kernel/timeline';
 import type { RegistryCluster } from '../../template/registry';
 import { addressToNumber, blockFor, contains, isReservedByEc2, numberToAddress, parseBlock } from './cidr';
 import { limitsOf, typeThatHolds } from './instance-types';
+import { NO_APPLICATION } from './lifecycle';
 import type { Subnet } from './records';
 import { type Transitions, World } from './world';
 
@@ -49,13 +50,15 @@ export const LAUNCHED_BEFORE = 30 * 24 * 3_600_000;
  */
 export function buildWorld(parts: {
   readonly clusters: readonly RegistryCluster[];
+  /** Instances with an application status check. Their applications answer. */
+  readonly checked?: ReadonlySet<string>;
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly accountId: string;
   readonly region: string;
   readonly options?: BuildOptions;
 }): World {
-  const { clusters, options = {}, ...rest } = parts;
+  const { clusters, checked = new Set(), options = {}, ...rest } = parts;
   const world = new World({
     ...rest,
     ...(options.transitions && { transitions: options.transitions }),
@@ -69,6 +72,7 @@ export function buildWorld(parts: {
       options.reservations ?? true,
     );
   for (const cluster of clusters) addCluster(world, cluster, options.nodes ?? {});
+  for (const instanceId of checked) world.setApplicationStatus(instanceId, 'ok');
   world.begin();
   return world;
 }
@@ -101,6 +105,7 @@ function addCluster(world: World, cluster: RegistryCluster, nodeOptions: Readonl
       launchTime,
       terminatedAt: null,
       checks: { system: 'ok', instance: 'ok', ebs: 'ok' },
+      application: NO_APPLICATION,
       managedBy: null,
       tags: { Name: `${cluster.name}-${index + 1}` },
     });

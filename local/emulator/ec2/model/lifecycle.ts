@@ -3,6 +3,8 @@ import type { Instance, InstanceState } from './records';
 import type { Vpc } from './vpc';
 
 const NOT_CHECKED = { system: 'not-applicable', instance: 'not-applicable', ebs: 'not-applicable' } as const;
+/** An instance without application status checks, or one that does not run. */
+export const NO_APPLICATION: Instance['application'] = { status: 'not-applicable', impairedSince: null };
 const INITIALIZING = { system: 'initializing', instance: 'initializing', ebs: 'initializing' } as const;
 
 const ACCEPTED: Readonly<Record<'start' | 'stop' | 'terminate', readonly InstanceState[]>> = {
@@ -49,7 +51,7 @@ export class Lifecycle {
   stop(id: string): InstanceState {
     const instance = this.check(id, 'stop');
     if (instance.state === 'stopped' || instance.state === 'stopping') return instance.state;
-    this.vpc.replaceInstance({ ...instance, state: 'stopping', checks: NOT_CHECKED });
+    this.vpc.replaceInstance({ ...instance, state: 'stopping', checks: NOT_CHECKED, application: NO_APPLICATION });
     this.after(id, this.vpc.transitions.stopping, () => this.change(id, { state: 'stopped' }));
     return 'stopping';
   }
@@ -57,7 +59,7 @@ export class Lifecycle {
   terminate(id: string): InstanceState {
     const instance = this.check(id, 'terminate');
     if (instance.state === 'terminated' || instance.state === 'shutting-down') return instance.state;
-    this.vpc.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED });
+    this.vpc.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED, application: NO_APPLICATION });
     this.after(id, this.vpc.transitions.shuttingDown, () => this.remove(id));
     return 'shutting-down';
   }

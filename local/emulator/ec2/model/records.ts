@@ -5,6 +5,16 @@ export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'sh
 /** A status check's value. `not-applicable` while the instance does not run. */
 export type CheckStatus = 'ok' | 'impaired' | 'initializing' | 'not-applicable';
 export type CheckName = 'system' | 'instance' | 'ebs';
+
+/**
+ * What application status checks say of an instance, all in one. `not-applicable`: it has none, or does not run.
+ * @see EC2 API Reference, ApplicationStatusSummary
+ */
+export interface ApplicationStatus {
+  readonly status: CheckStatus;
+  /** Milliseconds since the epoch; null where it is not impaired. */
+  readonly impairedSince: number | null;
+}
 export type Tags = Readonly<Record<string, string>>;
 
 export interface CidrReservation {
@@ -31,6 +41,7 @@ export interface Instance {
   /** When it became `terminated`; null before. */
   readonly terminatedAt: number | null;
   readonly checks: Readonly<Record<CheckName, CheckStatus>>;
+  readonly application: ApplicationStatus;
   /** The AWS service that manages it; null: the user does. EC2 leaves managed resources out of lists. */
   readonly managedBy: string | null;
   readonly tags: Tags;

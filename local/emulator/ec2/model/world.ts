@@ -41,7 +41,20 @@ export class World extends Vpc {
     this.instanceTable.set(instanceId, { ...instance, checks: { ...instance.checks, [check]: 'impaired' } });
   }
 
-  /** All status checks of a running instance are well again. */
+  /**
+   * What EC2's application status checks say of a running instance: the application on it answers (`ok`), or does not. Where
+   * nobody has said so yet, the instance has no such check.
+   */
+  setApplicationStatus(instanceId: string, status: 'ok' | 'impaired'): void {
+    const instance = this.instance(instanceId);
+    if (instance.state !== 'running')
+      throw new Error(`${instanceId} is ${instance.state}: only a running instance has an application to check.`);
+    const since = instance.application.impairedSince ?? this.clock.now();
+    const application = { status, impairedSince: status === 'impaired' ? since : null };
+    this.instanceTable.set(instanceId, { ...instance, application });
+  }
+
+  /** All of EC2's own status checks of a running instance are well again. */
   recover(instanceId: string): void {
     const instance = this.instance(instanceId);
     if (instance.state !== 'running')
