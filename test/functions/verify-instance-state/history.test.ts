@@ -319,7 +319,7 @@ test('a time without a value, and an answer without results, say nothing', async
   cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'told', Timestamps, Values: [0] }] });
   expect(await read(MANUAL)).toMatchObject({ noticeLost: true, claims: [] });
   cloudWatch.on(GetMetricDataCommand).resolves({});
-  expect(await read()).toEqual({ movedByItselfTo: null, preferredFailedLately: false, noticeLost: false, claims: [] });
+  expect(await read()).toEqual({ ...NO_HISTORY, preferredFailedLately: false });
 });
 
 test.each([
