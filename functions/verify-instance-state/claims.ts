@@ -12,8 +12,9 @@ export function isOutdated(situation: Situation): boolean {
   return situation.request.trigger === 'claim' && (isLate(situation) || isOverruled(situation));
 }
 
-function isLate({ request, now }: Situation): boolean {
-  return request.eventTime !== null && now - Date.parse(request.eventTime) > FRESH_MS;
+/** It came late. What has been begun in time is finished. */
+function isLate({ request, firstPass, now }: Situation): boolean {
+  return firstPass && request.eventTime !== null && now - Date.parse(request.eventTime) > FRESH_MS;
 }
 
 /** Another node claimed after this claim was made: nobody waits for an answer to it any more. */
@@ -25,7 +26,11 @@ export function isOverruled({ request, history }: Situation): boolean {
 /** The claimants of the damping time, in the order of their claims, the one that claims now last; without repetitions in a row. */
 function turns({ request, history, cluster, now }: Situation): string[] {
   const since = now - (cluster.dampingMinutes ?? 0) * 60_000;
-  const earlier = history.claims.filter(({ time }) => time >= since).map(({ instanceId }) => instanceId);
+  // In a later pass the claim itself is among them.
+  const made = request.eventTime === null ? now : Date.parse(request.eventTime);
+  const earlier = history.claims
+    .filter(({ time }) => time >= since && time <= made)
+    .map(({ instanceId }) => instanceId);
   const all = request.target === null ? earlier : [...earlier, request.target];
   return all.filter((instanceId, index) => instanceId !== all[index - 1]);
 }
@@ -44,8 +49,7 @@ export function claimants(situation: Situation): string[] {
   return [...new Set(turns(situation))].toSorted();
 }
 
-/** A claim counts more than what other executions did meanwhile, but for a newer claim; once, so that nothing goes to and fro. */
-export function stillStands(situation: Situation): boolean {
-  const { request, before } = situation;
-  return request.trigger === 'claim' && before.attempts.length < PASSES_OF_A_CLAIM && !isOverruled(situation);
+/** A claim counts more than what other executions did meanwhile; once, so that nothing goes to and fro. */
+export function stillStands({ request, before }: Situation): boolean {
+  return request.trigger === 'claim' && before.attempts.length < PASSES_OF_A_CLAIM;
 }

@@ -75,6 +75,15 @@ export const RULES: readonly Rule[] = [
     then: (situation) => nothing('ALREADY_THERE', onHolder(situation)),
   },
   {
+    name: 'all VIPs on a healthy node, a claim comes late, or after a newer one of another node',
+    when: (situation) => situation.holderIsHealthy && isOutdated(situation),
+    then: (situation) =>
+      nothing(
+        'CLAIM_OUTDATED',
+        `${onHolder(situation)} The claim of ${situation.request.target} came late, or another node has claimed since.`,
+      ),
+  },
+  {
     name: 'the request’s target has neither refused nor died, and nobody else moved the addresses: it is asked for again',
     when: (situation) => !situation.firstPass && situation.holderIsHealthy && keepsTarget(situation),
     then: (situation) =>
@@ -119,15 +128,6 @@ export const RULES: readonly Rule[] = [
         'TARGET_UNHEALTHY',
         'TargetUnhealthy',
         `${situation.request.target} cannot take ${list(situation)}: ${obstacles(situation).join(', ')}. Nothing was changed. Repair it, or name another target.`,
-      ),
-  },
-  {
-    name: 'all VIPs on a healthy node, a claim comes late, or after a newer one of another node',
-    when: (situation) => situation.firstPass && situation.holderIsHealthy && isOutdated(situation),
-    then: (situation) =>
-      nothing(
-        'CLAIM_OUTDATED',
-        `${onHolder(situation)} The claim of ${situation.request.target} came late, or another node has claimed since.`,
       ),
   },
   {

@@ -94,8 +94,15 @@ describe('a claim that others overtook', () => {
       notify: true,
     });
   });
-  test('nor against a newer claim', () => {
-    expect(stillStands(overtaken(1, made(C, 0)))).toBe(false);
+  test('nor against a newer claim, not even where the addresses are back where they were', () => {
+    const newer = claimed(made(C, 0));
+    const NONE = { action: 'NONE', why: 'CLAIM_OUTDATED', notify: false, record: true };
+    expect(decide({ ...overtaken(1), ...newer })).toMatchObject(NONE);
+    expect(decide({ ...overtaken(1), ...newer, snapshot: facts(claim(B), of).snapshot })).toMatchObject(NONE);
+  });
+  test('is no quarrel with itself', () => {
+    const own = overtaken(1, made(A, 20), made(B, 10), made(B, 1));
+    expect(isQuarrel(own)).toBe(false);
   });
   test('what a person asked for does not', () => {
     expect(stillStands({ ...overtaken(1), request: byHand('failover', B) })).toBe(false);
