@@ -1,3 +1,4 @@
+import { READS_SETTLE_MS } from '../shared/timing';
 import type { Situation } from './situation';
 
 /** A claim that is older than this is not simply believed, ms: EventBridge repeats and delays events. */
@@ -21,6 +22,12 @@ function isLate({ request, firstPass, now }: Situation): boolean {
 export function isOverruled({ request, history }: Situation): boolean {
   const made = Date.parse(request.eventTime ?? '');
   return history.claims.some(({ instanceId, time }) => instanceId !== request.target && time > made);
+}
+
+/** Another node claimed so short a time before that reads may not show yet where its claim has moved the addresses. */
+export function mayBeMoved({ request, history, now }: Situation): boolean {
+  if (request.trigger !== 'claim') return false;
+  return history.claims.some(({ instanceId, time }) => instanceId !== request.target && now - time < READS_SETTLE_MS);
 }
 
 /** The claimants of the damping time, in the order of their claims, the one that claims now last; without repetitions in a row. */

@@ -4,7 +4,7 @@ import { StateUnsettled } from '../shared/errors';
 import { isAsked } from '../shared/plan';
 import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
-import { claimants, isOutdated, isQuarrel } from './claims';
+import { claimants, isOutdated, isQuarrel, mayBeMoved } from './claims';
 import { describe } from './health';
 import {
   aimedAt,
@@ -65,6 +65,18 @@ export const RULES: readonly Rule[] = [
     when: (situation) => laterHolder(situation) && aimedAt(situation.soleHolder, situation),
     then: (situation) =>
       move(situation.before.why ?? 'NO_HOLDER', `${onHolder(situation)} It was decided again.`, situation.soleHolder),
+  },
+  {
+    name: '`target` claims and is shown to hold all VIPs, another node claimed a moment ago: reads may be older',
+    when: (situation) =>
+      situation.firstPass &&
+      situation.holderIsHealthy &&
+      situation.requestedTarget === situation.soleHolder &&
+      mayBeMoved(situation) &&
+      !isOutdated(situation) &&
+      !isQuarrel(situation),
+    then: (situation) =>
+      move('CLAIMED', `${requestOf(situation)} Another node said so a moment ago.`, situation.soleHolder),
   },
   {
     name: '`target` already holds all VIPs and is healthy',

@@ -160,6 +160,15 @@ describe('what a claim leads to', () => {
   ])('%s', (_what, world, changes, expected) => {
     expect(decided(claim(B), world, changes)).toEqual(expected);
   });
+  test('another node claimed a moment ago, and reads may be older than its move: assigned once more', () => {
+    expect(decided(claim(B), { holders: B }, claimed(made(A, 14)))).toMatchObject({
+      result: 'MOVE CLAIMED',
+      to: B.instanceId,
+    });
+    expect(decided(claim(B), { holders: B }, claimed(made(A, 15)))).toMatchObject({ result: 'NONE ALREADY_THERE' });
+    expect(decided(claim(B), { holders: B }, claimed(made(B, 2)))).toMatchObject({ result: 'NONE ALREADY_THERE' });
+    expect(decided(claim(B), { holders: B }, claimed(made(A, 0)))).toMatchObject({ result: 'NONE ALREADY_THERE' });
+  });
   test('a late claim is told: the application may be active elsewhere than the addresses', () => {
     expect(decided(claim(B, { eventTime: minutesAgo(3) }))).toEqual({
       result: 'NONE CLAIM_OUTDATED',

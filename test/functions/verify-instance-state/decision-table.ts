@@ -76,6 +76,11 @@ export const FIRST_DECISION: readonly Case[] = [
   { situation: 'a stranger holds the VIP', world: { holders: STRANGER }, changes: LATER },
   { situation: 'b holds all VIPs and is healthy', world: { holders: B }, changes: LATER },
   {
+    situation: '– a claimed five seconds ago',
+    world: { holders: B },
+    changes: { ...LATER, history: { ...NO_HISTORY, claims: [{ instanceId: A.instanceId, time: NOW - 5_000 }] } },
+  },
+  {
     situation: 'DescribeInstances lacks b and c, a is stopped; the first looks',
     world: { instances: { ...dead(A), [B.instanceId]: null, [C.instanceId]: null } },
   },
