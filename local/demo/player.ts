@@ -3,6 +3,7 @@ import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
 import { REALISTIC } from '../emulator/kernel/latency';
 import type { Settings } from './arguments';
 import { ClusterDriver } from './cluster-driver';
+import { livePage } from './page/site';
 import { type Expectation, SCENARIOS, type Scenario } from './scenarios';
 import { Screen } from './screen';
 import { summarize } from './summary';
@@ -21,6 +22,8 @@ export async function play(settings: Settings): Promise<boolean> {
   const more = settings.config === undefined ? {} : { config: resolve(settings.config) };
   const templateFile = settings.template ?? synthesize(scenario.config, say, more);
   const cloud = await startCloud({ ...cloudOptions(settings), templateFile });
+  const page = livePage(cloud, scenario.name);
+  cloud.site = page.site;
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve);
   });
@@ -47,6 +50,7 @@ export async function play(settings: Settings): Promise<boolean> {
     }
     return good;
   } finally {
+    page.close();
     await cloud.close();
   }
 }
@@ -96,7 +100,7 @@ function cloudOptions(settings: Settings): Omit<CloudOptions, 'templateFile'> {
 }
 
 function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
-  const { scenario, faults } = settings;
+  const { scenario, faults, port } = settings;
   const time = isVirtual(settings) ? ' (in virtual time)' : '';
   screen.line(`${screen.paint('bold', scenario.name)}${time}: ${scenario.description}`);
   for (const { name, description } of faults) screen.line(`With the fault ${name}: ${description}.`);
@@ -104,6 +108,10 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
     const addresses = virtualIps.map(({ address }) => address).join(', ');
     const places = nodes.map(({ instanceId, networkInterfaceId }) => `${instanceId} (${networkInterfaceId})`);
     screen.line(`Cluster ${name}: ${addresses} on ${places[0]}, standby ${places.slice(1).join(', ')}`);
+  }
+  if (!isVirtual(settings) || port !== undefined) {
+    const kept = settings.keep ? '' : ' (while it runs; --keep --port 4599 keeps it)';
+    screen.line(`Watch it: ${cloud.endpoint}/${kept}`);
   }
   screen.line();
 }

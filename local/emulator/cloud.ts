@@ -12,7 +12,7 @@ import { type Clock, realClock, VirtualClock } from './kernel/clock';
 import { type FaultSubject, type Strike, wordsOf } from './kernel/faults';
 import type { Latency } from './kernel/latency';
 import { seeded, uuids } from './kernel/random';
-import { type RunningServer, startServer } from './kernel/server';
+import { type RunningServer, type Site, startServer } from './kernel/server';
 import { Timeline } from './kernel/timeline';
 import { functionsOf } from './lambda/function';
 import { startInProcess } from './lambda/in-process';
@@ -107,6 +107,8 @@ export class Cloud {
   readonly dispatch: Dispatch;
   private readonly clock: Clock;
   private readonly services: Services;
+  /** What is to be seen at the endpoint beside the services, for people. */
+  site: Site | undefined;
   private server: RunningServer | undefined;
   private closed = false;
   private minute: unknown;
@@ -260,7 +262,11 @@ export class Cloud {
   }
 
   async listen(port: number): Promise<void> {
-    this.server = await startServer((request) => this.dispatch(request), port);
+    this.server = await startServer(
+      (request) => this.dispatch(request),
+      port,
+      (request, response) => this.site?.(request, response) ?? false,
+    );
   }
 
   /** Starts the state machine as an operator would. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiRequest, ApiResponse, Dispatch } from './api';
 
@@ -10,6 +10,9 @@ export class PortError extends Error {
   override readonly name = 'PortError';
 }
 
+/** Looks at each request first. @returns true where it answers itself; else the request is one to AWS. */
+export type Site = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 export interface RunningServer {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -20,8 +23,9 @@ export interface RunningServer {
  * Serves the cloud over HTTP on the loopback interface, and on no other. @param port 0: any free one.
  * @throws PortError
  */
-export async function startServer(dispatch: Dispatch, port: number): Promise<RunningServer> {
+export async function startServer(dispatch: Dispatch, port: number, site: Site): Promise<RunningServer> {
   const server = createServer((request, response) => {
+    if (site(request, response)) return;
     answer(request, dispatch).then(
       (result) => {
         if (result === 'reset') {
