@@ -45,7 +45,7 @@ export async function play(settings: Settings): Promise<boolean> {
     if (keep) {
       if (!scenario.cloud?.schedules) cloud.startSchedules();
       if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);
-      else invite(screen, cloud, driver);
+      else await invite(screen, cloud, driver);
       await interrupted;
     }
     return good;
@@ -117,7 +117,7 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
 }
 
 /** Ready-to-paste commands for the AWS CLI. */
-function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): void {
+async function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): Promise<void> {
   const holder = driver.nodes.find((node) => driver.holds(node)) ?? driver.active;
   const other = driver.nodes.find((node) => node !== holder) ?? driver.standby;
   const input = JSON.stringify({ cluster: driver.cluster.name, mode: 'drill', target: other.instanceId });
@@ -132,8 +132,16 @@ function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): void {
     `  aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=${driver.addresses.join(',')} --query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.InstanceId,PrivateIpAddresses[].PrivateIpAddress]'`,
     `  aws stepfunctions start-execution --state-machine-arn ${cloud.stateMachine.arn} --input '${input}'`,
     '',
+    'Each node has an instance metadata service of its own. To act as a node:',
+    '',
+    ...(await Promise.all(driver.nodes.map(({ instanceId }) => metadataLine(cloud, instanceId)))),
+    '',
     'What you do appears here. Ctrl-C ends it.',
     '',
   ];
   for (const line of lines) screen.line(line);
+}
+
+async function metadataLine(cloud: Cloud, instanceId: string): Promise<string> {
+  return `  export AWS_EC2_METADATA_SERVICE_ENDPOINT=${await cloud.metadata.endpoint(instanceId)}  # ${instanceId}`;
 }

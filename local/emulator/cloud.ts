@@ -19,6 +19,8 @@ import { startInProcess } from './lambda/in-process';
 import { Lambda, type Overhead } from './lambda/lambda';
 import { startWorker } from './lambda/worker';
 import { STREAM } from './logs/groups';
+import { sessionOf } from './metadata/instance-role';
+import { InstanceMetadata } from './metadata/service';
 import { createServices, type Services } from './services';
 import type { PublishRequest } from './sns/service';
 import { stepFunctions } from './step-functions/service';
@@ -42,12 +44,16 @@ export interface CloudOptions {
   readonly throttle?: boolean;
   /** How far describe calls lag behind changes, in milliseconds at most. */
   readonly lag?: Lag;
-  /** The most that `lag` may give where it is a function, milliseconds. */
+  /** The most that `lag` and `metadataLag` may give where they are functions, milliseconds. */
   readonly history?: number;
   /** How far what CloudWatch says of alarms lags behind their events, in milliseconds. */
   readonly alarmLag?: Lag;
   /** How long CloudWatch takes until it shows a metric's point, in milliseconds. */
   readonly metricLag?: Lag;
+  /** How far instance metadata lags behind EC2, in milliseconds. */
+  readonly metadataLag?: Lag;
+  /** Roles of instances that are not in the template: by instance ID, the role's logical ID. */
+  readonly instanceRoles?: Readonly<Record<string, string>>;
   /** The most rows of one answer of EC2 and CloudWatch; the caller must ask for the next page. By default no limit. */
   readonly pageSize?: number;
   readonly skew?: Skew;
@@ -103,6 +109,7 @@ export class Cloud {
   readonly events: EventBridge;
   readonly alarms: Alarms;
   readonly metrics: Metrics;
+  readonly metadata: InstanceMetadata;
   /** Every API call comes through here, over HTTP or from a function in this process. */
   readonly dispatch: Dispatch;
   private readonly clock: Clock;
@@ -128,11 +135,15 @@ export class Cloud {
     this.clusters = clustersIn(template);
     this.metrics = new Metrics(clock, options.metricLag);
     const lag = options.lag ?? 0;
-    const history = options.history ?? (typeof lag === 'number' ? lag : 0);
+    const metadataLag = options.metadataLag ?? 0;
+    const fixed = [lag, metadataLag].map((each) => (typeof each === 'number' ? each : 0));
+    const history = options.history ?? Math.max(...fixed);
     const world = typeof options.world === 'function' ? options.world(this.clusters) : options.world;
     const build = { history, ...world };
     const checked = checkedInstances(template);
     this.world = buildWorld({ clusters: this.clusters, checked, clock, timeline, accountId, region, options: build });
+    const roles = options.instanceRoles ?? {};
+    this.metadata = new InstanceMetadata({ world: this.world, template, uuid, lag: metadataLag, roles });
     this.alarms = new Alarms({
       template,
       foreignNames: alarmNamesIn(this.clusters),
@@ -163,7 +174,7 @@ export class Cloud {
         ...(options.latency && { latency: options.latency }),
         identify: (request: ApiRequest) => {
           const sender = this.lambda.identify(request);
-          if (sender === undefined) return { execution: null };
+          if (sender === undefined) return { execution: null, ...sessionOf(request) };
           return { execution: sender.execution, functionName: sender.function.label };
         },
       },
@@ -329,6 +340,7 @@ export class Cloud {
     this.clock.clearTimeout(this.minute);
     this.events.close();
     this.lambda.close();
+    await this.metadata.close();
     await this.server?.close();
   }
 

@@ -23,7 +23,7 @@ export interface RunningServer {
  * Serves the cloud over HTTP on the loopback interface, and on no other. @param port 0: any free one.
  * @throws PortError
  */
-export async function startServer(dispatch: Dispatch, port: number, site: Site): Promise<RunningServer> {
+export async function startServer(dispatch: Dispatch, port: number, site: Site = () => false): Promise<RunningServer> {
   const server = createServer((request, response) => {
     if (site(request, response)) return;
     answer(request, dispatch).then(
