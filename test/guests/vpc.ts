@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import type { Cloud } from '../../local/emulator/cloud';
 import { addressToNumber, numberToAddress, parseBlock } from '../../local/emulator/ec2/model/cidr';
+import { which } from './programs';
 
 /** A guest: a network namespace. */
 export interface Guest {
@@ -66,7 +67,7 @@ export class Vpc {
     command: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): ChildProcess {
-    const child = spawn('ip', ['netns', 'exec', guest.name, ...command], {
+    const child = spawn(which('ip') ?? 'ip', ['netns', 'exec', guest.name, ...command], {
       env: { PATH: process.env.PATH ?? '', ...guest.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
