@@ -261,6 +261,30 @@ const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const TOPIC_WORDS = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:operations"';
 
+/** A name of the IANA database. Abbreviations ("IST") mean one thing here and another there, and offsets know no summer time. */
+const TIME_ZONE = /^(?:UTC|[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)+)$/;
+const timeZoneMessage = allowed('the name of a time zone, such as "Asia/Tokyo" or "UTC"', [
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone'),
+]);
+
+const timeZone = z
+  .string({ error: timeZoneMessage })
+  .refine((value) => TIME_ZONE.test(value) && isKnownTimeZone(value), { error: timeZoneMessage })
+  .meta({
+    pattern: TIME_ZONE.source,
+    description: 'The time zone whose local time stands beside UTC in notices: a name of the IANA database.',
+  });
+
+function isKnownTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 const notifications = fields(
   {
     emails: list(
@@ -271,6 +295,7 @@ const notifications = fields(
       'a list of at most 50 e-mail addresses',
     ).default([]),
     locale: oneOf(['en', 'ja'], 'The language of the notices.').default('en'),
+    timeZone: timeZone.default('UTC'),
     topicArn: text(TOPIC_ARN, 'An existing topic instead of one of the stack.', TOPIC_WORDS, 'tokens').optional(),
     keyArn: text(
       KEY_ARN,

@@ -129,6 +129,12 @@ export interface VirtualIpFailoverProps {
    */
   readonly locale?: 'en' | 'ja';
   /**
+   * The time zone whose local time stands beside UTC in notices, as the IANA database calls it: "Asia/Tokyo".
+   *
+   * @default 'UTC'
+   */
+  readonly timeZone?: string;
+  /**
    * An existing topic for notices and alarms. Its policy must let `cloudwatch.amazonaws.com` publish, and so must its
    * key's; pass the key as `key`.
    *

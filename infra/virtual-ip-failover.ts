@@ -78,8 +78,8 @@ export class VirtualIpFailover extends Construct {
   /** @throws {ConfigError} with everything that is wrong with the properties */
   constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
     super(scope, id);
-    const { topic, key, secondAlarmTopic, emails, locale, ...rest } = props;
-    const config = parseConfig({ ...rest, notifications: { emails, locale } }, limitsFrom(this.node));
+    const { topic, key, secondAlarmTopic, emails, locale, timeZone, ...rest } = props;
+    const config = parseConfig({ ...rest, notifications: { emails, locale, timeZone } }, limitsFrom(this.node));
     const registry = registryOf(config);
     this.clusters = config.clusters;
 
@@ -98,7 +98,12 @@ export class VirtualIpFailover extends Construct {
         permissions: permissionsOf(definition.state, registry, Stack.of(this)),
         statements: tells ? notifications.publishStatements() : [],
         environment: tells
-          ? { TOPIC_ARN: this.topic.topicArn, LOCALE: config.notifications.locale, METRICS_NAMESPACE }
+          ? {
+              TOPIC_ARN: this.topic.topicArn,
+              LOCALE: config.notifications.locale,
+              TIME_ZONE: config.notifications.timeZone,
+              METRICS_NAMESPACE,
+            }
           : {},
         retention: config.logRetentionDays,
         memoryMegabytes: config.memoryMegabytes,

@@ -9,6 +9,7 @@ import { PUBLISH_MS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { silenceOf } from './audience';
 import { clusterOf, composeNotice, type Looked } from './compose';
+import { knownTimeZone } from './local-time';
 import { en } from './locales/en';
 import { ja } from './locales/ja';
 import { lookAround } from './look';
@@ -50,9 +51,9 @@ async function tell(input: NotifyInput, notice: Notice): Promise<string> {
   const { outcome } = notice;
   let subject = '';
   try {
-    const { topicArn, locale } = settings();
+    const { topicArn, locale, timeZone } = settings();
     subject = locale.subject(notice);
-    const messageId = await publish(topicArn, subject, locale.body(notice), notice);
+    const messageId = await publish(topicArn, subject, locale.body(notice, timeZone), notice);
     recordNotice({ outcome, subject, messageId, error: null });
     writeTold(input, notice, true);
     return messageId;
@@ -63,10 +64,10 @@ async function tell(input: NotifyInput, notice: Notice): Promise<string> {
   }
 }
 
-function settings(): { readonly topicArn: string; readonly locale: Locale } {
-  const { TOPIC_ARN: topicArn, LOCALE: language = 'en' } = process.env;
+function settings(): { readonly topicArn: string; readonly locale: Locale; readonly timeZone: string } {
+  const { TOPIC_ARN: topicArn, LOCALE: language = 'en', TIME_ZONE: timeZone = 'UTC' } = process.env;
   const locale = LOCALES[language];
-  if (topicArn !== undefined && locale !== undefined) return { topicArn, locale };
+  if (topicArn !== undefined && locale !== undefined) return { topicArn, locale, timeZone: knownTimeZone(timeZone) };
   throw new Error(
     `TOPIC_ARN is ${topicArn ?? 'missing'} and LOCALE is "${language}"; the stack sets a topic's ARN and "en" or "ja". Deploy it again.`,
   );

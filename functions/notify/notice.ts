@@ -156,7 +156,8 @@ export interface Notice {
 /** A language's wording of a notice. */
 export interface Locale {
   subject(notice: Notice): string;
-  body(notice: Notice): string;
+  /** @param timeZone whose local time stands beside UTC, as the IANA database calls it */
+  body(notice: Notice, timeZone: string): string;
 }
 
 /** True where somebody has to act: the first line of a notice says so. */

@@ -1,4 +1,5 @@
 import type { Finding, NodeProblem } from '../shared/plan';
+import { type LocalTime, localTime } from './local-time';
 import type { Failure, Locale, Notice, RepairStep, Whereabouts } from './notice';
 import { quote, quoteLine, toSubject } from './text';
 
@@ -17,7 +18,10 @@ export interface Phrases {
   repairStep(step: RepairStep): string;
   /** What a failed execution means, from the error's name; a general sentence for a name that is not ours. */
   error(name: string): string;
-  event(notice: Notice): string | null;
+  /** @param time of the event */
+  event(notice: Notice, time: string | null): string | null;
+  /** How the local time stands beside UTC. */
+  localTime(local: LocalTime): string;
   duration(milliseconds: number): string;
   outcome(outcome: Notice['outcome']): string;
   mode(notice: Notice): string;
@@ -67,11 +71,11 @@ export interface Phrases {
 export function toLocale(phrases: Phrases): Locale {
   return {
     subject: (notice) => toSubject(`[${notice.cluster ?? phrases.unknown}] ${phrases.subject(notice)}`),
-    body: (notice) =>
+    body: (notice, timeZone) =>
       [
         [...phrases.opening(notice), phrases.act(notice)],
         warnings(notice, phrases),
-        facts(notice, phrases),
+        facts(notice, phrases, timeZone),
         addressLines(notice, phrases),
         findingLines(notice, phrases),
         ...(notice.failure === null ? [] : [failureLines(notice.failure, phrases)]),
@@ -94,10 +98,11 @@ function warnings({ paused, standbysLeft, repetition }: Notice, phrases: Phrases
   ];
 }
 
-function facts(notice: Notice, phrases: Phrases): string[] {
+function facts(notice: Notice, phrases: Phrases, timeZone: string): string[] {
   const { labels, duration } = phrases;
+  const { eventTime, startTime } = notice;
   const line = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${quoteLine(value)}`]);
-  const time = (label: string, value: number | null) => line(label, value === null ? null : duration(value));
+  const lasting = (label: string, value: number | null) => line(label, value === null ? null : duration(value));
   return [
     ...line(labels.outcome, phrases.outcome(notice.outcome)),
     ...line(labels.cluster, notice.cluster ?? phrases.unknown),
@@ -106,14 +111,20 @@ function facts(notice: Notice, phrases: Phrases): string[] {
     ...line(labels.requestedBy, notice.requestedBy),
     ...line(labels.reason, notice.reason),
     ...line(labels.target, notice.target?.full ?? null),
-    ...line(labels.event, phrases.event(notice)),
+    ...line(labels.event, phrases.event(notice, eventTime === null ? null : timeText(eventTime, timeZone, phrases))),
     ...line(labels.eventId, notice.eventId),
-    ...line(labels.started, notice.startTime),
+    ...line(labels.started, timeText(startTime, timeZone, phrases)),
     // One of the two: the outage says more where it is known.
-    ...time(labels.outage, notice.outageMs),
-    ...time(labels.took, notice.outageMs === null ? notice.tookMs : null),
-    ...time(labels.darkTime, notice.darkTimeMs),
+    ...lasting(labels.outage, notice.outageMs),
+    ...lasting(labels.took, notice.outageMs === null ? notice.tookMs : null),
+    ...lasting(labels.darkTime, notice.darkTimeMs),
   ];
+}
+
+/** UTC, which the records have, and the local time where that is another. */
+function timeText(moment: string, timeZone: string, phrases: Phrases): string {
+  const local = localTime(moment, timeZone);
+  return local === null ? moment : `${moment}${phrases.localTime(local)}`;
 }
 
 function addressLines({ moves, outcome }: Notice, { labels, nobody }: Phrases): string[] {

@@ -38,7 +38,7 @@ test('a configuration without problems gets its defaults', () => {
         checkIntervalMinutes: 5,
       },
     ],
-    notifications: { emails: [], locale: 'en' },
+    notifications: { emails: [], locale: 'en', timeZone: 'UTC' },
     logRetentionDays: 365,
     memoryMegabytes: 512,
   });
@@ -69,6 +69,7 @@ test('everything that can be said is accepted', () => {
       notifications: {
         emails: ['operations@example.com'],
         locale: 'ja',
+        timeZone: 'Asia/Tokyo',
         topicArn: 'arn:aws:sns:eu-west-1:111122223333:operations',
         keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
         secondAlarmTopicArn: 'arn:aws-cn:sns:cn-north-1:111122223333:pager',
@@ -246,6 +247,31 @@ test.each([
     'an unknown locale',
     { clusters: [mail], notifications: { locale: 'de' } },
     'notifications.locale: found "de"; allowed: "en", "ja"',
+  ],
+  [
+    'a time zone with a slip of the pen',
+    { clusters: [mail], notifications: { timeZone: 'Asia/Tokio' } },
+    'notifications.timeZone: found "Asia/Tokio"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC". Did you mean "Asia/Tokyo"?',
+  ],
+  [
+    'a city alone',
+    { clusters: [mail], notifications: { timeZone: 'berlin' } },
+    'notifications.timeZone: found "berlin"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC". Did you mean "Europe/Berlin"?',
+  ],
+  [
+    'an abbreviation, which means one thing here and another there',
+    { clusters: [mail], notifications: { timeZone: 'IST' } },
+    'notifications.timeZone: found "IST"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
+  ],
+  [
+    'an offset',
+    { clusters: [mail], notifications: { timeZone: '+09:00' } },
+    'notifications.timeZone: found "+09:00"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
+  ],
+  [
+    'a time zone that there is not',
+    { clusters: [mail], notifications: { timeZone: 'Mars/Olympus_Mons' } },
+    'notifications.timeZone: found "Mars/Olympus_Mons"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
   ],
   [
     'something that is no e-mail address',

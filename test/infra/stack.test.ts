@@ -52,6 +52,7 @@ test('Notify alone knows the topic, the language and the metrics', () => {
   expect(notify.Environment.Variables).toEqual({
     POWERTOOLS_SERVICE_NAME: 'notify',
     POWERTOOLS_LOG_LEVEL: 'INFO',
+    TIME_ZONE: 'UTC',
     TOPIC_ARN: { Ref: topic },
     LOCALE: 'ja',
     METRICS_NAMESPACE: 'VipFailover',

@@ -311,8 +311,10 @@ const phrases: Phrases = {
     `${severity === 'problem' ? 'Problem' : 'Warning'}: ${FINDINGS[code]}${detail === '' ? '' : `: ${detail}`}`,
   repairStep: ({ what, about }) => STEPS[what](about),
   error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
-  event: ({ eventTime, eventDetail, saidDown }) =>
-    [eventTime, saidDown.join(', '), eventDetail].filter((part) => part !== null && part !== '').join(', ') || null,
+  event: ({ eventDetail, saidDown }, time) =>
+    [time, saidDown.join(', '), eventDetail].filter((part) => part !== null && part !== '').join(', ') || null,
+  localTime: ({ year, month, day, time, offset, timeZone }) =>
+    ` (${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')} ${time} in ${timeZone}, UTC${offset})`,
   unknown: 'unknown',
   nobody: 'nobody',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`,

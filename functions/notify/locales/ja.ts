@@ -353,9 +353,9 @@ function finding({ severity, code, detail }: Finding): string {
   return `${severity === 'problem' ? '問題' : '警告'}: ${FINDINGS[code]}${shown === '' ? '' : `（${shown}）`}`;
 }
 
-function event({ eventTime, eventDetail, saidDown }: Notice): string | null {
+function event({ eventDetail, saidDown }: Notice, time: string | null): string | null {
   const state = eventDetail === null ? null : stateOf(eventDetail);
-  return [eventTime, saidDown.join('、'), state].filter((part) => part !== null && part !== '').join('、') || null;
+  return [time, saidDown.join('、'), state].filter((part) => part !== null && part !== '').join('、') || null;
 }
 
 const phrases: Phrases = {
@@ -368,6 +368,8 @@ const phrases: Phrases = {
   repairStep: ({ what, about }) => STEPS[what](about),
   error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
   event,
+  localTime: ({ year, month, day, time, offset, timeZone }) =>
+    `（現地時刻 ${year}年${month}月${day}日 ${time}、${timeZone}、UTC${offset}）`,
   unknown: '不明',
   nobody: 'なし',
   duration: (milliseconds) => `${(milliseconds / 1000).toFixed(1)} 秒`,

@@ -365,6 +365,9 @@ export const ENDINGS: readonly Ending[] = [
   ),
 ];
 
+/** What docs/notices.md shows each language with. */
+const TIME_ZONES = { en: 'UTC', ja: 'Asia/Tokyo' };
+
 export const LOCALES = { en, ja } satisfies Readonly<Record<string, Locale>>;
 
 export function noticeOf({ input, looked }: Ending): Notice {
@@ -379,7 +382,7 @@ export function named(part: string): Ending {
 
 export function write(of: Ending, language: keyof typeof LOCALES = 'en'): { subject: string; body: string } {
   const notice = noticeOf(of);
-  return { subject: LOCALES[language].subject(notice), body: LOCALES[language].body(notice) };
+  return { subject: LOCALES[language].subject(notice), body: LOCALES[language].body(notice, TIME_ZONES[language]) };
 }
 
 /** docs/notices.md as it must be. */
@@ -396,7 +399,7 @@ export function noticesDocument(): string {
 Every kind of notice in both languages, as it arrives by e-mail. The subject says how the service stands: \`OK\` (nobody has
 to act), \`CHECK\` (somebody should look), \`DEGRADED\` (it runs, but not well), \`DOWN\` (act now); or what was done: \`MOVED\`,
 \`DRILL\`, \`REHEARSAL\`. Message attributes for subscription filters: \`cluster\`, \`outcome\` (\`FAILED_OVER\`, \`DRILLED\`,
-\`REHEARSED\`, \`NOTHING_TO_DO\`, \`FAILED\`) and \`mode\`.
+\`REHEARSED\`, \`NOTHING_TO_DO\`, \`FAILED\`) and \`mode\`. The Japanese ones are shown with \`"timeZone": "Asia/Tokyo"\`.
 
 Generated from the functions; a test fails when it differs. To write it again: \`npm run docs\`.
 

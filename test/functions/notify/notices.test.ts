@@ -245,7 +245,8 @@ describe('B7: in Japanese', () => {
       .replace(/\bmail-\d\b|\bsmtp-down\b|\bt3\.small\b/g, '')
       .replace(/^エラー: [\w.]+/m, '')
       .replace(/停止されています: kernel update[^。]*|引き継げませんでした（.*）|続行しました（.*）/g, '')
-      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '');
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+      .replace(/、Asia\/Tokyo、UTC/g, '');
 
   test.each(EACH)('%s: no word is left in English', (_title, of) => {
     const { subject: line, body } = write(of, 'ja');
@@ -360,6 +361,25 @@ describe('the body', () => {
       ]),
     );
     expect(lines(named('a third')).at(-1)).toMatch(/^Execution: https:\/\//);
+  });
+  test('B7: local time beside UTC, where it is another', () => {
+    const of = noticeOf(named('a third'));
+    expect(LOCALES.en.body(of, 'America/New_York').split('\n')).toEqual(
+      expect.arrayContaining([
+        `Event: 2026-01-31T03:14:07.000Z (2026-01-30 22:14:07 in America/New_York, UTC-05:00), mail-1 (${A.instanceId}), stopped`,
+        'Execution started: 2026-01-31T03:14:08.120Z (2026-01-30 22:14:08 in America/New_York, UTC-05:00)',
+      ]),
+    );
+    expect(LOCALES.ja.body(of, 'Asia/Tokyo').split('\n')).toContain(
+      '実行開始: 2026-01-31T03:14:08.120Z（現地時刻 2026年1月31日 12:14:08、Asia/Tokyo、UTC+09:00）',
+    );
+  });
+  test.each(EACH)('B7: %s: no time is without its local time', (_title, each) => {
+    for (const language of ['en', 'ja'] as const) {
+      const body = LOCALES[language].body(noticeOf(each), 'Asia/Tokyo');
+      expect(body.match(/^(Event|Execution started|イベント発生|実行開始): \S+Z(?!.*Asia\/Tokyo)/m)).toBeNull();
+      expect(body).toContain('Asia/Tokyo');
+    }
   });
   test('C10: has one duration, the outage where it is known', () => {
     expect(write(named('a third')).body).not.toContain('From the start of the execution');
@@ -606,7 +626,7 @@ describe("SNS's limits", () => {
     fc.assert(
       fc.property(inputs, anyText, anyText, languages, (input, name, cause, language) => {
         const of = failed(null, { input, error: { Error: name, Cause: cause } });
-        const body = LOCALES[language].body(composeNotice(of, { lookError: cause }));
+        const body = LOCALES[language].body(composeNotice(of, { lookError: cause }), 'Asia/Tokyo');
         expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
         expect(body).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u);
         expect(body.isWellFormed()).toBe(true);
@@ -629,7 +649,7 @@ describe("SNS's limits", () => {
     const input = failed(plan({ cluster: of, attempts }), { unassigned: unassigned() });
     for (const language of ['en', 'ja'] as const) {
       const notice = composeNotice(input, { snapshot: look(everywhere, ['stopped', 'running'], { of }) });
-      expect(Buffer.byteLength(LOCALES[language].body(notice))).toBeLessThan(256 * 1024);
+      expect(Buffer.byteLength(LOCALES[language].body(notice, 'Asia/Tokyo'))).toBeLessThan(256 * 1024);
       expect(LOCALES[language].subject(notice).length).toBeLessThanOrEqual(SUBJECT_MAX);
     }
   });
