@@ -325,7 +325,7 @@ export const configSchema = fields(
     logRetentionDays: z
       .literal(RETENTION_DAYS, { error: allowed(`one of ${RETENTION_DAYS.join(', ')}`) })
       .meta({ description: 'How long logs (the audit trail) are kept, days.' })
-      .default(365),
+      .default(731),
     memoryMegabytes: integer(
       128,
       10240,

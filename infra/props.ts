@@ -157,7 +157,7 @@ export interface VirtualIpFailoverProps {
   /**
    * How long logs, the audit trail, are kept.
    *
-   * @default RetentionDays.ONE_YEAR
+   * @default RetentionDays.TWO_YEARS
    */
   readonly logRetentionDays?: RetentionDays;
   /**

@@ -11,7 +11,7 @@ const FIELDS = ['cluster', 'mode', 'target', 'reason', 'requestedBy'];
 const LONGEST_TEXT = 2_000;
 const EXPECTED =
   'Send an EC2 state-change, a CloudWatch alarm, or a virtual-IP claim event as EventBridge delivers it, or ' +
-  '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.';
+  '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy": "…"}.';
 
 /** What an execution is asked for, of which cluster; or what is wrong with its input, and the cluster it is about all the same. */
 export type Reading =
@@ -153,7 +153,7 @@ function readRequest(input: Fields, clusters: readonly Cluster[]): { request: Re
     trigger: mode === 'check' ? 'schedule' : 'request',
     target: readTarget(input, mode, cluster, clusters),
     reason: optionalText(input, 'reason'),
-    requestedBy: optionalText(input, 'requestedBy'),
+    requestedBy: readRequester(input, mode),
     eventTime: null,
     eventId: null,
     saidDown: [],
@@ -184,6 +184,16 @@ function readTarget(
   }
   if (mode === 'check' && target !== null) throw new Wrong('target is not allowed with mode "check".');
   return target;
+}
+
+/** Whoever moves an address by hand says who it is: the record, the notice and the event have it, as stated. */
+function readRequester(input: Fields, mode: Request['mode']): string | null {
+  const requester = optionalText(input, 'requestedBy');
+  const moves = mode === 'failover' || mode === 'drill';
+  if (!moves || (requester !== null && requester.trim() !== '')) return requester;
+  throw new Wrong(
+    `requestedBy is ${show(requester ?? undefined)}: a ${mode} by hand names whoever asks for it, for the record. Add "requestedBy": "YOUR NAME".`,
+  );
 }
 
 function clusterWith(clusters: readonly Cluster[], matches: (node: ClusterNode) => boolean): Cluster | undefined {

@@ -120,7 +120,12 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
 async function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): Promise<void> {
   const holder = driver.nodes.find((node) => driver.holds(node)) ?? driver.active;
   const other = driver.nodes.find((node) => node !== holder) ?? driver.standby;
-  const input = JSON.stringify({ cluster: driver.cluster.name, mode: 'drill', target: other.instanceId });
+  const input = JSON.stringify({
+    cluster: driver.cluster.name,
+    mode: 'drill',
+    target: other.instanceId,
+    requestedBy: 'YOUR NAME',
+  });
   const lines = [
     '',
     `Listening on ${cloud.endpoint}. In another terminal:`,

@@ -41,6 +41,7 @@ const drill = ({ cluster }: ClusterDriver, { instanceId }: { readonly instanceId
   cluster: cluster.name,
   mode: 'drill',
   target: instanceId,
+  requestedBy: 'operator',
 });
 
 export const OVERLAPS: readonly Overlap[] = [

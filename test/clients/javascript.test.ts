@@ -186,7 +186,9 @@ test('executions start, a synchronous one waits for the end', async () => {
   expect(begun.startDate).toBeInstanceOf(Date);
   expect(begun.executionArn).toContain(':express:');
   const drill = await states.send(
-    new StartSyncExecutionCommand(start({ cluster: 'mail', mode: 'drill', target: driver.standby.instanceId })),
+    new StartSyncExecutionCommand(
+      start({ cluster: 'mail', mode: 'drill', target: driver.standby.instanceId, requestedBy: 'me' }),
+    ),
   );
   expect(drill).toMatchObject({ status: 'SUCCEEDED', stopDate: expect.any(Date) });
   expect(driver.holds(driver.standby)).toBe(true);

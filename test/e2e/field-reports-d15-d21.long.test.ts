@@ -207,6 +207,7 @@ describe('D19 a request of any length ends in a notice', () => {
       mode: 'drill',
       target: driver.standby.instanceId,
       reason: 'x'.repeat(length),
+      requestedBy: 'operator',
     });
     await driver.settled();
     expect(driver.eventsOf('notice')).toHaveLength(1);

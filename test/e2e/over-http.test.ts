@@ -46,7 +46,12 @@ async function stateMachineArn(): Promise<string | undefined> {
 }
 
 test('an SDK starts a drill, and sees the address arrive', async () => {
-  const input = JSON.stringify({ cluster: 'mail', mode: 'drill', target: driver.standby.instanceId });
+  const input = JSON.stringify({
+    cluster: 'mail',
+    mode: 'drill',
+    target: driver.standby.instanceId,
+    requestedBy: 'me',
+  });
   const started = await states.send(new StartExecutionCommand({ stateMachineArn: await stateMachineArn(), input }));
   expect(started.startDate?.getTime()).toBeGreaterThan(Date.now() - 60_000);
   await driver.settled();

@@ -39,7 +39,7 @@ test('a configuration without problems gets its defaults', () => {
       },
     ],
     notifications: { emails: [], locale: 'en', timeZone: 'UTC' },
-    logRetentionDays: 365,
+    logRetentionDays: 731,
     memoryMegabytes: 512,
   });
 });

@@ -50,7 +50,7 @@ function entered(seconds: number) {
 function input(changes: Partial<VerifyInstanceStateInput> = {}, of: Cluster = cluster()): VerifyInstanceStateInput {
   return {
     execution: entered(1),
-    input: { cluster: 'mail', mode: 'failover' },
+    input: { cluster: 'mail', mode: 'failover', requestedBy: 'alice' },
     clusters: [of],
     previous: null,
     ...changes,

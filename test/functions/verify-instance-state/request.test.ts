@@ -158,14 +158,14 @@ describe('inputs that are understood', () => {
     });
   });
   test.each(['failover', 'rehearsal'])('a %s without a target', (mode) => {
-    expect(read({ cluster: 'mail', mode })).toEqual({
+    expect(read({ cluster: 'mail', mode, requestedBy: 'alice' })).toEqual({
       cluster: CLUSTERS[0],
       request: {
         mode,
         trigger: 'request',
         target: null,
         reason: null,
-        requestedBy: null,
+        requestedBy: 'alice',
         eventTime: null,
         eventId: null,
         saidDown: [],
@@ -192,7 +192,7 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     null,
     [
       'The input is null, not an object. Send an EC2 state-change, a CloudWatch alarm, or a virtual-IP claim event as EventBridge delivers it, or ' +
-        '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy"?: "…"}.',
+        '{"cluster": "NAME", "mode": "failover" | "drill" | "rehearsal" | "check", "target"?: "i-…", "reason"?: "…", "requestedBy": "…"}.',
     ],
   ],
   ['nothing', undefined, ['The input is missing']],
@@ -260,6 +260,14 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     ['reason is an object with 0 fields'],
   ],
   ['an empty reason', { cluster: 'mail', mode: 'failover', reason: '' }, ['reason is ""; a text that is not empty']],
+  ...['failover', 'drill'].flatMap((mode): [string, unknown, readonly string[]][] => {
+    const request = { cluster: 'mail', mode, target: A.instanceId };
+    const words = `a ${mode} by hand names whoever asks for it, for the record. Add "requestedBy": "YOUR NAME".`;
+    return [
+      [`B14: a ${mode} that nobody asked for`, request, [`requestedBy is missing: ${words}`]],
+      [`B14: a ${mode} by nobody`, { ...request, requestedBy: '  ' }, [`requestedBy is "  ": ${words}`]],
+    ];
+  }),
   ['a requester of the wrong type', { cluster: 'mail', mode: 'failover', requestedBy: 7 }, ['requestedBy is 7']],
   [
     'extra fields',
@@ -432,7 +440,7 @@ describe('a message is short', () => {
 describe('what a person says', () => {
   test.each(['reason', 'requestedBy'] as const)('%s: 2,000 characters of it go on', (field) => {
     const said = (text: string) => {
-      const reading = read({ cluster: 'mail', mode: 'failover', [field]: text });
+      const reading = read({ cluster: 'mail', mode: 'failover', requestedBy: 'alice', [field]: text });
       return 'request' in reading && reading.request[field];
     };
     expect(said('x'.repeat(2_000))).toBe('x'.repeat(2_000));
