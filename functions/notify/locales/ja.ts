@@ -2,16 +2,17 @@ import type { Finding, NodeProblem } from '../../shared/plan';
 import { mustAct, type Notice, type RepairStep, type Status, type Whereabouts } from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
+import { detailInJapanese } from './ja-details';
 
 const REASONS: Record<NonNullable<Notice['why']>, string> = {
-  HOLDER_UNHEALTHY: 'IPアドレスを保持していたノードが異常です',
+  HOLDER_UNHEALTHY: 'IPアドレスを保持していたノードに異常があります',
   NO_HOLDER: 'IPアドレスを保持しているノードがありませんでした',
   SPLIT: 'IPアドレスが複数のノードに分かれていました',
   ELASTIC_IP_MISSING: '設定されたElastic IPが関連付けられていませんでした',
   REQUESTED: '手動で要求されました',
   CLAIMED: 'ノードのクラスターソフトウェアがアクティブになったと通知しました',
   FAILBACK: '優先ノードが所定の時間以上正常に稼働しています',
-  HOLDER_HEALTHY: 'すべてのIPアドレスが、EC2が正常とするノードにあります',
+  HOLDER_HEALTHY: 'すべてのIPアドレスが、EC2が正常と判定したノードにあります',
   ALREADY_THERE: 'すべてのIPアドレスが、正常な指定ノードにすでにあります',
   CLAIM_OUTDATED:
     'ノードがIPアドレスを要求しましたが、通知が遅延していました。アクティブであれば、もう一度要求してください',
@@ -22,8 +23,8 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   INVALID_INPUT: '要求を解釈できませんでした',
   PRIMARY_ADDRESS: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
   HELD_BY_STRANGER: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
-  TARGET_UNHEALTHY: '指定されたノードが異常です',
-  TARGET_REFUSED: '試行したノードはEC2によりIPアドレスを引き継げませんでした',
+  TARGET_UNHEALTHY: '指定されたノードに異常があります',
+  TARGET_REFUSED: '試行したノードへのIPアドレスの割り当てがEC2に拒否されました',
   OVERTAKEN: 'その間に別の処理がIPアドレスを移動しました',
   NO_HEALTHY_STANDBY: 'IPアドレスを引き継げる正常なノードがありません',
 };
@@ -53,20 +54,12 @@ const FINDINGS: Record<Finding['code'], string> = {
   NOTICE_LOST: '以前の通知を送信できませんでした。内容はログの記録にあります',
 };
 
-/** Findings whose detail is quoted as it is: words of EC2 or of a tag. Of the others the IDs and numbers are shown. */
-const QUOTED: ReadonlySet<Finding['code']> = new Set([
-  'UNREADABLE_TAG',
-  'NOT_READ',
-  'UNASSIGN_REFUSED',
-  'CLAIMED_IN_TURN',
-]);
-
 const ERRORS: Readonly<Record<string, string>> = {
   InvalidInput: '実行の入力を解釈できませんでした',
   PrimaryAddress: 'IPアドレスがプライマリアドレスのため、EC2では移動できません',
   HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあるため、変更していません',
-  TargetUnhealthy: '指定されたノードが異常なため、何も変更していません',
-  TargetRefused: '試行したノードはEC2によりIPアドレスを引き継げませんでした',
+  TargetUnhealthy: '指定されたノードに異常があるため、何も変更していません',
+  TargetRefused: '試行したノードへのIPアドレスの割り当てがEC2に拒否されました',
   Superseded: 'その間に別の処理がIPアドレスを移動しました',
   NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   ElasticIpNotAssociated: 'IPアドレスは移動先にありますが、Elastic IPを関連付けられませんでした',
@@ -80,9 +73,9 @@ const ERROR_OF_OTHERS = 'ワークフローでは修復できないエラーで�
 
 /** Errors with which a person's request is refused, and how a subject says it. */
 const REFUSED: Readonly<Record<string, string>> = {
-  TargetUnhealthy: '拒否',
-  TargetRefused: '拒否',
-  Superseded: '中断',
+  TargetUnhealthy: '拒否されました',
+  TargetRefused: '拒否されました',
+  Superseded: '中断されました',
 };
 
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
@@ -110,7 +103,7 @@ const OUTCOMES: Record<Notice['outcome'], string> = {
   CHECKED: 'チェック完了',
 };
 
-const STATUSES: Record<Status, string> = { OK: '正常', CHECK: '要確認', DEGRADED: '要注意', DOWN: '停止' };
+const STATUSES: Record<Status, string> = { OK: '正常', CHECK: '要確認', DEGRADED: '警告', DOWN: '障害' };
 
 const STATES: Readonly<Record<string, string>> = {
   pending: '起動中',
@@ -132,7 +125,7 @@ const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
   WRONG_SUBNET: (detail) => `ネットワークインターフェイスが別のサブネット ${detail} にあります`,
   ALARM: (detail) => `アラーム ${detail} がアラーム状態です`,
   EXCLUDED: (detail) => `タグ ${detail} により除外されています`,
-  REFUSED: (detail) => `IPアドレスを引き継げませんでした（${detail}）`,
+  REFUSED: (detail) => `IPアドレスの割り当てが拒否されました（${detail}）`,
 };
 
 const STEPS: Record<RepairStep['what'], (about: string) => string> = {
@@ -164,76 +157,73 @@ function some(addresses: readonly string[]): string {
   return `${addresses[0]} 他${addresses.length - 1}件`;
 }
 
-/** 「停止済みの mail-1」, as a subject says it. */
-function shortly(at: Whereabouts): string {
+/** 「10.0.0.5 は停止済みの mail-1 にあります」, as a subject says it. */
+function shortly({ addresses, at }: Place, adverb: string): string {
   const { name, outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
-  if (name === null) return '保持ノードなし';
+  const list = some(addresses);
+  if (name === null) return `${list} を保持するノードがありません`;
   const node = cutName(name.short);
-  if (outside) return `クラスター外の ${node}`;
-  if (instanceState === null) return `${node}（インスタンス情報なし）`;
-  if (instanceState !== 'running') return `${stateOf(instanceState)}の ${node}`;
-  if (!attached) return `${node}（未アタッチ）`;
-  if (primary) return `${node} のプライマリアドレス`;
+  const be = (where: string, remark = '') =>
+    `${list} は${adverb}${where}にあります${remark === '' ? '' : `（${remark}）`}`;
+  if (outside) return be(`クラスター外の ${node} `);
+  if (instanceState === null) return be(` ${node} `, 'インスタンス情報なし');
+  if (instanceState !== 'running') return be(`${stateOf(instanceState)}の ${node} `);
+  if (!attached) return be(` ${node} `, 'インターフェイス未アタッチ');
+  if (primary) return `${list} は ${node} のプライマリアドレスです`;
   const [problem] = sickness;
-  if (problem === undefined && missingElasticIp !== null) return `${node}（Elastic IPなし）`;
-  if (problem === undefined) return node;
-  return `${node}（${problem.code === 'ALARM' ? `アラーム ${cutName(problem.detail)}` : PROBLEMS[problem.code](problem.detail)}）`;
+  if (problem?.code === 'ALARM') return be(` ${node} `, `アラーム ${cutName(problem.detail)}`);
+  if (problem !== undefined) return be(` ${node} `, PROBLEMS[problem.code](problem.detail));
+  return be(` ${node} `, missingElasticIp === null ? '' : 'Elastic IPなし');
 }
 
-function places(notice: Notice): string {
-  const [worst, ...others] = placesOf(notice);
+function places(notice: Notice, adverb = ''): string {
+  const [worst, second, ...others] = placesOf(notice);
   if (worst === undefined) return some(notice.addresses);
-  const text = ({ addresses, at }: Place) => `${some(addresses)} → ${shortly(at)}`;
-  const [second] = others;
-  if (second === undefined) return text(worst);
-  return others.length === 1 ? `${text(worst)}、${text(second)}` : `${text(worst)}、他は別の場所`;
+  if (second === undefined) return shortly(worst, adverb);
+  return `${shortly(worst, adverb)}、${others.length === 0 ? shortly(second, adverb) : '他のアドレスは別の場所にあります'}`;
 }
 
-/** 「切り替え訓練は拒否」, 「フェイルオーバーは失敗」. */
-function verdict(notice: Notice): string {
-  return `${asked(notice)}は${result(notice)}`;
-}
-
-function verdictSentence(notice: Notice): string {
-  const said = result(notice);
-  return `${asked(notice)}は${said}${said === '失敗' ? 'しました' : 'されました'}。`;
-}
-
-function asked({ mode, failure }: Notice): string {
-  if (failure?.error === 'InvalidInput') return '要求';
-  return mode === null ? '実行' : MODES[mode];
-}
-
-function result({ trigger, failure }: Notice): string {
+/** 「切り替え訓練は拒否されました」, 「フェイルオーバーは失敗しました」. */
+function verdict({ mode, trigger, failure }: Notice): string {
   const error = failure?.error ?? '';
-  if (error === 'InvalidInput') return '拒否';
-  return (trigger === 'request' ? REFUSED[error] : undefined) ?? '失敗';
+  if (error === 'InvalidInput') return '要求は拒否されました';
+  const asked = mode === null ? '実行' : MODES[mode];
+  return `${asked}は${(trigger === 'request' ? REFUSED[error] : undefined) ?? '失敗しました'}`;
 }
 
 function failedSubject(notice: Notice): string {
   const { status, cluster, where, unmoved } = notice;
-  if (cluster === null) return `${STATUSES[status]}: ${verdict(notice)}、既知のクラスターなし（変更なし）`;
-  if (where === null)
-    return `${STATUSES.CHECK}: ${some(notice.addresses)} の場所を確認できません（${verdict(notice)}）`;
-  if (status === 'DOWN') return `${STATUSES.DOWN}: ${places(notice)}`;
-  return `${STATUSES[status]}: ${places(notice)}（${verdict(notice)}${status === 'OK' && unmoved ? '、変更なし' : ''}）`;
+  if (cluster === null) {
+    return `${STATUSES[status]}: ${verdict(notice)}。既知のクラスター名がありません（変更なし）`;
+  }
+  if (where === null) {
+    return `${STATUSES.CHECK}: ${verdict(notice)}。${some(notice.addresses)} の場所を確認できません`;
+  }
+  switch (status) {
+    case 'OK':
+      return `${STATUSES.OK}: ${verdict(notice)}。${places(notice, unmoved ? '引き続き' : '')}`;
+    case 'DOWN':
+      return `${STATUSES.DOWN}: ${places(notice)}`;
+    default:
+      return `${STATUSES[status]}: ${places(notice)}。${verdict(notice)}`;
+  }
 }
 
 function keptSubject(notice: Notice): string {
-  const now = `${STATUSES[notice.status]}: ${places(notice)}`;
+  const status = STATUSES[notice.status];
   switch (notice.why) {
     case 'PAUSED':
-      return now;
+      return `${status}: ${places(notice)}`;
     case 'FLAPPING':
-      return `${now}（アラームが交互に変化）`;
+      return `${status}: ${places(notice)}。アラームが交互に変化しています`;
     case 'CLAIMED_IN_TURN':
-      return `${now}（複数のノードが交互に要求）`;
+      return `${status}: ${places(notice)}。複数のノードが交互に要求しています`;
     case 'CLAIM_OUTDATED':
-      return `${now}（${cutName(notice.target?.short ?? '')} の要求は遅延のため実行せず）`;
+      return `${status}: ${places(notice)}。${cutName(notice.target?.short ?? '')} の要求は遅延のため実行していません`;
     case 'ALREADY_THERE':
-      return `${now}（移動済み）`;
+      return `${status}: ${places(notice, 'すでに')}`;
     default:
-      return `${now}（変更なし）`;
+      return `${status}: ${places(notice, '引き続き')}（変更なし）`;
   }
 }
 
@@ -253,9 +243,9 @@ function subject(notice: Notice): string {
     case 'ELASTIC_IP_BACK':
       return `${addresses}: Elastic IPを関連付け直しました。`;
     case 'WOULD_WORK':
-      return `${addresses}: リハーサルが完了しました。`;
+      return `${addresses}: リハーサルが完了しました。${notice.paused === null ? '' : '手動のフェイルオーバーだけが可能です。'}`;
     case 'WOULD_FAIL':
-      return `${addresses}: リハーサルで問題が見つかりました。`;
+      return `${addresses}: リハーサルで問題が見つかりました。フェイルオーバーは失敗します。`;
     case 'NOTICE_LOST':
       return `${STATUSES[notice.status]}: ${places(notice)}（以前の通知は未送信）`;
     case 'KEPT':
@@ -310,7 +300,7 @@ function opening(notice: Notice): string[] {
     case 'FAILED':
       return [
         ...whereSentences(notice),
-        `${verdictSentence(notice)}${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}。`,
+        `${verdict(notice)}。${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}。`,
       ];
   }
 }
@@ -321,7 +311,7 @@ function act(notice: Notice): string {
     return 'EC2の情報では対応は不要です。サービスが応答しない場合の対応方法は以下のとおりです。';
   }
   if (notice.standbysLeft === 0) return '他のノードを復旧してください。';
-  if (notice.headline === 'WOULD_FAIL') return '必要になる前に、所見の問題を解消してください。';
+  if (notice.headline === 'WOULD_FAIL') return '必要になる前に、検出事項の問題を解消してください。';
   const stands = notice.repair.length > 0 ? '対応方法は以下のとおりです。' : '';
   return `${notice.status === 'DOWN' ? 'すぐに対応してください。' : '状況を確認してください。'}${stands}`;
 }
@@ -329,7 +319,7 @@ function act(notice: Notice): string {
 function rehearsalVerdict(notice: Notice): string {
   const { headline, rehearsed, why, destination } = notice;
   const addresses = notice.addresses.join('、');
-  if (headline === 'WOULD_FAIL') return '実際のフェイルオーバーは失敗します。所見を確認してください。';
+  if (headline === 'WOULD_FAIL') return '実際のフェイルオーバーは失敗します。検出事項を確認してください。';
   if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際の実行では、Elastic IPを関連付け直します。';
   if (why === 'ALREADY_THERE') return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
   const to = destination?.full ?? '';
@@ -340,17 +330,9 @@ function rehearsalVerdict(notice: Notice): string {
   return `現在は何も変更されません。保持ノードが停止した場合、${addresses} を ${to} に移動します。`;
 }
 
-/** The IDs, addresses and numbers of a detail that was written in English, without its words. */
-function ids(detail: string): string {
-  const found = detail.match(
-    /\b(?:i|eni|eipalloc|subnet|sg)-[0-9a-f]+\b|\b\d+(?:\.\d+){3}(?:\/\d+)?\b|\b[a-z0-9]+\.[a-z0-9]+\b|\b\d+\b/g,
-  );
-  return (found ?? []).join('、');
-}
-
-function finding({ severity, code, detail }: Finding): string {
-  const shown = QUOTED.has(code) ? detail : ids(detail);
-  return `${severity === 'problem' ? '問題' : '警告'}: ${FINDINGS[code]}${shown === '' ? '' : `（${shown}）`}`;
+function finding(found: Finding): string {
+  const detail = detailInJapanese(found);
+  return `${found.severity === 'problem' ? '問題' : '警告'}: ${FINDINGS[found.code]}${detail === '' ? '' : `（${detail}）`}`;
 }
 
 function event({ eventDetail, saidDown }: Notice, time: string | null): string | null {
@@ -359,7 +341,7 @@ function event({ eventDetail, saidDown }: Notice, time: string | null): string |
 }
 
 const phrases: Phrases = {
-  subject: (notice) => `${subject(notice)}${notice.paused === null ? '' : '【一時停止中】'}`,
+  subject: (notice) => `${subject(notice)}${notice.paused === null ? '' : '【自動切り替え一時停止中】'}`,
   opening,
   act,
   why: (why) => REASONS[why],
@@ -401,15 +383,15 @@ const phrases: Phrases = {
     target: '指定ノード',
     why: '理由',
     addresses: 'IPアドレス',
-    wouldMove: '移動した場合のIPアドレス',
+    wouldMove: '実際に移動する場合のIPアドレス',
     nodes: '判定時のノード',
-    findings: '所見',
-    outage: '停止時間（最初の兆候から確認まで）',
-    took: '実行開始から確認まで',
-    darkTime: '付け替えによる保持者のない時間',
-    state: '失敗した状態',
+    findings: '検出事項',
+    outage: 'IPアドレスの停止時間（最初の兆候から移動先での確認まで）',
+    took: '実行開始から移動先での確認まで',
+    darkTime: '付け替え中に保持ノードがなかった時間',
+    state: '失敗したステート',
     error: 'エラー',
-    details: '詳細',
+    details: '詳細（原文）',
     refusal: '以前の試行',
     where: 'IPアドレスの場所',
     repair: '対応方法',

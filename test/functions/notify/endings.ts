@@ -162,7 +162,10 @@ export const ENDINGS: readonly Ending[] = [
         assigned: [],
         assignedAt: null,
         findings: [
-          finding('NO_ROOM', `${B.networkInterfaceId} of ${B.instanceId} would have 5 addresses; t3.small allows 4`),
+          finding(
+            'NO_ROOM',
+            `${B.networkInterfaceId} of mail-2 (${B.instanceId}) would use 5 slots for addresses; t3.small has 4`,
+          ),
         ],
       }),
     }),

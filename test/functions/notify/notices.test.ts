@@ -206,21 +206,39 @@ describe('B7: in Japanese', () => {
     ['automatic failback', '[mail] 10.0.0.5: フェイルオーバーが起動されました。（移動先 mail-1、切り戻し）'],
     ['was put back', '[mail] 10.0.0.5: Elastic IPを関連付け直しました。'],
     ['DRILLED', '[mail] 10.0.0.5: 切り替え訓練が完了しました。（移動先 mail-2）'],
-    ['but the cluster is paused', '[mail] 10.0.0.5: リハーサルが完了しました。【一時停止中】'],
-    ['a failover would fail', '[mail] 10.0.0.5: リハーサルで問題が見つかりました。'],
-    ['an earlier notice was lost', '[mail] 正常: 10.0.0.5 → mail-2（以前の通知は未送信）'],
-    ['the target has the address already', '[mail] 正常: 10.0.0.5 → mail-2（移動済み）'],
-    ['EC2 calls the holder healthy', '[mail] 正常: 10.0.0.5 → mail-1（変更なし）'],
-    ['a pause keeps the address', '[mail] 停止: 10.0.0.5 → 停止済みの mail-1【一時停止中】'],
-    ['alarms go up', '[mail] 要注意: 10.0.0.5 → mail-1（アラーム smtp-down）（アラームが交互に変化）'],
-    ['FAILED: the address is on nobody', '[mail] 停止: 10.0.0.5 → 保持ノードなし'],
-    ['a stranger', `[mail] 要確認: 10.0.0.5 → クラスター外の ${STRANGER.networkInterfaceId}（フェイルオーバーは失敗）`],
-    ['a primary address', '[mail] 要確認: 10.0.0.5 → mail-2 のプライマリアドレス（フェイルオーバーは失敗）'],
-    ["a drill's target has no room", '[mail] 正常: 10.0.0.5 → mail-1（切り替え訓練は拒否、変更なし）'],
-    ['an Elastic IP is missing', '[mail] 要注意: 10.0.0.5 → mail-2（Elastic IPなし）（フェイルオーバーは失敗）'],
-    ['two answers of EC2', '[mail] 要確認: 10.0.0.5 → mail-1（インスタンス情報なし）（フェイルオーバーは失敗）'],
-    ['looking failed', '[mail] 要確認: 10.0.0.5 の場所を確認できません（フェイルオーバーは失敗）'],
-    ['names no cluster', '[不明] 要確認: 要求は拒否、既知のクラスターなし（変更なし）'],
+    [
+      'but the cluster is paused',
+      '[mail] 10.0.0.5: リハーサルが完了しました。手動のフェイルオーバーだけが可能です。【自動切り替え一時停止中】',
+    ],
+    ['a failover would fail', '[mail] 10.0.0.5: リハーサルで問題が見つかりました。フェイルオーバーは失敗します。'],
+    ['an earlier notice was lost', '[mail] 正常: 10.0.0.5 は mail-2 にあります（以前の通知は未送信）'],
+    ['the target has the address already', '[mail] 正常: 10.0.0.5 はすでに mail-2 にあります'],
+    ['EC2 calls the holder healthy', '[mail] 正常: 10.0.0.5 は引き続き mail-1 にあります（変更なし）'],
+    ['a pause keeps the address', '[mail] 障害: 10.0.0.5 は停止済みの mail-1 にあります【自動切り替え一時停止中】'],
+    [
+      'alarms go up',
+      '[mail] 警告: 10.0.0.5 は mail-1 にあります（アラーム smtp-down）。アラームが交互に変化しています',
+    ],
+    ['FAILED: the address is on nobody', '[mail] 障害: 10.0.0.5 を保持するノードがありません'],
+    [
+      'a stranger',
+      `[mail] 要確認: 10.0.0.5 はクラスター外の ${STRANGER.networkInterfaceId} にあります。フェイルオーバーは失敗しました`,
+    ],
+    ['a primary address', '[mail] 要確認: 10.0.0.5 は mail-2 のプライマリアドレスです。フェイルオーバーは失敗しました'],
+    [
+      "a drill's target has no room",
+      '[mail] 正常: 切り替え訓練は拒否されました。10.0.0.5 は引き続き mail-1 にあります',
+    ],
+    [
+      'an Elastic IP is missing',
+      '[mail] 警告: 10.0.0.5 は mail-2 にあります（Elastic IPなし）。フェイルオーバーは失敗しました',
+    ],
+    [
+      'two answers of EC2',
+      '[mail] 要確認: 10.0.0.5 は mail-1 にあります（インスタンス情報なし）。フェイルオーバーは失敗しました',
+    ],
+    ['looking failed', '[mail] 要確認: フェイルオーバーは失敗しました。10.0.0.5 の場所を確認できません'],
+    ['names no cluster', '[不明] 要確認: 要求は拒否されました。既知のクラスター名がありません（変更なし）'],
   ])('%s: %s', (title, expected) => {
     expect(subject(named(title), 'ja')).toBe(expected);
   });
@@ -244,7 +262,7 @@ describe('B7: in Japanese', () => {
       .replace(/\b(i|eni|subnet|eipalloc)-[0-9a-f]+/g, '')
       .replace(/\bmail-\d\b|\bsmtp-down\b|\bt3\.small\b/g, '')
       .replace(/^エラー: [\w.]+/m, '')
-      .replace(/停止されています: kernel update[^。]*|引き継げませんでした（.*）|続行しました（.*）/g, '')
+      .replace(/停止されています: kernel update[^。]*|割り当てが拒否されました（.*）|続行しました（.*）/g, '')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
       .replace(/、Asia\/Tokyo、UTC/g, '');
 
