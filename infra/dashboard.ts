@@ -12,19 +12,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Outcome } from '../functions/shared/contract';
+import { OUTCOMES } from '../functions/shared/contract';
 import { outcomeQuery } from './audit-query';
-
-/** How an execution can end, as the metric's dimension says it, in the order of the graph. */
-const OUTCOMES = Object.keys({
-  FAILED_OVER: true,
-  CLAIMED: true,
-  DRILLED: true,
-  REHEARSED: true,
-  NOTHING_TO_DO: true,
-  FAILED: true,
-  CHECKED: true,
-} satisfies Record<Outcome, true>);
 
 export interface FailoverDashboardProps {
   readonly clusterNames: readonly string[];

@@ -1,6 +1,6 @@
 import { Aws, CfnElement, type Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { CLAIM_SOURCE, CLAIM_TYPE } from '../functions/shared/plan';
+import { CLAIM_TYPE, EVENT_SOURCE } from '../functions/shared/bus';
 import { ConfigError } from './config';
 import type { ClusterConfig } from './config-schema';
 
@@ -24,7 +24,7 @@ export function instancePattern(cluster: ClusterConfig): object {
 export function claimPattern(cluster: ClusterConfig): object {
   return {
     ...OF_THIS_ACCOUNT,
-    source: [CLAIM_SOURCE],
+    source: [EVENT_SOURCE],
     'detail-type': cluster.nodes.map(({ instanceId }) => claimType(instanceId)),
     detail: { cluster: [cluster.name] },
   };

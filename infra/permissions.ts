@@ -1,5 +1,6 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EVENT_SOURCE, OUTCOME_TYPE } from '../functions/shared/bus';
 import type { Cluster } from '../functions/shared/cluster';
 import type { FunctionName } from './functions';
 
@@ -109,6 +110,16 @@ function statementsOf(pairs: readonly { readonly action: string; readonly resour
       pairs.filter((pair) => pair.action === action).map(({ resource }) => resource),
     ),
   );
+}
+
+/** What Notify may put on the default bus: outcomes, and nothing that could start the workflow. */
+export function putOutcomes(): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: ['events:PutEvents'],
+    resources: [arnHere('events', 'event-bus/default')],
+    conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': OUTCOME_TYPE } },
+  });
 }
 
 export function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {

@@ -1,4 +1,4 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -9,7 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { CLAIM_SOURCE } from '../functions/shared/plan';
+import { EVENT_SOURCE } from '../functions/shared/bus';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
 import { ConfigError, parseConfig } from './config';
@@ -20,7 +20,7 @@ import { claimType } from './event-pattern';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
-import { arnHere, permissionsOf } from './permissions';
+import { arnHere, permissionsOf, putOutcomes } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
 import { StepLambda } from './step-lambda';
@@ -96,12 +96,13 @@ export class VirtualIpFailover extends Construct {
       return new StepLambda(this, definition.state, {
         definition,
         permissions: permissionsOf(definition.state, registry, Stack.of(this)),
-        statements: tells ? notifications.publishStatements() : [],
+        statements: tells ? [...notifications.publishStatements(), putOutcomes()] : [],
         environment: tells
           ? {
               TOPIC_ARN: this.topic.topicArn,
               LOCALE: config.notifications.locale,
               TIME_ZONE: config.notifications.timeZone,
+              EVENTS_ENDPOINT: `https://events.${Aws.REGION}.${Aws.URL_SUFFIX}`,
               METRICS_NAMESPACE,
             }
           : {},
@@ -200,7 +201,7 @@ export class VirtualIpFailover extends Construct {
       actions: ['events:PutEvents'],
       resourceArns: [arnHere('events', 'event-bus/default')],
       conditions: {
-        StringEquals: { 'events:source': CLAIM_SOURCE, 'events:detail-type': claimType(instanceId) },
+        StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': claimType(instanceId) },
       },
     });
   }

@@ -1,8 +1,9 @@
+import { CLAIM_TYPE } from '../shared/bus';
 import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
 import type { NotifyInput } from '../shared/contract';
 import { DENIED, messageOf } from '../shared/errors';
-import { asFields, clusterConcerned, type Fields, nodesConcerned } from '../shared/input';
-import { type Attempt, CLAIM_TYPE, type Finding, type Plan } from '../shared/plan';
+import { asFields, clusterConcerned, type Fields, nodesConcerned, readTime } from '../shared/input';
+import type { Attempt, Finding, Plan } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 import { latestPlan, modeOf, outcomeOf, understood } from './audience';
 import { consoleLink } from './console';
@@ -119,7 +120,7 @@ function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
     target: target === null ? null : { short: target, full: target },
     requestedBy: text(fields.requestedBy),
     reason: text(fields.reason),
-    eventTime: text(fields.time),
+    eventTime: readTime(fields.time),
     eventId: isEvent ? text(fields.id) : null,
     eventDetail: text(detail.state) ?? text(detail.alarmName),
     saidDown: cluster === null ? [] : nodesConcerned(detail, cluster),

@@ -8,14 +8,17 @@ import { logger } from '../shared/logger';
 import { PUBLISH_MS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { silenceOf } from './audience';
+import { sendBeside } from './beside';
 import { clusterOf, composeNotice, type Looked } from './compose';
 import { knownTimeZone } from './local-time';
 import { en } from './locales/en';
 import { ja } from './locales/ja';
 import { lookAround } from './look';
-import { writeClusterMetrics, writeOutcome, writeTold } from './metrics';
+import { writeClusterMetrics, writeLost, writeOutcome, writeTold } from './metrics';
 import type { Locale, Notice } from './notice';
-import { recordNotice, recordOutcome } from './record';
+import { outcomeEvent } from './outcome-event';
+import { putEvent } from './put-events';
+import { outcomeRecord, recordNotice, recordOutcome } from './record';
 
 const ec2 = new EC2Client(OPTIONAL_READER);
 // Not repeated inside the Lambda: SNS may carry out what it answers late, and the workflow tries again.
@@ -25,7 +28,7 @@ const LOCALES: Readonly<Record<string, Locale>> = { en, ja };
 
 /**
  * Records how an execution ended, and tells people where they should know: one SNS message an outcome. On failure it first
- * looks where the addresses are. It has no deadline: what is left of the execution's time is for it.
+ * looks where the addresses are. Programs get an event of every outcome, silent ones too. It has no deadline: what is left of the execution's time is for it.
  * @throws {TransientAwsError} and SNS's permanent errors, such as AuthorizationError or NotFound
  */
 export const handler = toHandler(notify, () => Number.POSITIVE_INFINITY);
@@ -34,12 +37,18 @@ async function notify(input: NotifyInput): Promise<NotifyOutput> {
   const silence = silenceOf(input);
   const notice = composeNotice(input, silence === null ? await lookIfFailed(input) : null);
   logger.appendKeys({ cluster: notice.cluster ?? 'unknown', mode: notice.mode });
-  recordOutcome(input, notice, silence);
+  const record = outcomeRecord(input, notice, silence);
+  recordOutcome(record);
   writeClusterMetrics(input, notice, silence);
-  const messageId = silence === null ? await tell(input, notice) : null;
+  const [[told], lost] = await Promise.all([
+    Promise.allSettled([silence === null ? tell(input, notice) : null]),
+    sendBeside(input.execution, { event: () => putEvent(outcomeEvent(record)) }),
+  ]);
+  writeLost(input, notice, lost);
+  if (told.status === 'rejected') throw told.reason;
   writeOutcome(input, notice);
   const { outcome, outageMs, darkTimeMs } = notice;
-  return { outcome, messageId, outageMs, darkTimeMs };
+  return { outcome, messageId: told.value, outageMs, darkTimeMs };
 }
 
 async function lookIfFailed(input: NotifyInput): Promise<Looked> {

@@ -4,6 +4,7 @@ import { isAsked } from '../shared/plan';
 import { latestPlan, mayHaveChanged, modeOf, type Silence } from './audience';
 import { onlyElasticIps, standbysLeft } from './compose';
 import type { Notice } from './notice';
+import type { Channel } from './record';
 
 /** What an execution says about its cluster. A state that is tried again says the same again, of the same moment. */
 export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence: Silence | null): void {
@@ -19,6 +20,13 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
 /** 1: a notice was sent; 0: it could not be sent, so the next check tells it. */
 export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
   write(input, notice, { Told: sent ? 1 : 0 });
+}
+
+/** Each adds 1 where it was lost. */
+const LOST: Readonly<Record<Channel, string>> = { event: 'EventLost', chat: 'ChatLost' };
+
+export function writeLost(input: NotifyInput, notice: Notice, channels: readonly Channel[]): void {
+  write(input, notice, ['Cluster'], Object.fromEntries(channels.map((channel) => [LOST[channel], 1])));
 }
 
 /** Written when all is done, so that a state that is tried again adds 1 only. */

@@ -8,19 +8,25 @@ type RetryStrategy = Extract<NonNullable<EC2ClientConfig['retryStrategy']>, { ac
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
 
 /**
- * Settings of every SDK client; the SDK's own time limits are minutes. Credentials come from the variables that Lambda sets,
- * read at each call, because that is where they are; the SDK's default chain would bring every other source (profiles, SSO,
- * instance metadata) into the bundle.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * Settings of every SDK client; the SDK's own time limits are minutes.
  */
 const DEFAULTS = {
   requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
-  credentials: async () => ({
+  credentials,
+};
+
+/**
+ * From the variables that Lambda sets, read at each call, because that is where they are; the SDK's default chain would bring
+ * every other source (profiles, SSO, instance metadata) into the bundle.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export async function credentials() {
+  return {
     accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
     ...(process.env.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  }),
-};
+  };
+}
 
 /** For calls that change something: never repeated by the SDK. Only what was refused for want of tokens may be, by AssignIp. */
 export const WRITER = { ...DEFAULTS, maxAttempts: 1 };

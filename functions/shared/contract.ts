@@ -110,7 +110,16 @@ export interface NotifyInput {
 }
 
 /** How an execution ended. `CHECKED`, a silent rehearsal, adds to the metric and sends no notice. */
-export type Outcome = 'FAILED_OVER' | 'CLAIMED' | 'DRILLED' | 'REHEARSED' | 'NOTHING_TO_DO' | 'FAILED' | 'CHECKED';
+export const OUTCOMES = [
+  'FAILED_OVER',
+  'CLAIMED',
+  'DRILLED',
+  'REHEARSED',
+  'NOTHING_TO_DO',
+  'FAILED',
+  'CHECKED',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export interface NotifyOutput {
   readonly outcome: Outcome;

@@ -12,6 +12,11 @@ export function asFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
+/** A time as the records have it, ISO 8601 in UTC; null where there is none that can be read. */
+export function readTime(value: unknown): string | null {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
+}
+
 /**
  * Instance IDs among the dimensions of the metrics that an alarm watches.
  * @param detail the `detail` of a CloudWatch alarm's event

@@ -8,11 +8,8 @@ export const MODES = ['failover', 'drill', 'rehearsal', 'check'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What started the execution: an instance's state change, an alarm's, a node's cluster software, the schedule, or a person. */
-export type Trigger = 'event' | 'alarm' | 'claim' | 'schedule' | 'request';
-
-/** How a node's cluster software says that the node is active now: the event's source, and its detail type before the instance's ID. */
-export const CLAIM_SOURCE = 'vip-failover';
-export const CLAIM_TYPE = 'Virtual IP Claim ';
+export const TRIGGERS = ['event', 'alarm', 'claim', 'schedule', 'request'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
 
 /** A person, or the cluster software on a node, says where the addresses are to be: no event and no clock. */
 export function isAsked({ trigger }: { readonly trigger: Trigger }): boolean {

@@ -5,6 +5,7 @@
  *   request < function < function + initialisation <= task
  *   read patience + request + optional patience + optional request < function    the checks are read after the snapshot
  *   homeless patience + request < function
+ *   2 × (connect + event request) <= publish                      nobody waits for an event
  *   UNASSIGN_UNTIL + task + AssignIp's retries < DEADLINE        who unassigns has time to assign
  *   LAST_DEADLINE + task <= execution, DEADLINE < LAST_DEADLINE   whoever fails has time to say so
  *   execution < Express
@@ -16,6 +17,8 @@ export const CONNECT_MS = 1_000;
 export const REQUEST_MS = 3_000;
 /** SNS may carry out what it answers late, and then a repetition is a second mail: its answer is waited for longer, ms. */
 export const PUBLISH_MS = 8_000;
+/** One attempt to put an event, ms. There are two, and the notice beside it may take longer. */
+export const EVENT_REQUEST_MS = 2_000;
 /** No attempt of a read begins later than this after its first one, ms. */
 export const READ_PATIENCE_MS = 5_000;
 /** The same for a read that the decision can do without, and how long one of its requests may take, ms. */

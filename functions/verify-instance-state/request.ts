@@ -1,6 +1,15 @@
+import { CLAIM_TYPE, EVENT_SOURCE } from '../shared/bus';
 import type { Cluster, ClusterNode } from '../shared/cluster';
-import { asFields, clusterConcerned, type Fields, isFields, nodesConcerned, watchedInstances } from '../shared/input';
-import { CLAIM_SOURCE, CLAIM_TYPE, MODES, type Request } from '../shared/plan';
+import {
+  asFields,
+  clusterConcerned,
+  type Fields,
+  isFields,
+  nodesConcerned,
+  readTime,
+  watchedInstances,
+} from '../shared/input';
+import { MODES, type Request } from '../shared/plan';
 import { cut } from '../shared/text';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';
@@ -47,13 +56,13 @@ function understand(input: unknown, clusters: readonly Cluster[]): { request: Re
   if (source === 'aws.cloudwatch' && detailType === ALARM_CHANGE) {
     return readAlarmChange(input, detailOf(input), clusters);
   }
-  if (source === CLAIM_SOURCE && typeof detailType === 'string' && detailType.startsWith(CLAIM_TYPE)) {
+  if (source === EVENT_SOURCE && typeof detailType === 'string' && detailType.startsWith(CLAIM_TYPE)) {
     return readClaim(input, detailType.slice(CLAIM_TYPE.length), detailOf(input), clusters);
   }
   throw new Wrong(
     `source and detail-type are ${show(source)} and ${show(detailType)}: an event of another kind. ` +
       `Known are "aws.ec2" with "${STATE_CHANGE}", "aws.cloudwatch" with "${ALARM_CHANGE}", ` +
-      `and "${CLAIM_SOURCE}" with "${CLAIM_TYPE}i-…".`,
+      `and "${EVENT_SOURCE}" with "${CLAIM_TYPE}i-…".`,
   );
 }
 
@@ -124,13 +133,12 @@ function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: 
 
 /** The decision does not need the event's time, so one that cannot be read is left out. */
 function fromEvent({ time, id }: Fields) {
-  const readable = typeof time === 'string' && !Number.isNaN(Date.parse(time));
   return {
     mode: 'failover' as const,
     target: null,
     reason: null,
     requestedBy: null,
-    eventTime: readable ? new Date(time).toISOString() : null,
+    eventTime: readTime(time),
     eventId: typeof id === 'string' ? cut(id, 100) : null,
   };
 }

@@ -51,6 +51,7 @@ const WORLD_READS = new Set(['DescribeInstanceStatus']);
 /** They change nothing that an execution reads. */
 const ALWAYS_OPEN = new Set([
   'Publish',
+  'PutEvents',
   'DescribeInstanceTypes',
   'GetSubnetCidrReservations',
   'DescribeSubnets',

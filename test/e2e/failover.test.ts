@@ -54,20 +54,20 @@ test('I start the same drill twice; the address moves once', async () => {
   expect(driver.holds(driver.standby)).toBe(true);
 });
 
-test('a plain failover makes at most eight API calls', async () => {
+test('a plain failover makes at most nine API calls', async () => {
   const driver = await givenACluster();
   driver.stop(driver.active);
   await driver.settled();
   const [first] = driver.eventsOf('execution-started');
   const calls = driver.eventsOf('api-call').filter(({ execution }) => execution === first?.execution);
-  expect(calls.length).toBeLessThanOrEqual(8);
+  expect(calls.length).toBeLessThanOrEqual(9);
 });
 
-test('a check of a healthy cluster makes at most ten API calls, tells nobody, and counts as ready', async () => {
+test('a check of a healthy cluster makes at most eleven API calls, tells nobody, and counts as ready', async () => {
   const driver = await givenACluster();
   driver.check();
   await driver.settled();
-  expect(driver.eventsOf('api-call').length).toBeLessThanOrEqual(10);
+  expect(driver.eventsOf('api-call').length).toBeLessThanOrEqual(11);
   expect(driver.notices()).toEqual([]);
   expect(
     driver

@@ -20,11 +20,13 @@ function grantsOf(template: TemplateBody, role: string): string[] {
   return documents
     .flatMap(({ Statement }) => Statement)
     .flatMap((statement) => {
-      expect(Object.keys(statement).sort()).toEqual(['Action', 'Effect', 'Resource']);
-      expect(statement.Effect).toBe('Allow');
+      const { Action: _action, Resource: _resource, Effect, Condition, ...others } = statement;
+      expect(others).toEqual({});
+      expect(Effect).toBe('Allow');
+      const only = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
       return [statement.Action]
         .flat()
-        .flatMap((action) => [statement.Resource].flat().map((resource) => `${action} on ${resolve(resource)}`));
+        .flatMap((action) => [statement.Resource].flat().map((resource) => `${action} on ${resolve(resource)}${only}`));
     })
     .sort();
 }
@@ -76,7 +78,7 @@ test.each([
   expect(grantsOf(plain, `${state}Role`)).toEqual([...ownLogsAndTraces(plain, state), ...expected].sort());
 });
 
-test('Notify may look at instances and interfaces, publish to the one topic and use its key', () => {
+test('Notify may look at instances and interfaces, publish to the one topic, use its key, and put outcomes on the bus', () => {
   const [topic] = plain.one('AWS::SNS::Topic');
   const [key] = plain.one('AWS::KMS::Key');
   expect(grantsOf(plain, 'NotifyRole')).toEqual(
@@ -85,6 +87,8 @@ test('Notify may look at instances and interfaces, publish to the one topic and 
       ...on(['*'], 'ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces'),
       ...on([`<${topic}>`], 'sns:Publish'),
       ...on([`<${key}.Arn>`], 'kms:Decrypt', 'kms:GenerateDataKey*'),
+      'events:PutEvents on arn:aws:events:ap-southeast-1:111122223333:event-bus/default if ' +
+        '{"StringEquals":{"events:source":"vip-failover","events:detail-type":"Virtual IP Failover Outcome"}}',
     ].sort(),
   );
 });

@@ -53,6 +53,9 @@ test('Notify alone knows the topic, the language and the metrics', () => {
     POWERTOOLS_SERVICE_NAME: 'notify',
     POWERTOOLS_LOG_LEVEL: 'INFO',
     TIME_ZONE: 'UTC',
+    EVENTS_ENDPOINT: {
+      'Fn::Join': ['', ['https://events.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
+    },
     TOPIC_ARN: { Ref: topic },
     LOCALE: 'ja',
     METRICS_NAMESPACE: 'VipFailover',

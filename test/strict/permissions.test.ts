@@ -307,6 +307,20 @@ describe('a notice that cannot be sent', () => {
   );
 });
 
+describe('an event for programs that cannot be put', () => {
+  each(['NotifyRole events:PutEvents'])(
+    'without %s the move and its notice are the same, and the loss is seen',
+    async (label) => {
+      const driver = await told([find(label)], activeStops);
+      expect(new Set(denials(driver))).toEqual(new Set([label]));
+      expect(errorCodes(driver)).toContain('AccessDeniedException');
+      expect(driver.notices().map(({ attributes }) => attributes.outcome)).toEqual(['FAILED_OVER']);
+      expect(driver.failures).toEqual([]);
+      expect(driver.eventsOf('metric').map(({ name }) => name)).toContain('EventLost');
+    },
+  );
+});
+
 describe('a trigger that may not start the workflow', () => {
   const queued = (driver: ClusterDriver) =>
     driver.cloud.events.deadLetters.map(({ body }): unknown => JSON.parse(body));

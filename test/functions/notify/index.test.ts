@@ -4,6 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../functions/notify';
 import { LOOK_MS } from '../../../functions/notify/look';
+import { putEvent } from '../../../functions/notify/put-events';
 import type { NotifyInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
 import { FUNCTION_SECONDS, PUBLISH_MS } from '../../../functions/shared/timing';
@@ -28,6 +29,7 @@ import {
 } from './builders';
 import { ENDINGS } from './endings';
 
+jest.mock('../../../functions/notify/put-events', () => ({ putEvent: jest.fn() }));
 const ec2 = mockClient(EC2Client);
 const sns = mockClient(SNSClient);
 const NO_STANDBY = lambdaError('NoHealthyStandby', 'No node.');
@@ -40,9 +42,11 @@ beforeEach(() => {
   process.env.LOCALE = 'en';
   ec2.reset();
   sns.reset();
+  jest.mocked(putEvent).mockClear();
   ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped', '10.0.0.5'], [B, 'running']));
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
   publishes(() => ({ MessageId: 'message-1' }));
+  putAnswers(async () => 'event-1');
   trace = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     const { _aws, Cluster, Outcome, ...values } = JSON.parse(String(text));
@@ -61,6 +65,12 @@ afterEach(() => jest.restoreAllMocks());
 function publishes(answer: () => { MessageId?: string }): void {
   sns.on(PublishCommand).callsFake(() => {
     trace.push('publish');
+    return answer();
+  });
+}
+function putAnswers(answer: () => Promise<string>): void {
+  jest.mocked(putEvent).mockImplementation(() => {
+    trace.push('put');
     return answer();
   });
 }
@@ -123,6 +133,8 @@ describe('B3: record first', () => {
       'DarkTime=0',
       'MoveByPerson=1',
       'publish',
+      'put',
+      'event',
       'notice',
       'Told=1',
       'Outcomes=1',
@@ -132,11 +144,21 @@ describe('B3: record first', () => {
   test('also when SNS is down: then the move is recorded, and that nobody was told', async () => {
     publishFails('AuthorizationErrorException');
     await expect(handler(succeeded(drill()))).rejects.toMatchObject({ name: 'AuthorizationErrorException' });
-    expect(trace).toEqual(['outcome', 'DarkTime=0', 'MoveByPerson=1', 'publish', 'notice!', 'Told=0', 'failed!']);
+    expect(trace).toEqual([
+      'outcome',
+      'DarkTime=0',
+      'MoveByPerson=1',
+      'publish',
+      'put',
+      'event',
+      'notice!',
+      'Told=0',
+      'failed!',
+    ]);
   });
   test('the second record has the subject, and the message’s ID or the error', async () => {
     await handler(succeeded());
-    expect(jest.mocked(logger.info).mock.calls[1]?.[1]).toMatchObject({
+    expect(jest.mocked(logger.info).mock.calls.find(([message]) => message === 'notice')?.[1]).toMatchObject({
       outcome: 'FAILED_OVER',
       subject: published()[0]?.Subject,
       messageId: 'message-1',
@@ -151,8 +173,44 @@ describe('B3: record first', () => {
   });
   test('of what nobody is told, too', async () => {
     await expect(handler(succeeded(silentCheck()))).resolves.toMatchObject({ outcome: 'CHECKED', messageId: null });
-    expect(trace).toEqual(['outcome', 'Ready=1', 'Outcomes=1', 'done']);
+    expect(trace).toEqual(['outcome', 'Ready=1', 'put', 'event', 'Outcomes=1', 'done']);
     expect(jest.mocked(logger.info).mock.calls[0]?.[1]).toMatchObject({ silence: 'NOT_WANTED', told: false });
+  });
+});
+
+describe('an event for programs', () => {
+  const put = () => jest.mocked(putEvent).mock.calls.map(([entry]) => JSON.parse(entry.Detail));
+  test.each(ENDINGS.map(({ title, input }) => [title, input] as const))('of %s', async (title, input) => {
+    await handler({ ...input, execution: { ...input.execution, id: `${input.execution.id}:${title}` } });
+    expect(put()).toEqual([jest.mocked(logger.info).mock.calls.find(([message]) => message === 'outcome')?.[1]]);
+  });
+  test('of what nobody is told, too', async () => {
+    await handler(succeeded(silentCheck()));
+    expect(put()).toMatchObject([{ outcome: 'CHECKED', told: false }]);
+  });
+  test('that is lost fails nothing, and is recorded and counted', async () => {
+    putAnswers(() => Promise.reject(new Error('no bus')));
+    await expect(handler(succeeded())).resolves.toMatchObject({ messageId: 'message-1' });
+    expect(trace).toEqual(expect.arrayContaining(['event!', 'EventLost=1', 'notice', 'Told=1', 'Outcomes=1']));
+  });
+  test('is put although SNS is down, and once', async () => {
+    publishFails('InternalErrorException', { $fault: 'server' });
+    await expect(handler(succeeded())).rejects.toThrow('no');
+    const again = succeeded(plan(), { execution: execution({ retryCount: 1 }) });
+    await expect(handler(again)).rejects.toThrow('no');
+    expect(put()).toHaveLength(1);
+    expect(trace).not.toContain('EventLost=1');
+  });
+  test('that does not come back keeps no notice waiting', async () => {
+    let notified = false;
+    publishes(() => {
+      notified = true;
+      return { MessageId: 'message-1' };
+    });
+    putAnswers(() => new Promise(() => undefined));
+    void handler(succeeded());
+    for (let turn = 0; turn < 100 && !notified; turn += 1) await Promise.resolve();
+    expect(notified).toBe(true);
   });
 });
 

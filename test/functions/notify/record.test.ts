@@ -1,6 +1,6 @@
 import '../support/quiet';
 import { composeNotice } from '../../../functions/notify/compose';
-import { recordNotice, recordOutcome } from '../../../functions/notify/record';
+import { outcomeRecord, recordNotice, recordOutcome, recordSent } from '../../../functions/notify/record';
 import type { NotifyInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
 import {
@@ -27,8 +27,8 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-function record(input: NotifyInput, silence: Parameters<typeof recordOutcome>[2] = null): Record<string, unknown> {
-  recordOutcome(input, composeNotice(input, null), silence);
+function record(input: NotifyInput, silence: Parameters<typeof outcomeRecord>[2] = null): Record<string, unknown> {
+  recordOutcome(outcomeRecord(input, composeNotice(input, null), silence));
   return info.mock.calls.at(-1)?.[1];
 }
 
@@ -36,6 +36,7 @@ test('B14: the record of a drill has addresses, from, to, who, why, how long', (
   const of = drill({ cluster: cluster({ virtualIps: vips(2) }) });
   expect(record(succeeded(of))).toEqual({
     schemaVersion: 2,
+    executionId: execution().id,
     outcome: 'DRILLED',
     cluster: 'mail',
     mode: 'drill',
@@ -149,5 +150,14 @@ test('B3: a second record says what became of the notice', () => {
         sendError: 'TransientAwsError: x',
       },
     ],
+  ]);
+});
+
+test('what goes out beside the notice has a record of its own', () => {
+  recordSent('event', 'id-1', null);
+  expect(info.mock.calls).toEqual([['event', { schemaVersion: 2, id: 'id-1', sent: true, sendError: null }]]);
+  recordSent('chat', null, 'NotFound: no topic');
+  expect(error.mock.calls).toEqual([
+    ['chat', { schemaVersion: 2, id: null, sent: false, sendError: 'NotFound: no topic' }],
   ]);
 });
