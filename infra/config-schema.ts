@@ -296,6 +296,12 @@ const notifications = fields(
     ).default([]),
     locale: oneOf(['en', 'ja'], 'The language of the notices.').default('en'),
     timeZone: timeZone.default('UTC'),
+    chat: z
+      .boolean({ error: allowed('true or false') })
+      .meta({
+        description: 'A second topic with every notice in the form that Amazon Q Developer shows in Slack and Teams.',
+      })
+      .default(false),
     topicArn: text(TOPIC_ARN, 'An existing topic instead of one of the stack.', TOPIC_WORDS, 'tokens').optional(),
     keyArn: text(
       KEY_ARN,

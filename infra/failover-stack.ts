@@ -20,12 +20,13 @@ export class FailoverStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...stackProps }: FailoverStackProps) {
     super(scope, id, { description: 'Moves virtual IPs between EC2 instances when one dies.', ...stackProps });
     const { $schema, notifications, reservedConcurrency, ...settings } = parseConfig(config, limitsFrom(this.node));
-    const { topicArn, keyArn, secondAlarmTopicArn, emails, locale, timeZone } = notifications;
+    const { topicArn, keyArn, secondAlarmTopicArn, emails, locale, timeZone, chat } = notifications;
     this.failover = new VirtualIpFailover(this, 'Failover', {
       ...settings,
       emails,
       locale,
       timeZone,
+      chat,
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
       ...(topicArn !== undefined && { topic: Topic.fromTopicArn(this, 'GivenTopic', topicArn) }),
       ...(keyArn !== undefined && { key: Key.fromKeyArn(this, 'GivenKey', keyArn) }),

@@ -10,6 +10,8 @@ export interface NotificationsProps {
   readonly emails: readonly string[];
   readonly topic: ITopic | undefined;
   readonly key: IKey | undefined;
+  /** Makes a topic for chats, too. */
+  readonly chat: boolean;
 }
 
 /** What publishing to an encrypted topic takes. @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
@@ -22,19 +24,37 @@ const ENCRYPT_ACTIONS = ['kms:GenerateDataKey*', 'kms:Decrypt'] as const;
 export class Notifications extends Construct {
   readonly topic: ITopic;
   readonly key: IKey | undefined;
+  readonly chatTopic: ITopic | undefined;
+  /** Of both topics. */
+  readonly keys: readonly IKey[];
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
     this.key = props.key ?? (props.topic ? undefined : this.newKey());
     this.topic = props.topic ?? this.newTopic(this.key);
+    // A topic that was given may have a key that is not known here.
+    const chatKey = props.chat ? (this.key ?? this.newKey()) : undefined;
+    this.chatTopic = chatKey && new Topic(this, 'Chat', { enforceSSL: true, masterKey: chatKey });
+    this.keys = [...new Set([this.key, chatKey].flatMap((each) => each ?? []))];
     for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
   /** What the role of a publisher needs. */
   publishStatements(): PolicyStatement[] {
+    const topics = [this.topic, ...(this.chatTopic ? [this.chatTopic] : [])];
     return [
-      allow(['sns:Publish'], [this.topic.topicArn]),
-      ...(this.key ? [allow(ENCRYPT_ACTIONS, [this.key.keyArn])] : []),
+      allow(
+        ['sns:Publish'],
+        topics.map(({ topicArn }) => topicArn),
+      ),
+      ...(this.keys.length > 0
+        ? [
+            allow(
+              ENCRYPT_ACTIONS,
+              this.keys.map(({ keyArn }) => keyArn),
+            ),
+          ]
+        : []),
     ];
   }
 

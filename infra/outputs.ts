@@ -10,6 +10,12 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
     value: topic.topicArn,
     description: 'Notices and alarms. Confirm the e-mail subscriptions once.',
   });
+  if (failover.chatTopic) {
+    new CfnOutput(stack, 'ChatTopic', {
+      value: failover.chatTopic.topicArn,
+      description: 'Notices for chats. Add it to a channel of Amazon Q Developer in chat applications.',
+    });
+  }
   new CfnOutput(stack, 'StateMachine', { value: stateMachine.stateMachineArn });
   new CfnOutput(stack, 'StateMachineConsole', {
     value: `${console}/states/home?region=${Aws.REGION}#/statemachines/view/${stateMachine.stateMachineArn}`,

@@ -135,6 +135,13 @@ export interface VirtualIpFailoverProps {
    */
   readonly timeZone?: string;
   /**
+   * Makes `chatTopic`, a second topic with every notice in the form that Amazon Q Developer in chat applications shows in
+   * Slack and Teams. Add the topic to a channel's configuration.
+   *
+   * @default false
+   */
+  readonly chat?: boolean;
+  /**
    * An existing topic for notices and alarms. Its policy must let `cloudwatch.amazonaws.com` publish, and so must its
    * key's; pass the key as `key`.
    *

@@ -59,6 +59,8 @@ export class VirtualIpFailover extends Construct {
   readonly logGroup: ILogGroup;
   /** The topic of notices and alarms. */
   readonly topic: ITopic;
+  /** The topic of notices for chats; undefined without `chat`. */
+  readonly chatTopic: ITopic | undefined;
   /** The key of the topic; undefined where an existing topic was given without one. */
   readonly key: IKey | undefined;
   /** The Lambdas, by the name of their state. */
@@ -78,8 +80,8 @@ export class VirtualIpFailover extends Construct {
   /** @throws {ConfigError} with everything that is wrong with the properties */
   constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
     super(scope, id);
-    const { topic, key, secondAlarmTopic, emails, locale, timeZone, ...rest } = props;
-    const config = parseConfig({ ...rest, notifications: { emails, locale, timeZone } }, limitsFrom(this.node));
+    const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, ...rest } = props;
+    const config = parseConfig({ ...rest, notifications: { emails, locale, timeZone, chat } }, limitsFrom(this.node));
     const registry = registryOf(config);
     this.clusters = config.clusters;
 
@@ -87,8 +89,10 @@ export class VirtualIpFailover extends Construct {
       emails: config.notifications.emails,
       topic,
       key,
+      chat: config.notifications.chat,
     });
     this.topic = notifications.topic;
+    this.chatTopic = notifications.chatTopic;
     this.key = notifications.key;
 
     const step = (definition: (typeof FUNCTIONS)[number]): StepLambda => {
@@ -104,6 +108,7 @@ export class VirtualIpFailover extends Construct {
               TIME_ZONE: config.notifications.timeZone,
               EVENTS_ENDPOINT: `https://events.${Aws.REGION}.${Aws.URL_SUFFIX}`,
               METRICS_NAMESPACE,
+              ...(this.chatTopic && { CHAT_TOPIC_ARN: this.chatTopic.topicArn }),
             }
           : {},
         retention: config.logRetentionDays,
@@ -112,7 +117,7 @@ export class VirtualIpFailover extends Construct {
       });
     };
     const steps = byState(step);
-    if (this.key) acknowledgeEncryption(steps.Notify.role);
+    if (notifications.keys.length > 0) acknowledgeEncryption(steps.Notify.role);
     this.functions = byState(({ state }) => steps[state].function);
     this.functionLogGroups = byState(({ state }) => steps[state].logGroup);
 

@@ -1,5 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { call, OPTIONAL_READER, WRITER } from '../shared/aws-clients';
 import type { NotifyInput, NotifyOutput } from '../shared/contract';
 import { describeError } from '../shared/errors';
@@ -8,7 +8,8 @@ import { logger } from '../shared/logger';
 import { PUBLISH_MS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { silenceOf } from './audience';
-import { sendBeside } from './beside';
+import { type Sendings, sendBeside } from './beside';
+import { chatMessage } from './chat';
 import { clusterOf, composeNotice, type Looked } from './compose';
 import { knownTimeZone } from './local-time';
 import { en } from './locales/en';
@@ -18,7 +19,7 @@ import { writeClusterMetrics, writeLost, writeOutcome, writeTold } from './metri
 import type { Locale, Notice } from './notice';
 import { outcomeEvent } from './outcome-event';
 import { putEvent } from './put-events';
-import { outcomeRecord, recordNotice, recordOutcome } from './record';
+import { type OutcomeRecord, outcomeRecord, recordNotice, recordOutcome } from './record';
 
 const ec2 = new EC2Client(OPTIONAL_READER);
 // Not repeated inside the Lambda: SNS may carry out what it answers late, and the workflow tries again.
@@ -28,7 +29,8 @@ const LOCALES: Readonly<Record<string, Locale>> = { en, ja };
 
 /**
  * Records how an execution ended, and tells people where they should know: one SNS message an outcome. On failure it first
- * looks where the addresses are. Programs get an event of every outcome, silent ones too. It has no deadline: what is left of the execution's time is for it.
+ * looks where the addresses are. Programs get an event of every outcome, silent ones too, and a chat what
+ * people are told; neither keeps the notice waiting, nor fails it. It has no deadline: what is left of the execution's time is for it.
  * @throws {TransientAwsError} and SNS's permanent errors, such as AuthorizationError or NotFound
  */
 export const handler = toHandler(notify, () => Number.POSITIVE_INFINITY);
@@ -42,7 +44,7 @@ async function notify(input: NotifyInput): Promise<NotifyOutput> {
   writeClusterMetrics(input, notice, silence);
   const [[told], lost] = await Promise.all([
     Promise.allSettled([silence === null ? tell(input, notice) : null]),
-    sendBeside(input.execution, { event: () => putEvent(outcomeEvent(record)) }),
+    sendBeside(input.execution, besides(input, notice, record)),
   ]);
   writeLost(input, notice, lost);
   if (told.status === 'rejected') throw told.reason;
@@ -62,7 +64,11 @@ async function tell(input: NotifyInput, notice: Notice): Promise<string> {
   try {
     const { topicArn, locale, timeZone } = settings();
     subject = locale.subject(notice);
-    const messageId = await publish(topicArn, subject, locale.body(notice, timeZone), notice);
+    const messageId = await publish(notice, {
+      TopicArn: topicArn,
+      Subject: subject,
+      Message: locale.body(notice, timeZone),
+    });
     recordNotice({ outcome, subject, messageId, error: null });
     writeTold(input, notice, true);
     return messageId;
@@ -73,7 +79,28 @@ async function tell(input: NotifyInput, notice: Notice): Promise<string> {
   }
 }
 
-function settings(): { readonly topicArn: string; readonly locale: Locale; readonly timeZone: string } {
+/** What programs and chats get: an event of every outcome, a message of what people are told. */
+function besides(input: NotifyInput, notice: Notice, record: OutcomeRecord): Sendings {
+  const { CHAT_TOPIC_ARN: chatTopicArn } = process.env;
+  return {
+    event: () => putEvent(outcomeEvent(record)),
+    ...(chatTopicArn !== undefined && record.told && { chat: () => chat(chatTopicArn, input, notice) }),
+  };
+}
+
+async function chat(topicArn: string, { execution }: NotifyInput, notice: Notice): Promise<string> {
+  const { locale, timeZone } = settings();
+  const message = chatMessage(notice, execution, locale, timeZone);
+  return publish(notice, { TopicArn: topicArn, Message: JSON.stringify(message) });
+}
+
+interface Settings {
+  readonly topicArn: string;
+  readonly locale: Locale;
+  readonly timeZone: string;
+}
+
+function settings(): Settings {
   const { TOPIC_ARN: topicArn, LOCALE: language = 'en', TIME_ZONE: timeZone = 'UTC' } = process.env;
   const locale = LOCALES[language];
   if (topicArn !== undefined && locale !== undefined) return { topicArn, locale, timeZone: knownTimeZone(timeZone) };
@@ -82,12 +109,12 @@ function settings(): { readonly topicArn: string; readonly locale: Locale; reado
   );
 }
 
-async function publish(topicArn: string, subject: string, body: string, notice: Notice): Promise<string> {
+type Message = Pick<PublishCommandInput, 'TopicArn' | 'Subject' | 'Message'>;
+
+async function publish(notice: Notice, message: Message): Promise<string> {
   const attribute = (value: string | null) => ({ DataType: 'String', StringValue: value ?? 'unknown' });
   const command = new PublishCommand({
-    TopicArn: topicArn,
-    Subject: subject,
-    Message: body,
+    ...message,
     MessageAttributes: {
       cluster: attribute(notice.cluster),
       outcome: attribute(notice.outcome),

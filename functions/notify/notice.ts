@@ -158,6 +158,12 @@ export interface Locale {
   subject(notice: Notice): string;
   /** @param timeZone whose local time stands beside UTC, as the IANA database calls it */
   body(notice: Notice, timeZone: string): string;
+  /** The body without lists of addresses and nodes, and without the steps of a repair. */
+  brief(notice: Notice, timeZone: string): string;
+  /** The steps of a repair. */
+  steps(notice: Notice): readonly { readonly words: string; readonly command: string | null }[];
+  /** Stands for steps that a short message leaves out. */
+  moreSteps(count: number): string;
 }
 
 /** True where somebody has to act: the first line of a notice says so. */

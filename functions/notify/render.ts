@@ -16,6 +16,7 @@ export interface Phrases {
   problem(problem: NodeProblem): string;
   finding(finding: Finding): string;
   repairStep(step: RepairStep): string;
+  moreSteps(count: number): string;
   /** What a failed execution means, from the error's name; a general sentence for a name that is not ours. */
   error(name: string): string;
   /** @param time of the event */
@@ -72,22 +73,41 @@ export function toLocale(phrases: Phrases): Locale {
   return {
     subject: (notice) => toSubject(`[${notice.cluster ?? phrases.unknown}] ${phrases.subject(notice)}`),
     body: (notice, timeZone) =>
-      [
+      paragraphs(
         [...phrases.opening(notice), phrases.act(notice)],
         warnings(notice, phrases),
         facts(notice, phrases, timeZone),
         addressLines(notice, phrases),
         findingLines(notice, phrases),
-        ...(notice.failure === null ? [] : [failureLines(notice.failure, phrases)]),
+        failureLines(notice.failure, phrases),
         whereLines(notice, phrases),
         repairLines(notice, phrases),
         nodeLines(notice, phrases),
-        [`${phrases.labels.execution}: ${notice.consoleLink}`],
-      ]
-        .filter((paragraph) => paragraph.length > 0)
-        .map((paragraph) => paragraph.join('\n'))
-        .join('\n\n'),
+        executionLines(notice, phrases),
+      ),
+    brief: (notice, timeZone) =>
+      paragraphs(
+        [...phrases.opening(notice), phrases.act(notice)],
+        warnings(notice, phrases),
+        executionLines(notice, phrases),
+        facts(notice, phrases, timeZone),
+        findingLines(notice, phrases),
+        failureLines(notice.failure, phrases),
+      ),
+    steps: ({ repair }) => repair.map((step) => ({ words: phrases.repairStep(step), command: step.command })),
+    moreSteps: phrases.moreSteps,
   };
+}
+
+function paragraphs(...all: readonly (readonly string[])[]): string {
+  return all
+    .filter((paragraph) => paragraph.length > 0)
+    .map((paragraph) => paragraph.join('\n'))
+    .join('\n\n');
+}
+
+function executionLines({ consoleLink }: Notice, { labels }: Phrases): string[] {
+  return [`${labels.execution}: ${consoleLink}`];
 }
 
 function warnings({ paused, standbysLeft, repetition }: Notice, phrases: Phrases): string[] {
@@ -157,7 +177,9 @@ function nodeLines({ nodes }: Notice, phrases: Phrases): string[] {
   ];
 }
 
-function failureLines({ state, error, message, refusals }: Failure, { labels, ...phrases }: Phrases): string[] {
+function failureLines(failure: Failure | null, { labels, ...phrases }: Phrases): string[] {
+  if (failure === null) return [];
+  const { state, error, message, refusals } = failure;
   return [
     `${labels.state}: ${state}`,
     `${labels.error}: ${quoteLine(error, 200)}: ${phrases.error(error)}`,

@@ -38,7 +38,7 @@ test('a configuration without problems gets its defaults', () => {
         checkIntervalMinutes: 5,
       },
     ],
-    notifications: { emails: [], locale: 'en', timeZone: 'UTC' },
+    notifications: { emails: [], locale: 'en', timeZone: 'UTC', chat: false },
     logRetentionDays: 731,
     memoryMegabytes: 512,
   });
@@ -70,6 +70,7 @@ test('everything that can be said is accepted', () => {
         emails: ['operations@example.com'],
         locale: 'ja',
         timeZone: 'Asia/Tokyo',
+        chat: true,
         topicArn: 'arn:aws:sns:eu-west-1:111122223333:operations',
         keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
         secondAlarmTopicArn: 'arn:aws-cn:sns:cn-north-1:111122223333:pager',

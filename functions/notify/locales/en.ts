@@ -310,6 +310,7 @@ const phrases: Phrases = {
   finding: ({ severity, code, detail }) =>
     `${severity === 'problem' ? 'Problem' : 'Warning'}: ${FINDINGS[code]}${detail === '' ? '' : `: ${detail}`}`,
   repairStep: ({ what, about }) => STEPS[what](about),
+  moreSteps: (count) => `${count} more steps stand in the notice by e-mail.`,
   error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
   event: ({ eventDetail, saidDown }, time) =>
     [time, saidDown.join(', '), eventDetail].filter((part) => part !== null && part !== '').join(', ') || null,

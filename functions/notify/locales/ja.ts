@@ -348,6 +348,7 @@ const phrases: Phrases = {
   problem: ({ code, detail }) => PROBLEMS[code](detail),
   finding,
   repairStep: ({ what, about }) => STEPS[what](about),
+  moreSteps: (count) => `ほかに${count}件の対応方法が通知メールに記載されています。`,
   error: (name) => ERRORS[name] ?? ERROR_OF_OTHERS,
   event,
   localTime: ({ year, month, day, time, offset, timeZone }) =>

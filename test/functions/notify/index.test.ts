@@ -40,6 +40,7 @@ let trace: string[] = [];
 beforeEach(() => {
   process.env.TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failover';
   process.env.LOCALE = 'en';
+  delete process.env.CHAT_TOPIC_ARN;
   ec2.reset();
   sns.reset();
   jest.mocked(putEvent).mockClear();
@@ -211,6 +212,36 @@ describe('an event for programs', () => {
     void handler(succeeded());
     for (let turn = 0; turn < 100 && !notified; turn += 1) await Promise.resolve();
     expect(notified).toBe(true);
+  });
+});
+
+describe('a chat', () => {
+  const CHAT = 'arn:aws:sns:eu-central-1:111122223333:chat';
+  beforeEach(() => {
+    process.env.CHAT_TOPIC_ARN = CHAT;
+  });
+  test('gets what people are told in its own form, with the same attributes, and no subject', async () => {
+    await handler(succeeded());
+    const [mail, chat] = published();
+    expect(mail).toMatchObject({ TopicArn: process.env.TOPIC_ARN, Message: expect.stringContaining('Outcome: ') });
+    expect(chat).toMatchObject({ TopicArn: CHAT, MessageAttributes: mail?.MessageAttributes });
+    expect(chat?.Subject).toBeUndefined();
+    expect(JSON.parse(chat?.Message ?? '')).toMatchObject({ source: 'custom', content: { title: mail?.Subject } });
+  });
+  test('gets nothing of what nobody is told', async () => {
+    await handler(succeeded(silentCheck()));
+    expect(published()).toEqual([]);
+  });
+  test('that fails fails nothing, and is recorded and counted', async () => {
+    sns.on(PublishCommand, { TopicArn: CHAT }).rejects(Object.assign(new Error('no topic'), { name: 'NotFound' }));
+    await expect(handler(succeeded())).resolves.toMatchObject({ messageId: 'message-1' });
+    expect(trace).toEqual(expect.arrayContaining(['chat!', 'ChatLost=1', 'Told=1', 'Outcomes=1']));
+  });
+  test('is told once although the notice is tried again', async () => {
+    sns.on(PublishCommand, { TopicArn: process.env.TOPIC_ARN }).rejects(new Error('no'));
+    await expect(handler(succeeded())).rejects.toThrow('no');
+    await expect(handler(succeeded(plan(), { execution: execution({ retryCount: 1 }) }))).rejects.toThrow('no');
+    expect(published().map(({ TopicArn }) => TopicArn)).toEqual([process.env.TOPIC_ARN, CHAT, process.env.TOPIC_ARN]);
   });
 });
 
