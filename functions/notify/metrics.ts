@@ -26,7 +26,7 @@ export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): vo
 const LOST: Readonly<Record<Channel, string>> = { event: 'EventLost', chat: 'ChatLost' };
 
 export function writeLost(input: NotifyInput, notice: Notice, channels: readonly Channel[]): void {
-  write(input, notice, ['Cluster'], Object.fromEntries(channels.map((channel) => [LOST[channel], 1])));
+  write(input, notice, Object.fromEntries(channels.map((channel) => [LOST[channel], 1])));
 }
 
 /** Written when all is done, so that a state that is tried again adds 1 only. */

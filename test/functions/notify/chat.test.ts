@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { type ChatMessage, chatMessage } from '../../../functions/notify/chat';
 import { composeNotice } from '../../../functions/notify/compose';
 import { A, B, cluster, drill, failed, look, plan, reports, STOPPED, succeeded } from './builders';
-import schema from './custom-notification.schema.json';
+import { CUSTOM_NOTIFICATION } from './custom-notification';
 import { ENDINGS, type Ending, LOCALES, named, noticeOf } from './endings';
 
-const documented = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+const documented = z.fromJSONSchema(CUSTOM_NOTIFICATION);
 const EACH = ENDINGS.map((ending): [string, Ending] => [ending.title, ending]);
 
 function chat(of: Ending, language: keyof typeof LOCALES = 'en'): ChatMessage {
