@@ -12,6 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MEANING } from '../functions/notify/durations';
 import { OUTCOMES } from '../functions/shared/contract';
 import { outcomeQuery } from './audit-query';
 
@@ -36,8 +37,8 @@ export class FailoverDashboard extends Construct {
       widgets: [
         [outcomes(props), readiness(props)],
         [
-          duration('Outage (first sign of trouble to the address on a healthy node)', 'Outage', props),
-          duration('Dark time (address without a holder by our doing)', 'DarkTime', props),
+          duration(`Outage (${MEANING.outageMs})`, 'Outage', props),
+          duration(`Dark time (${MEANING.darkTimeMs})`, 'DarkTime', props),
         ],
         [coldStarts(props), errors(props), deadLetters(props)],
         [moves(props)],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MEANING } from '../functions/notify/durations';
 import { EVENT_SOURCE, OUTCOME_TYPE } from '../functions/shared/bus';
 import { OUTCOMES } from '../functions/shared/contract';
 import { MODES, TRIGGERS } from '../functions/shared/plan';
@@ -39,9 +40,9 @@ export const outcomeSchema = z.object({
   eventTime: time('When the event happened that started the execution.'),
   eventId: textOrNull("EventBridge's ID of that event."),
   startTime: z.iso.datetime().meta({ description: 'When the execution started. ISO 8601 in UTC.' }),
-  outageMs: milliseconds('From the first sign of trouble to the proof that the addresses arrived.'),
-  tookMs: milliseconds('From the start of the execution to the proof.'),
-  darkTimeMs: milliseconds('How long an address had no holder because of this execution.'),
+  outageMs: milliseconds(`Outage: ${MEANING.outageMs}.`),
+  tookMs: milliseconds(`Duration: ${MEANING.tookMs}.`),
+  darkTimeMs: milliseconds(`Dark time: ${MEANING.darkTimeMs}.`),
   status: z
     .enum(['OK', 'CHECK', 'DEGRADED', 'DOWN'])
     .meta({ description: 'How the service stands, as far as EC2 shows it.' }),

@@ -23,7 +23,7 @@ function verbs(message: string): (string | undefined)[] {
 const given = (config?: unknown) => givenACluster({}, config);
 const DENIED = { kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 
-test('all nodes are stopped: starting the holder is enough', async () => {
+test('B10 all nodes are stopped: starting the holder is enough', async () => {
   const driver = await given();
   for (const node of driver.nodes.slice(1)) driver.stop(node);
   await driver.settled();
@@ -36,7 +36,7 @@ test('all nodes are stopped: starting the holder is enough', async () => {
   expect(driver.cloud.world.instance(driver.active.instanceId).state).toBe('running');
 });
 
-test('the holder is gone and the standby stopped: the standby is started, and gets the address', async () => {
+test('B10 the holder is gone and the standby stopped: the standby is started, and gets the address', async () => {
   const driver = await given();
   driver.stop(driver.standby);
   await driver.settled();
@@ -82,7 +82,7 @@ test('a stranger has the address: taken off by hand, the failover brings it to a
   expect(driver.holds(driver.standby)).toBe(true);
 });
 
-test('a pause kept the address on a dead node: it moves by hand, and the pause ends', async () => {
+test('B1 a pause kept the address on a dead node: it moves by hand, and the pause ends', async () => {
   const driver = await given();
   const { world } = driver.cloud;
   world.setTags(driver.standby.instanceId, { 'vip-failover:paused': 'kernel update' });
@@ -97,7 +97,7 @@ test('a pause kept the address on a dead node: it moves by hand, and the pause e
   expect(world.instance(driver.standby.instanceId).tags).not.toHaveProperty('vip-failover:paused');
 });
 
-test('a person’s failover met a node that EC2 calls healthy: the target is named', async () => {
+test('B9 a person’s failover met a node that EC2 calls healthy: the target is named', async () => {
   const driver = await given();
   driver.failover();
   await driver.settled();

@@ -1,4 +1,5 @@
 import type { Finding, NodeProblem } from '../../shared/plan';
+import { MEANING } from '../durations';
 import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
@@ -268,10 +269,14 @@ function opening(notice: Notice): string[] {
       return [...whereSentences(notice), 'Nothing was done.'];
     case 'FAILED': {
       const said = verdict(notice);
-      const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}: ${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}.`;
+      const sentence = `${capitalized(said)}: ${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}.`;
       return [...whereSentences(notice), sentence];
     }
   }
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 const ERROR_OF_OTHERS = 'an error that the workflow does not repair by itself';
@@ -349,9 +354,9 @@ const phrases: Phrases = {
     wouldMove: 'What a move would look like',
     nodes: 'Nodes when it was decided',
     findings: 'Findings',
-    outage: 'Outage, from the first sign of trouble to the proof',
-    took: 'From the start of the execution to the proof',
-    darkTime: 'Without a holder, by this move',
+    outage: `Outage, ${MEANING.outageMs}`,
+    took: capitalized(MEANING.tookMs),
+    darkTime: capitalized(MEANING.darkTimeMs),
     state: 'Failed state',
     error: 'Error',
     details: 'Details',
