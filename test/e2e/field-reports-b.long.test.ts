@@ -1,5 +1,5 @@
 import type { ClusterDriver } from '../../local/demo/cluster-driver';
-import { cluster, node } from '../../local/demo/scenarios/configs';
+import { cluster, node, nodeOptions } from '../../local/demo/scenarios/configs';
 import '../functions/support/quiet';
 import { closeAll } from './driver';
 import { alarmOf, errors, given, HOUR, MINUTE, metric, NOON, outcomes, told, WITH_ALARMS } from './field';
@@ -193,12 +193,11 @@ describe('B7 in Japanese', () => {
   });
 
   test('B7 findings with their details, in full sentences', async () => {
-    const driver = await given(JAPANESE);
+    const prefixes = Array.from({ length: 9 }, (_, index) => `10.0.1.${16 * index}/28`);
+    const full = { instanceType: 'm5.large', interface: { prefixes, sourceDestCheck: false } };
+    const driver = await given(JAPANESE, { world: nodeOptions(1, full) });
     const { world } = driver.cloud;
     world.setTags(driver.active.instanceId, { 'vip-failover:standby': 'nevr', [PAUSED]: 'until=tomorrow' });
-    world.changeInterface(driver.standby.networkInterfaceId, { sourceDestCheck: false });
-    const others = Array.from({ length: 60 }, (_, index) => `10.0.0.${100 + index}`);
-    world.addresses.assign(driver.standby.networkInterfaceId, others, false);
     driver.rehearsal();
     await driver.settled();
     const findings = last(driver)

@@ -2,7 +2,7 @@ import { composeNotice, type Looked } from '../../../functions/notify/compose';
 import { en } from '../../../functions/notify/locales/en';
 import { ja } from '../../../functions/notify/locales/ja';
 import type { Locale, Notice } from '../../../functions/notify/notice';
-import type { NotifyInput } from '../../../functions/shared/contract';
+import { type NotifyInput, OUTCOMES } from '../../../functions/shared/contract';
 import type { Snapshot } from '../../../functions/shared/snapshot';
 import {
   A,
@@ -37,6 +37,7 @@ import {
   succeeded,
   unassigned,
 } from './builders';
+import { FIRST_EDITION } from './first-edition';
 
 /** One way for an execution to end, with what Notify is given and what it sees. */
 export interface Ending {
@@ -388,6 +389,22 @@ export function write(of: Ending, language: keyof typeof LOCALES = 'en'): { subj
   return { subject: LOCALES[language].subject(notice), body: LOCALES[language].body(notice, TIME_ZONES[language]) };
 }
 
+/** One row a situation: what the first edition said, and what is said now. */
+function comparison(): string {
+  const cell = (subject: string, opening: readonly string[], japanese: string) =>
+    [`**${subject}**`, ...opening, japanese].map((line) => line.replaceAll('|', '\\|')).join('<br>');
+  const rows = FIRST_EDITION.map(({ title, subject, opening, japanese }) => {
+    const now = named(title);
+    const { subject: subjectNow, body } = write(now);
+    const before = cell(subject, opening, japanese);
+    return `| ${title} | ${before} | ${cell(subjectNow, (body.split('\n\n')[0] ?? '').split('\n'), write(now, 'ja').subject)} |`;
+  });
+  return ['| situation | first edition | now |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** A check that finds all well tells nobody. */
+const TOLD = OUTCOMES.filter((outcome) => outcome !== 'CHECKED');
+
 /** docs/notices.md as it must be. */
 export function noticesDocument(): string {
   const sections = ENDINGS.map((each) => {
@@ -401,10 +418,16 @@ export function noticesDocument(): string {
 
 Every kind of notice in both languages, as it arrives by e-mail. The subject says how the service stands: \`OK\` (nobody has
 to act), \`CHECK\` (somebody should look), \`DEGRADED\` (it runs, but not well), \`DOWN\` (act now); or what was done: \`MOVED\`,
-\`DRILL\`, \`REHEARSAL\`. Message attributes for subscription filters: \`cluster\`, \`outcome\` (\`FAILED_OVER\`, \`DRILLED\`,
-\`REHEARSED\`, \`NOTHING_TO_DO\`, \`FAILED\`) and \`mode\`. The Japanese ones are shown with \`"timeZone": "Asia/Tokyo"\`.
+\`DRILL\`, \`REHEARSAL\`. Message attributes for subscription filters: \`cluster\`, \`mode\` and \`outcome\`
+(${TOLD.map((outcome) => `\`${outcome}\``).join(', ')}). The Japanese ones are shown with \`"timeZone": "Asia/Tokyo"\`.
 
 Generated from the functions; a test fails when it differs. To write it again: \`npm run docs\`.
+
+## Before and after
+
+What stands on a lock screen: the subject and the first lines, and the subject in Japanese.
+
+${comparison()}
 
 ${sections.join('\n\n')}
 `;
