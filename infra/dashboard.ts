@@ -12,8 +12,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { MEANING } from '../functions/notify/durations';
 import { OUTCOMES } from '../functions/shared/contract';
+import { MEANING } from '../functions/shared/meaning';
 import { outcomeQuery } from './audit-query';
 
 export interface FailoverDashboardProps {

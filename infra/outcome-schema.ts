@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { MEANING } from '../functions/notify/durations';
 import { EVENT_SOURCE, OUTCOME_TYPE } from '../functions/shared/bus';
 import { OUTCOMES } from '../functions/shared/contract';
+import { MEANING } from '../functions/shared/meaning';
 import { MODES, TRIGGERS } from '../functions/shared/plan';
 import { packageRoot } from './package-root';
 

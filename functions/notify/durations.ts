@@ -1,14 +1,7 @@
 import type { NotifyInput } from '../shared/contract';
 import { darkTimeMs } from '../shared/dark-time';
 
-/** What each duration is, in the words of notices, of the dashboard and of the events' schema. */
-export const MEANING = {
-  outageMs: 'from the first sign of trouble to the proof',
-  tookMs: 'from the start of the execution to the proof',
-  darkTimeMs: 'without a holder, by this move',
-} as const;
-
-/** Durations of a proven move, milliseconds. What is not known is null, never 0. */
+/** Durations of a proven move, milliseconds; what they are called: shared/meaning.ts. What is not known is null, never 0. */
 export interface Durations {
   /** From the first sign of trouble to the proof; null where there was no trouble, or no sign of when it began. */
   readonly outageMs: number | null;

@@ -125,7 +125,7 @@ export interface NotifyOutput {
   readonly outcome: Outcome;
   /** SNS's message ID; null where nobody was to be told. */
   readonly messageId: string | null;
-  /** From the first sign of trouble to the proof (notify/durations.ts); null without a move, and where nobody knows when it began. */
+  /** From the first sign of trouble to the proof (shared/meaning.ts); null without a move, and where nobody knows when it began. */
   readonly outageMs: number | null;
   /** How long the addresses had no holder because of this execution; null without a move, or where that is not known. */
   readonly darkTimeMs: number | null;

@@ -1,5 +1,5 @@
+import { MEANING } from '../../shared/meaning';
 import type { Finding, NodeProblem } from '../../shared/plan';
-import { MEANING } from '../durations';
 import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
