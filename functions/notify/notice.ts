@@ -60,7 +60,7 @@ export interface RepairStep {
     | 'NAME_TARGET'
     | 'ASSIGN'
     | 'ASSOCIATE'
-    | 'UNASSIGN_STRANGER'
+    | 'TAKE_BACK'
     | 'RESUME'
     | 'REPAIR_NODES'
     | 'NO_NODE_LEFT'

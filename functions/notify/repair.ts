@@ -1,5 +1,6 @@
 import type { Cluster } from '../shared/cluster';
 import type { Reason } from '../shared/plan';
+import { PAUSED_TAG } from '../shared/tags';
 import { regionOf, stateMachineArn } from './console';
 import type { NodeNow, RepairStep, Status } from './notice';
 import { isOnRunningNode, nodeName, type Seen } from './where';
@@ -38,10 +39,7 @@ export function repairSteps(trouble: Trouble): RepairStep[] {
   if (trouble.why === 'PAUSED') return [...(status === 'OK' ? [] : moveSteps(trouble, seen)), resume(trouble)];
   if (status === 'OK') return trouble.isDoubted ? nameTarget(trouble, seen) : [];
   const blocked = blockedSteps(trouble, seen);
-  if (blocked.length > 0) {
-    const asked = seen.nodes.find(({ instanceId }) => instanceId === trouble.planned);
-    return [...blocked, failOver(trouble, asked ?? null)];
-  }
+  if (blocked.length > 0) return blocked;
   return isServed(seen) ? sickHolderSteps(trouble, seen) : moveSteps(trouble, seen);
 }
 
@@ -61,17 +59,26 @@ function blindSteps(trouble: Trouble): RepairStep[] {
   ];
 }
 
-/** Addresses that no move may touch. */
-function blockedSteps(trouble: Trouble, { where }: Seen): RepairStep[] {
+/**
+ * Addresses that no move of the workflow touches. From an interface of others a person takes one back in one call, to a node
+ * of ours: it is never on nobody, and keeps its Elastic IP.
+ */
+function blockedSteps(trouble: Trouble, { where, nodes }: Seen): RepairStep[] {
   const ours = new Set(trouble.cluster.nodes.map(({ networkInterfaceId }) => networkInterfaceId));
-  return where.flatMap(({ address, networkInterfaceId, primary }): RepairStep[] => {
+  const asked = nodes.find(({ instanceId }) => instanceId === trouble.planned) ?? null;
+  const attached = nodes.filter((node) => node.attached);
+  const isWell = ({ state, problems }: NodeNow) => state === 'running' && problems.length === 0;
+  const taker = asked ?? attached.find(isWell) ?? attached[0] ?? null;
+  const steps = where.flatMap(({ address, networkInterfaceId, primary }): RepairStep[] => {
     if (networkInterfaceId === null) return [];
     const about = `${address} (${networkInterfaceId})`;
     if (primary) return [{ what: 'PRIMARY_ADDRESS', about, command: null }];
     if (ours.has(networkInterfaceId)) return [];
-    const command = `unassign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${address}`;
-    return [{ what: 'UNASSIGN_STRANGER', about, command: ec2(trouble, command) }];
+    return [{ what: 'TAKE_BACK', about, command: taker && ec2(trouble, assign(taker, [address])) }];
   });
+  if (steps.length === 0) return [];
+  const takesBack = steps.some(({ what }) => what === 'TAKE_BACK');
+  return [...steps, failOver(trouble, takesBack ? taker : asked)];
 }
 
 /** All addresses are on one running node. */
@@ -147,15 +154,19 @@ type Destination = Pick<NodeNow, 'instanceId' | 'networkInterfaceId'>;
 
 function assignSteps(trouble: Trouble, { instanceId, networkInterfaceId }: Destination): RepairStep[] {
   const { cluster } = trouble;
-  const list = cluster.virtualIps.map(({ address }) => address).join(' ');
-  const assign = `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${list} --allow-reassignment`;
+  const all = cluster.virtualIps.map(({ address }) => address);
+  const command = ec2(trouble, assign({ networkInterfaceId }, all));
   return [
-    { what: 'ASSIGN', about: nodeName(cluster, instanceId).full, command: ec2(trouble, assign) },
+    { what: 'ASSIGN', about: nodeName(cluster, instanceId).full, command },
     ...cluster.virtualIps.flatMap(({ address, elasticIpAllocationId: allocationId }) =>
       allocationId === undefined ? [] : [associate(trouble, networkInterfaceId, address, allocationId)],
     ),
     look(trouble),
   ];
+}
+
+function assign({ networkInterfaceId }: Pick<NodeNow, 'networkInterfaceId'>, addresses: readonly string[]): string {
+  return `assign-private-ip-addresses --network-interface-id ${networkInterfaceId} --private-ip-addresses ${addresses.join(' ')} --allow-reassignment`;
 }
 
 function associate(trouble: Trouble, networkInterfaceId: string, address: string, allocationId: string): RepairStep {
@@ -195,7 +206,7 @@ function failOver({ executionId, cluster }: Trouble, target: NodeNow | null): Re
 /** Taking a tag off a node that does not have it is no error. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */
 function resume(trouble: Trouble): RepairStep {
   const ids = trouble.cluster.nodes.map(({ instanceId }) => instanceId).join(' ');
-  const command = ec2(trouble, `delete-tags --resources ${ids} --tags Key=vip-failover:paused`);
+  const command = ec2(trouble, `delete-tags --resources ${ids} --tags Key=${PAUSED_TAG}`);
   return { what: 'RESUME', about: trouble.cluster.name, command };
 }
 

@@ -118,7 +118,7 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
   NAME_TARGET: (about) => `If the service does not answer where it is, move it to ${about}:`,
   ASSIGN: (about) => `If nothing else works, give the addresses to ${about} yourself:`,
   ASSOCIATE: (about) => `Put the Elastic IP back, ${about}:`,
-  UNASSIGN_STRANGER: (about) => `If it is there by mistake, take off ${about}; otherwise add that node to the cluster:`,
+  TAKE_BACK: (about) => `If it is there by mistake, take back ${about}; otherwise add that node to the cluster:`,
   RESUME: (about) => `When cluster ${about} may move by itself again, end the pause:`,
   REPAIR_NODES: (about) =>
     `No other node of cluster ${about} is healthy. See to what is wrong with the nodes (below); the next check moves the addresses when one is healthy.`,

@@ -137,8 +137,8 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
   NAME_TARGET: (about) => `現在の場所でサービスが応答しない場合は、${about} に移動します。`,
   ASSIGN: (about) => `ほかの方法で解決しない場合は、IPアドレスを ${about} に直接割り当てます。`,
   ASSOCIATE: (about) => `Elastic IPを関連付け直します: ${about}`,
-  UNASSIGN_STRANGER: (about) =>
-    `誤って割り当てられている場合は、割り当てを解除します。そうでない場合は、そのノードをクラスターに追加してください: ${about}`,
+  TAKE_BACK: (about) =>
+    `誤って割り当てられている場合は、クラスターのノードに割り当て直します。そうでない場合は、そのノードをクラスターに追加してください: ${about}`,
   RESUME: (about) => `クラスター ${about} の自動切り替えを再開してよい場合は、一時停止を解除します。`,
   REPAIR_NODES: (about) =>
     `クラスター ${about} にはほかに正常なノードがありません。下記のノードの異常を解消してください。正常なノードができると、次のチェックでIPアドレスを移動します。`,

@@ -177,17 +177,22 @@ describe('B10: starting is cheaper than moving', () => {
 });
 
 describe('what no move may touch', () => {
-  test('a stranger: taken off by hand, then the failover again', () => {
-    const found = steps(seen([{ ...STRANGER }, B], running));
-    expect(inWords(found)).toEqual([`UNASSIGN_STRANGER 10.0.0.5 (${STRANGER.networkInterfaceId})`, 'FAIL_OVER mail']);
+  const takeBack = `TAKE_BACK 10.0.0.5 (${STRANGER.networkInterfaceId})`;
+  test('a stranger: taken back by hand to a well node of ours, then the failover to it, which proves and records', () => {
+    const found = steps(seen([{ ...STRANGER }, B], ['stopped', 'running', 'running']));
+    expect(inWords(found)).toEqual([takeBack, 'FAIL_OVER mail-2']);
     expect(found[0]?.command).toBe(
-      `aws ec2 unassign-private-ip-addresses --network-interface-id ${STRANGER.networkInterfaceId} --private-ip-addresses 10.0.0.5 --region ${REGION}`,
+      `aws ec2 assign-private-ip-addresses --network-interface-id ${B.networkInterfaceId} --private-ip-addresses 10.0.0.5 --allow-reassignment --region ${REGION}`,
     );
-    expect(found[1]?.command).toContain(`--input '{"cluster":"mail","mode":"failover","requestedBy":"YOUR NAME"}'`);
   });
-  test('a stranger: the failover goes to the node that was asked for', () => {
+  test('a stranger: both go to the node that was asked for', () => {
     const found = steps(seen([{ ...STRANGER }, B], running), { planned: C.instanceId });
-    expect(inWords(found)[1]).toBe('FAIL_OVER mail-3');
+    expect(inWords(found)).toEqual([takeBack, 'FAIL_OVER mail-3']);
+    expect(found[0]?.command).toContain(C.networkInterfaceId);
+  });
+  test('a stranger, and no node of ours is well: better on one that is not than elsewhere', () => {
+    const found = steps(seen([{ ...STRANGER }, B], ['terminated', 'stopped', 'stopped']));
+    expect(inWords(found)).toEqual([takeBack, 'FAIL_OVER mail-2']);
   });
   test('a primary address: no command could move it', () => {
     const primary = seenNow(cluster(), look(B, ['running', 'running'], { primary: true }), []);
