@@ -1,5 +1,7 @@
 import { Aws, CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { dashboardUrl } from './dashboard';
+import { packed } from './operator-permissions';
 import type { VirtualIpFailover } from './virtual-ip-failover';
 
 /** What an operator needs after a deployment: for each cluster the commands of a rehearsal and a drill, ready to paste. */
@@ -22,6 +24,7 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
     description: 'Executions and their histories, for operators and auditors.',
   });
   new CfnOutput(stack, 'DashboardConsole', { value: dashboardUrl(dashboard) });
+  addPolicies(stack, failover);
   for (const cluster of failover.clusters) {
     const name = cluster.name.replaceAll(/[-_]/g, '');
     const standby = cluster.nodes[1]?.instanceId ?? '';
@@ -36,4 +39,25 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
       description: `Moves the virtual IPs of cluster ${cluster.name} to its second node. Another node: change target.`,
     });
   }
+}
+
+/**
+ * The policies of `grantRead` and `grantOperate` for roles that no CDK app makes, each part fit for a managed policy of its
+ * own.
+ */
+function addPolicies(stack: Stack, { readStatements, operateStatements }: VirtualIpFailover): void {
+  const add = (name: string, description: string, statements: readonly PolicyStatement[]) => {
+    for (const [index, document] of packed(statements).entries()) {
+      new CfnOutput(stack, `${name}${index === 0 ? '' : index + 1}`, {
+        value: stack.toJsonString(document.toJSON()),
+        description: `${description}${index === 0 ? '' : ` Part ${index + 1}: attach it as well.`}`,
+      });
+    }
+  };
+  add(
+    'ReadPolicy',
+    'IAM policy for those who look: the clusters, the alarms, the history. Changes nothing.',
+    readStatements,
+  );
+  add('OperatePolicy', 'IAM policy for those who act: whatever the notices print, and pausing.', operateStatements);
 }

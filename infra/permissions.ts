@@ -54,11 +54,15 @@ export function permissionsOf(name: FunctionName, clusters: readonly Cluster[], 
 function elasticIpPermissions(clusters: readonly Cluster[], stack: Stack): Permissions['change'] {
   const concerned = withElasticIps(clusters);
   if (concerned.length === 0) return [];
-  const elasticIps = concerned
+  const resources = [...elasticIpArns(concerned, stack), ...interfaceArns(concerned, stack)];
+  return [{ action: 'ec2:AssociateAddress', resources }];
+}
+
+export function elasticIpArns(clusters: readonly Cluster[], stack: Stack): string[] {
+  return clusters
     .flatMap(({ virtualIps }) => virtualIps)
     .flatMap(({ elasticIpAllocationId }) => elasticIpAllocationId ?? [])
     .map((allocationId) => ec2Arn(stack, 'elastic-ip', allocationId));
-  return [{ action: 'ec2:AssociateAddress', resources: [...elasticIps, ...interfaceArns(concerned, stack)] }];
 }
 
 function withElasticIps(clusters: readonly Cluster[]): Cluster[] {
@@ -67,10 +71,14 @@ function withElasticIps(clusters: readonly Cluster[]): Cluster[] {
   );
 }
 
-function interfaceArns(clusters: readonly Cluster[], stack: Stack): string[] {
+export function interfaceArns(clusters: readonly Cluster[], stack: Stack): string[] {
   return clusters
     .flatMap(({ nodes }) => nodes)
     .map(({ networkInterfaceId }) => ec2Arn(stack, 'network-interface', networkInterfaceId));
+}
+
+export function instanceArns(clusters: readonly Cluster[], stack: Stack): string[] {
+  return clusters.flatMap(({ nodes }) => nodes).map(({ instanceId }) => ec2Arn(stack, 'instance', instanceId));
 }
 
 function ec2Arn(stack: Stack, resource: string, resourceName: string): string {

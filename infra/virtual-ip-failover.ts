@@ -1,7 +1,7 @@
 import { Annotations, Aws, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +20,8 @@ import { claimType } from './event-pattern';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
-import { arnHere, permissionsOf, putOutcomes } from './permissions';
+import { operateStatements, readStatements } from './operator-permissions';
+import { allow, arnHere, permissionsOf, putOutcomes } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
 import { StepLambda } from './step-lambda';
@@ -50,7 +51,7 @@ const METRICS_NAMESPACE = 'VipFailover';
  *   ],
  *   emails: ['operations@example.com'],
  * });
- * failover.grantDrill(operatorRole);
+ * failover.grantOperate(operatorRole);
  */
 export class VirtualIpFailover extends Construct {
   /** The Express workflow. Its executions are in `logGroup` only. */
@@ -74,6 +75,10 @@ export class VirtualIpFailover extends Construct {
   /** The alarms on EC2's status checks, one a node. They start the workflow and tell nobody themselves. */
   readonly statusAlarms: readonly Alarm[];
   readonly dashboard: Dashboard;
+  /** What `grantRead` allows. */
+  readonly readStatements: readonly PolicyStatement[];
+  /** What `grantOperate` allows. */
+  readonly operateStatements: readonly PolicyStatement[];
   /** The clusters with every default filled in. */
   readonly clusters: readonly ClusterConfig[];
 
@@ -165,6 +170,14 @@ export class VirtualIpFailover extends Construct {
       notifyLogGroup: this.functionLogGroups.Notify,
       deadLetterQueue: this.deadLetterQueue,
     }).dashboard;
+    const operated = {
+      clusters: registry,
+      stateMachineArn: this.stateMachine.stateMachineArn,
+      logGroupArns: [this.logGroup, ...Object.values(this.functionLogGroups)].map(({ logGroupArn }) => logGroupArn),
+      stack: Stack.of(this),
+    };
+    this.readStatements = readStatements(operated);
+    this.operateStatements = [...this.readStatements, ...operateStatements(operated)];
     new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
     this.advise(secondAlarmTopic !== undefined);
   }
@@ -216,18 +229,32 @@ export class VirtualIpFailover extends Construct {
    * history of their own, so reading an execution means reading the log group.
    */
   grantDrill(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['states:StartExecution'],
-      resourceArns: [this.stateMachine.stateMachineArn],
-    }).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-        resourceArns: [this.logGroup.logGroupArn],
-      }),
-    );
+    return grant(grantee, [
+      allow(['states:StartExecution'], [this.stateMachine.stateMachineArn]),
+      allow(['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'], [this.logGroup.logGroupArn]),
+    ]);
   }
+
+  /** Lets somebody see how the clusters are and what happened: EC2, the alarms, the workflow, its history and records. */
+  grantRead(grantee: IGrantable): Grant {
+    return grant(grantee, this.readStatements);
+  }
+
+  /**
+   * Lets somebody type what the notices print, pause a cluster and keep a node from taking over, and see what became of
+   * it. On the configured instances, interfaces and Elastic IPs only.
+   */
+  grantOperate(grantee: IGrantable): Grant {
+    return grant(grantee, this.operateStatements);
+  }
+}
+
+function grant(grantee: IGrantable, statements: readonly PolicyStatement[]): Grant {
+  return statements
+    .map(({ actions, resources, conditions }) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }),
+    )
+    .reduce((all, one) => all.combine(one));
 }
 
 /** One value a function, by the name of its state. */

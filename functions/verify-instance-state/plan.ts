@@ -2,10 +2,11 @@ import type { Cluster, ClusterNode, Holder } from '../shared/cluster';
 import { toStateError } from '../shared/errors';
 import { type Destination, isAsked, type NodeReport, type Plan, type Request, type Source } from '../shared/plan';
 import { holdersOf, type Snapshot } from '../shared/snapshot';
+import { STANDBY_TAG } from '../shared/tags';
 import { type Before, FIRST_PASS, refusalOf } from './before';
 import type { Decision } from './decide';
 import { assess, type Facts } from './situation';
-import { isExcluded, STANDBY_TAG } from './tags';
+import { isExcluded } from './tags';
 
 /** Writes the decision down with everything that the later states need, so that none of them has to ask again. */
 export function makePlan(facts: Facts, decision: Decision): Plan {

@@ -8,8 +8,12 @@ const open: ClusterDriver[] = [];
 export async function givenACluster(options: Partial<CloudOptions> = {}, config?: unknown): Promise<ClusterDriver> {
   const cloud = await startCloud({ clock: 'virtual', ...options, templateFile: synthesize(config) });
   const driver = new ClusterDriver(cloud);
-  open.push(driver);
+  closeLater(driver);
   return driver;
+}
+
+export function closeLater(driver: ClusterDriver): void {
+  open.push(driver);
 }
 
 /** For `afterEach`. */

@@ -89,7 +89,14 @@ function toFilter(text: string): { Name: string; Values: string[] } {
   return { Name, Values: values.split(',') };
 }
 
-type Run = (options: Options, ec2: EC2Client, driver: ClusterDriver, states: SFNClient) => Promise<unknown>;
+/** @param accessKey of whoever types, for requests for which there is no client here */
+type Run = (
+  options: Options,
+  ec2: EC2Client,
+  driver: ClusterDriver,
+  states: SFNClient,
+  accessKey: string,
+) => Promise<unknown>;
 
 /** `Key=x,Value=y` as the AWS CLI reads it. */
 function toTag(text: string): { Key: string; Value?: string } {
@@ -118,8 +125,14 @@ function given(options: Options, kinds: Readonly<Record<string, Kind>>): Record<
 const capital = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** A request for which there is no client here: signed, and sent as the CLI would send it. */
-async function send(driver: ClusterDriver, service: string, body: string, headers = {}): Promise<void> {
-  const credential = `Credential=anyone/20260101/us-east-1/${service}/aws4_request`;
+async function send(
+  driver: ClusterDriver,
+  accessKey: string,
+  service: string,
+  body: string,
+  headers = {},
+): Promise<void> {
+  const credential = `Credential=${accessKey}/20260101/us-east-1/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=00`;
   const request = { method: 'POST', path: '/', headers: { authorization, ...headers }, body };
   const { status, body: answer } = await carried(driver, request);
@@ -128,16 +141,21 @@ async function send(driver: ClusterDriver, service: string, body: string, header
 
 const query =
   (service: string, Version: string, Action: string, kinds: Readonly<Record<string, Kind>> = {}): Run =>
-  (options, _ec2, driver) => {
+  (options, _ec2, driver, _states, accessKey) => {
     const values = Object.entries(given(options, kinds)).map(([name, value]) => [capital(name), String(value)]);
-    return send(driver, service, String(new URLSearchParams({ Action, Version, ...Object.fromEntries(values) })));
+    return send(
+      driver,
+      accessKey,
+      service,
+      String(new URLSearchParams({ Action, Version, ...Object.fromEntries(values) })),
+    );
   };
 
 const json =
   (service: string, target: string, kinds: Readonly<Record<string, Kind>>, name = (each: string) => each): Run =>
-  (options, _ec2, driver) => {
+  (options, _ec2, driver, _states, accessKey) => {
     const values = Object.entries(given(options, kinds)).map(([each, value]) => [name(each), value]);
-    return send(driver, service, JSON.stringify(Object.fromEntries(values)), { 'x-amz-target': target });
+    return send(driver, accessKey, service, JSON.stringify(Object.fromEntries(values)), { 'x-amz-target': target });
   };
 
 const sns = (action: string, kinds: Readonly<Record<string, Kind>> = {}) => query('sns', '2010-03-31', action, kinds);
@@ -192,7 +210,12 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'ec2 create-tags': (options, ec2) =>
     ec2.send(new CreateTagsCommand({ Resources: options.all('resources'), Tags: options.all('tags').map(toTag) })),
   'ec2 delete-tags': (options, ec2) =>
-    ec2.send(new DeleteTagsCommand({ Resources: options.all('resources'), Tags: options.all('tags').map(toTag) })),
+    ec2.send(
+      new DeleteTagsCommand({
+        Resources: options.all('resources'),
+        ...(options.has('tags') && { Tags: options.all('tags').map(toTag) }),
+      }),
+    ),
   'ec2 create-subnet-cidr-reservation': (options, ec2) =>
     ec2.send(
       new CreateSubnetCidrReservationCommand({
@@ -257,16 +280,23 @@ function carrier(driver: ClusterDriver) {
   };
 }
 
-/** Types the commands one after the other, as an administrator. */
-export async function type(driver: ClusterDriver, commands: readonly string[]): Promise<void> {
-  const credentials = { accessKeyId: 'anyone', secretAccessKey: 'anything' };
+/**
+ * Types the commands one after the other.
+ * @param accessKey of a role, or else an administrator's
+ */
+export async function type(
+  driver: ClusterDriver,
+  commands: readonly string[],
+  accessKey = 'administrator',
+): Promise<void> {
+  const credentials = { accessKeyId: accessKey, secretAccessKey: 'anything' };
   for (const command of commands) {
     const { words, options } = parse(command);
     const run = COMMANDS[words.join(' ')];
     if (run === undefined) throw new Error(`${command}: no test knows this command`);
     const region = options.has('region') ? options.one('region') : 'us-east-1';
     const settings = { credentials, region, requestHandler: carrier(driver) };
-    await run(options, new EC2Client(settings), driver, new SFNClient(settings));
+    await run(options, new EC2Client(settings), driver, new SFNClient(settings), accessKey);
     if (options.unread.length > 0) throw new Error(`${command}: no test knows --${options.unread.join(', --')}`);
   }
   await driver.settled();

@@ -207,3 +207,44 @@ test('the key serves its account and the alarms of it; the topic takes alarms, a
     },
   ]);
 });
+
+describe('the policies that the stack prints', () => {
+  const printed = (template: TemplateBody, output: string): { Action: string | string[]; Resource: unknown }[] =>
+    JSON.parse(String(resolve(template.outputs[output]?.Value))).Statement;
+  const changing = (template: TemplateBody) =>
+    printed(template, 'OperatePolicy').slice(printed(template, 'ReadPolicy').length);
+  const instances = [1, 2, 11, 12].map(
+    (serial) => `arn:aws:ec2:ap-southeast-1:111122223333:instance/${id('i', serial)}`,
+  );
+
+  test('for those who look: no action that changes anything, and only this stack’s logs', () => {
+    const statements = printed(plain, 'ReadPolicy');
+    const actions = statements.flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => !/:(Describe|Get|Filter|StartQuery$|StopQuery$)/.test(action))).toEqual([]);
+    const logs = statements.find(({ Action }) => Action.includes('logs:StartQuery'));
+    expect([logs?.Resource].flat().map(String).sort()).toEqual(
+      plain
+        .all('AWS::Logs::LogGroup')
+        .map(([logicalId]) => `<${logicalId}.Arn>`)
+        .sort(),
+    );
+  });
+
+  test('for those who act: the workflow, the configured interfaces and instances, and our two tags', () => {
+    const [stateMachine] = plain.one('AWS::StepFunctions::StateMachine');
+    expect(changing(plain)).toEqual([
+      { Effect: 'Allow', Action: 'states:StartExecution', Resource: `<${stateMachine}>` },
+      { Effect: 'Allow', Action: 'ec2:AssignPrivateIpAddresses', Resource: INTERFACES },
+      { Effect: 'Allow', Action: 'ec2:StartInstances', Resource: instances },
+      {
+        Effect: 'Allow',
+        Action: ['ec2:CreateTags', 'ec2:DeleteTags'],
+        Resource: instances,
+        Condition: {
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['vip-failover:paused', 'vip-failover:standby'] },
+          Null: { 'aws:TagKeys': 'false' },
+        },
+      },
+    ]);
+  });
+});

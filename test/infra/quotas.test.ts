@@ -39,6 +39,19 @@ test.each(['VerifyInstanceStateRole', 'UnassignIpRole', 'AssignIpRole', 'VerifyE
   },
 );
 
+test('the printed policies for people fit managed policies, ten of which fit a role', () => {
+  const printed = (name: string) =>
+    Object.entries(largest.outputs)
+      .filter(([output]) => new RegExp(`^${name}\\d*$`).test(output))
+      .map(([, { Value }]) => deployed(JSON.parse(String(resolve(Value)))));
+  expect(printed('ReadPolicy')).toHaveLength(1);
+  const operate = printed('OperatePolicy');
+  expect(operate.length).toBeLessThanOrEqual(10);
+  for (const document of [...operate, ...printed('ReadPolicy')]) expect(document.length).toBeLessThanOrEqual(6_144);
+  const named = (what: string) => new Set(operate.join().match(new RegExp(`${what}/[a-z]+-[0-9a-f]+`, 'g'))).size;
+  expect([named('instance'), named('network-interface'), named('elastic-ip')]).toEqual([120, 120, 40]);
+});
+
 test('no interface is lost where the permissions need more than one policy', () => {
   for (const role of ['UnassignIpRole', 'AssignIpRole']) {
     const [logicalId, { Policies }] = largest.one('AWS::IAM::Role', role);

@@ -21,9 +21,13 @@ export class Variants {
   }
 
   async driver(template: unknown, options: Partial<CloudOptions> = {}): Promise<ClusterDriver> {
+    const templateFile = this.write(template);
+    return new ClusterDriver(await startCloud({ templateFile, clock: 'virtual', reuseInstances: true, ...options }));
+  }
+
+  /** Returns the file, which the next variant overwrites. */
+  write(template: unknown): string {
     writeFileSync(this.file, JSON.stringify(template));
-    return new ClusterDriver(
-      await startCloud({ templateFile: this.file, clock: 'virtual', reuseInstances: true, ...options }),
-    );
+    return this.file;
   }
 }

@@ -1,11 +1,11 @@
 import type { Cluster, ClusterNode } from '../../../functions/shared/cluster';
 import type { Plan, Request } from '../../../functions/shared/plan';
+import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/shared/tags';
 import { DECIDE_SETTLED_RETRIES, DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { whatWentBefore } from '../../../functions/verify-instance-state/before';
 import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import { RULES } from '../../../functions/verify-instance-state/rules';
 import { assess, type Facts } from '../../../functions/verify-instance-state/situation';
-import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/verify-instance-state/tags';
 import {
   A,
   B,
