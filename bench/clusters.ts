@@ -11,7 +11,7 @@ export function clustersConfig(count: number, virtualIpsEach: number, handover: 
       })),
       handover,
     })),
-    notifications: { emails: [], locale: 'en' },
+    notifications: { emails: 'none', locale: 'en' },
   };
 }
 

@@ -4,6 +4,7 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from './config';
 import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
+import { refuseSamples } from './samples';
 import { summaryOf } from './summary';
 
 /**
@@ -21,7 +22,9 @@ function main(): void {
     },
     analyticsReporting: false,
   });
-  const stack = new FailoverStack(app, 'VipFailover', { config: configOf(app), stackName: stackNameOf(app) });
+  const config = configOf(app);
+  if (app.node.tryGetContext('forDeployment') !== undefined) refuseSamples(config);
+  const stack = new FailoverStack(app, 'VipFailover', { config, stackName: stackNameOf(app) });
   const { templateFullPath } = app.synth().getStackArtifact(stack.artifactId);
   const summary = summaryOf(stack.failover.clusters, stack.stackName, relative('', templateFullPath));
   // Not to standard output, where `cdk synth` and `cdk list` write what programs read.

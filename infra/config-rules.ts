@@ -45,9 +45,19 @@ const lenient = z
           }),
       )
       .catch([]),
-    notifications: z.object({ emails: words }).catch({ emails: [] }),
+    // What is not well formed is a problem of its own, and not taken for nobody.
+    notifications: z
+      .object({
+        emails: z
+          .union([z.literal('none'), z.array(word)])
+          .default([])
+          .catch('none'),
+        topicArn: z.unknown().optional(),
+      })
+      .default({ emails: [] })
+      .catch({ emails: 'none' }),
   })
-  .catch({ clusters: [], notifications: { emails: [] } });
+  .catch({ clusters: [], notifications: { emails: 'none' } });
 
 type Seen = z.output<typeof lenient>;
 
@@ -60,7 +70,25 @@ interface Value {
 
 export function brokenRules(config: unknown, limits: Limits): Problem[] {
   const seen = lenient.parse(config);
-  return [...duplicates(seen), ...outsideOneSubnet(seen), ...aboveLimits(seen, limits), ...failbackWithoutChecks(seen)];
+  return [
+    ...duplicates(seen),
+    ...outsideOneSubnet(seen),
+    ...aboveLimits(seen, limits),
+    ...failbackWithoutChecks(seen),
+    ...unheard(seen),
+  ];
+}
+
+/** Whoever wants to tell nobody has to say so: a failover that nobody hears of is found out by its users. */
+function unheard({ notifications: { emails, topicArn } }: Seen): Problem[] {
+  if (emails.length > 0 || topicArn !== undefined) return [];
+  return [
+    {
+      path: 'notifications',
+      message:
+        'nobody would be told of a failover; allowed: at least one address in "emails", or "topicArn" with a topic that somebody reads; where you subscribe to the topic of the stack yourself, "emails": "none"',
+    },
+  ];
 }
 
 /** Every virtual IP with what it is known to share a subnet with: where the subnet is not said, its own cluster. */
@@ -140,7 +168,10 @@ function duplicates(seen: Seen): Problem[] {
       ),
     ),
     ...duplicatesIn(
-      notifications.emails.map((value, i) => ({ path: `notifications.emails[${i}]`, value })),
+      (notifications.emails === 'none' ? [] : notifications.emails).map((value, i) => ({
+        path: `notifications.emails[${i}]`,
+        value,
+      })),
       'name each e-mail address once',
       (email) => email.toLowerCase(),
     ),

@@ -284,16 +284,25 @@ function isKnownTimeZone(name: string): boolean {
     throw error;
   }
 }
+const EMAILS_WORDS = 'a list of at most 50 e-mail addresses, or "none"';
+
+const emailList = list(
+  text(EMAIL, 'An e-mail address.', 'an e-mail address'),
+  0,
+  50,
+  'E-mail addresses.',
+  EMAILS_WORDS,
+);
 
 const notifications = fields(
   {
-    emails: list(
-      text(EMAIL, 'An e-mail address.', 'an e-mail address'),
-      0,
-      50,
-      'Who gets the notices; each address has to confirm its subscription once.',
-      'a list of at most 50 e-mail addresses',
-    ).default([]),
+    emails: z
+      .union([z.literal('none'), emailList], { error: allowed(EMAILS_WORDS) })
+      .meta({
+        description:
+          'Who gets the notices; each address has to confirm its subscription once. "none": you subscribe to the topic of the stack yourself, and no check looks whether anybody does.',
+      })
+      .default([]),
     locale: oneOf(['en', 'ja'], 'The language of the notices.').default('en'),
     timeZone: timeZone.default('UTC'),
     chat: z

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { allow, usedBy } from './permissions';
 
 export interface NotificationsProps {
-  readonly emails: readonly string[];
+  readonly emails: readonly string[] | 'none';
   readonly topic: ITopic | undefined;
   readonly key: IKey | undefined;
   /** Makes a topic for chats, too. */
@@ -36,7 +36,8 @@ export class Notifications extends Construct {
     const chatKey = props.chat ? (this.key ?? this.newKey()) : undefined;
     this.chatTopic = chatKey && new Topic(this, 'Chat', { enforceSSL: true, masterKey: chatKey });
     this.keys = [...new Set([this.key, chatKey].flatMap((each) => each ?? []))];
-    for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
+    const emails = props.emails === 'none' ? [] : props.emails;
+    for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
   /** What the role of a publisher needs. */

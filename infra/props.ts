@@ -117,11 +117,10 @@ export interface VirtualIpFailoverProps {
   /** At most 40, with 120 nodes in all. */
   readonly clusters: readonly ClusterProps[];
   /**
-   * Who gets the notices by e-mail.
-   *
-   * @default - nobody; subscribe to `topic`
+   * Who gets the notices by e-mail. Needed unless there is a `topic`: at least one address, or `none`, which says that you
+   * subscribe to the new topic yourself; no check then looks whether anybody does.
    */
-  readonly emails?: readonly string[];
+  readonly emails?: readonly string[] | 'none';
   /**
    * The language of the notices.
    *

@@ -86,7 +86,8 @@ export class VirtualIpFailover extends Construct {
   constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
     super(scope, id);
     const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, ...rest } = props;
-    const config = parseConfig({ ...rest, notifications: { emails, locale, timeZone, chat } }, limitsFrom(this.node));
+    const told = { emails, locale, timeZone, chat, topicArn: topic?.topicArn };
+    const config = parseConfig({ ...rest, notifications: told }, limitsFrom(this.node));
     const registry = registryOf(config);
     this.clusters = config.clusters;
 

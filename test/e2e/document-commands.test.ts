@@ -21,6 +21,7 @@ const FILES = [
 /** What the local cloud cannot play, by how a command begins, and why. */
 const NOT_PLAYED: Readonly<Record<string, string>> = {
   'aws cloudformation ': 'nothing is deployed here: the template itself is the stack',
+  'aws sns confirm-subscription ': 'nobody gets a mail here whose link has a token',
   'aws s3 ': 'there are no buckets here: assets are read from the disk',
   'aws logs tail ': 'no request of its own: the CLI repeats FilterLogEvents',
 };

@@ -133,7 +133,7 @@ test.each<[string, string, (driver: ClusterDriver) => void]>([
   ['had nothing to do', 'NotifyNothingToDo', (driver) => driver.drill(driver.active)],
 ])('an auditor reads what %s; no other cluster appears after the decision', async (_what, state, play) => {
   const { clusters } = cluster(3);
-  const driver = await givenACluster({}, { clusters: [...clusters, OTHER] });
+  const driver = await givenACluster({}, { clusters: [...clusters, OTHER], notifications: { emails: 'none' } });
   play(driver);
   await driver.settled();
   const history = driver

@@ -191,7 +191,10 @@ describe('A13 a repetition associates only the Elastic IPs that are missing', ()
     }));
 
   test('A13 two clusters of 49 Elastic IPs fail over at once, with token buckets', async () => {
-    const config = { clusters: [pair('mail', 1, addresses(1)), pair('web', 2, addresses(2))] };
+    const config = {
+      clusters: [pair('mail', 1, addresses(1)), pair('web', 2, addresses(2))],
+      notifications: { emails: 'none' },
+    };
     const driver = await given(config, { throttle: true });
     for (const { nodes } of driver.cloud.clusters) driver.cloud.world.stopInstance(nodes[0]?.instanceId ?? '');
     await driver.settled();
@@ -208,7 +211,10 @@ describe('A13 a repetition associates only the Elastic IPs that are missing', ()
   });
 
   test('A13 the answer of an association is lost: it is not made again', async () => {
-    const driver = await given({ clusters: [pair('mail', 1, [ELASTIC_VIP, ...addresses(1).slice(0, 4)])] });
+    const driver = await given({
+      clusters: [pair('mail', 1, [ELASTIC_VIP, ...addresses(1).slice(0, 4)])],
+      notifications: { emails: 'none' },
+    });
     driver.cloud.faults.add({ action: 'AssociateAddress', kind: 'error500', nth: 3 });
     driver.stop(driver.active);
     await driver.settled();

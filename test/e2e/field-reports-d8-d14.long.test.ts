@@ -28,7 +28,10 @@ const clusterOf = (name: string, nodes: readonly number[], address: string) => (
   nodes: nodes.map((number) => ({ instanceId: id('i', number), networkInterfaceId: id('eni', number) })),
 });
 /** Web has a node more: when its first one dies, it is still ready. */
-const TWO_CLUSTERS = { clusters: [clusterOf('mail', [1, 2], '10.0.0.5'), clusterOf('web', [3, 4, 5], '10.0.0.8')] };
+const TWO_CLUSTERS = {
+  clusters: [clusterOf('mail', [1, 2], '10.0.0.5'), clusterOf('web', [3, 4, 5], '10.0.0.8')],
+  notifications: { emails: 'none' },
+};
 
 describe('D8 what cannot be read and is not needed does not stop the decision', () => {
   const cases = ['DescribeAlarms', 'DescribeInstanceStatus', 'DescribeAlarmHistory'].flatMap((action) => [

@@ -9,6 +9,7 @@ import { cluster, id } from './support';
 
 const directory = mkdtempSync(join(tmpdir(), 'vip-failover-'));
 const root = join(__dirname, '../..');
+const notifications = { emails: ['operations@example.com'] };
 
 function fileWith(name: string, content: string): string {
   const file = join(directory, name);
@@ -64,7 +65,7 @@ function startApp(context: object) {
 }
 
 test('a wrong configuration ends the app with the problems and nothing else', () => {
-  const config = fileWith('wrong.json', JSON.stringify({ clusters: [cluster('mail', 1, 1)] }));
+  const config = fileWith('wrong.json', JSON.stringify({ clusters: [cluster('mail', 1, 1)], notifications }));
   const { status, stderr } = startApp({ config });
   expect(status).toBe(1);
   expect(stderr).toBe(
@@ -73,7 +74,7 @@ test('a wrong configuration ends the app with the problems and nothing else', ()
 });
 
 test('the app runs without the CDK command line, and takes the stack’s name and the file from context', () => {
-  const config = fileWith('second.json', JSON.stringify({ clusters: [cluster('second', 1)] }));
+  const config = fileWith('second.json', JSON.stringify({ clusters: [cluster('second', 1)], notifications }));
   expect(startApp({ config, stackName: 'Second' })).toMatchObject({ status: 0, stdout: '' });
   const manifest = JSON.parse(readFileSync(join(directory, 'out/manifest.json'), 'utf8'));
   expect(manifest.artifacts.VipFailover.properties.stackName).toBe('Second');
@@ -85,8 +86,33 @@ test('C2: one line says what was synthesized, and where the template is', () => 
     ...cluster('mail', 1),
     virtualIps: ['10.0.0.5', { address: '10.0.0.6', elasticIpAllocationId: id('eipalloc', 1) }],
   };
-  const config = fileWith('two.json', JSON.stringify({ clusters: [twoAddresses, cluster('db', 11, 3)] }));
+  const config = fileWith(
+    'two.json',
+    JSON.stringify({ clusters: [twoAddresses, cluster('db', 11, 3)], notifications }),
+  );
   const { stderr } = startApp({ config });
   const [, template] = /^VipFailover: 2 clusters, 5 nodes, 3 virtual IPs\. Template: (.+)\n$/.exec(stderr) ?? [];
   expect(existsSync(join(root, template ?? ''))).toBe(true);
+});
+
+describe('B11: what is deployed', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [, context] = /--context (\S+)/.exec(scripts.deploy) ?? [];
+  const forDeployment = Object.fromEntries([context?.split('=') ?? []]);
+
+  test('the example of cdk.json is refused, which synth and the local cloud take', () => {
+    const { status, stderr } = startApp(forDeployment);
+    expect(status).toBe(1);
+    expect(stderr).toContain('clusters[0].nodes[0].instanceId: found "i-0a1b2c3d4e5f60001", which is a sample');
+    expect(stderr).toContain('notifications.emails[0]: found "operations@example.com", which is a sample');
+    expect(startApp({})).toMatchObject({ status: 0 });
+  });
+
+  test('a configuration with IDs of one’s own is taken', () => {
+    const config = fileWith(
+      'own.json',
+      JSON.stringify({ clusters: [cluster('own', 1)], notifications: { emails: 'none' } }),
+    );
+    expect(startApp({ config, ...forDeployment })).toMatchObject({ status: 0 });
+  });
 });

@@ -9,10 +9,11 @@ const mail = cluster('mail', 1);
 const [first, second] = mail.nodes;
 const ELASTIC_IP = id('eipalloc', 1);
 
-/** What is wrong with a configuration, one line a problem. */
+/** What is wrong with a configuration, one line a problem. Where it does not say who is told, nobody is. */
 function problems(config: unknown): readonly string[] {
+  const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   try {
-    parseConfig(config);
+    parseConfig(isObject ? { notifications: { emails: 'none' }, ...config } : config);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
@@ -26,7 +27,7 @@ function withMail(changes: object): object {
 }
 
 test('a configuration without problems gets its defaults', () => {
-  expect(parseConfig({ clusters: [mail] })).toEqual({
+  expect(parseConfig({ clusters: [mail], notifications: { emails: 'none' } })).toEqual({
     clusters: [
       {
         ...mail,
@@ -38,7 +39,7 @@ test('a configuration without problems gets its defaults', () => {
         checkIntervalMinutes: 5,
       },
     ],
-    notifications: { emails: [], locale: 'en', timeZone: 'UTC', chat: false },
+    notifications: { emails: 'none', locale: 'en', timeZone: 'UTC', chat: false },
     logRetentionDays: 731,
     memoryMegabytes: 512,
   });
@@ -245,33 +246,43 @@ test.each([
     'clusters[0].nodes[1].name: found "mail-1", which clusters[0].nodes[0].name has already ("Mail-1"); allowed: each node of a cluster needs a name of its own',
   ],
   [
+    'nobody who is told',
+    { clusters: [mail], notifications: {} },
+    /^notifications: nobody would be told.*"emails": "none"$/,
+  ],
+  [
+    'a word in the place of addresses',
+    { clusters: [mail], notifications: { emails: 'nobody' } },
+    'notifications.emails: found "nobody"; allowed: a list of at most 50 e-mail addresses, or "none"',
+  ],
+  [
     'an unknown locale',
-    { clusters: [mail], notifications: { locale: 'de' } },
+    { clusters: [mail], notifications: { emails: 'none', locale: 'de' } },
     'notifications.locale: found "de"; allowed: "en", "ja"',
   ],
   [
     'a time zone with a slip of the pen',
-    { clusters: [mail], notifications: { timeZone: 'Asia/Tokio' } },
+    { clusters: [mail], notifications: { emails: 'none', timeZone: 'Asia/Tokio' } },
     'notifications.timeZone: found "Asia/Tokio"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC". Did you mean "Asia/Tokyo"?',
   ],
   [
     'a city alone',
-    { clusters: [mail], notifications: { timeZone: 'berlin' } },
+    { clusters: [mail], notifications: { emails: 'none', timeZone: 'berlin' } },
     'notifications.timeZone: found "berlin"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC". Did you mean "Europe/Berlin"?',
   ],
   [
     'an abbreviation, which means one thing here and another there',
-    { clusters: [mail], notifications: { timeZone: 'IST' } },
+    { clusters: [mail], notifications: { emails: 'none', timeZone: 'IST' } },
     'notifications.timeZone: found "IST"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
   ],
   [
     'an offset',
-    { clusters: [mail], notifications: { timeZone: '+09:00' } },
+    { clusters: [mail], notifications: { emails: 'none', timeZone: '+09:00' } },
     'notifications.timeZone: found "+09:00"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
   ],
   [
     'a time zone that there is not',
-    { clusters: [mail], notifications: { timeZone: 'Mars/Olympus_Mons' } },
+    { clusters: [mail], notifications: { emails: 'none', timeZone: 'Mars/Olympus_Mons' } },
     'notifications.timeZone: found "Mars/Olympus_Mons"; allowed: the name of a time zone, such as "Asia/Tokyo" or "UTC"',
   ],
   [
@@ -419,7 +430,7 @@ test.each([
     'elasticIpAllocationId',
   ],
   ['failback', withMail({ failback: { afterMinute: 30 } }), 'afterMinutes'],
-  ['notifications', { clusters: [mail], notifications: { email: ['a@example.com'] } }, 'emails'],
+  ['notifications', { clusters: [mail], notifications: { emails: 'none', email: ['a@example.com'] } }, 'emails'],
 ])('C5: a field of %s that is nearly right is met with the right one', (_where, config, right) => {
   expect(problems(JSON.parse(JSON.stringify(config)))).toEqual([expect.stringContaining(`. Did you mean ${right}?`)]);
 });
@@ -439,7 +450,7 @@ test('all problems are told at once, those of single fields and those between fi
       { ...mail, name: 5, handover: 'fast' },
       { ...cluster('db', 1), virtualIps: ['fd00::5'] },
     ],
-    notifications: { locale: 'de' },
+    notifications: { emails: 'none', locale: 'de' },
     memory: 1,
   });
   expect(found.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual([

@@ -117,8 +117,8 @@ test('a topic and a key that exist are used instead of new ones', () => {
 
 test('two constructs fit one stack, and each has a history of its own', () => {
   const stack = new Stack(newApp(), 'Both');
-  new VirtualIpFailover(stack, 'East', { clusters: [cluster('mail', 1)] });
-  new VirtualIpFailover(stack, 'West', { clusters: [cluster('db', 11)] });
+  new VirtualIpFailover(stack, 'East', { clusters: [cluster('mail', 1)], emails: 'none' });
+  new VirtualIpFailover(stack, 'West', { clusters: [cluster('db', 11)], emails: 'none' });
   const names = bodyOf(stack)
     .all('AWS::Logs::LogGroup')
     .flatMap(([, { LogGroupName }]) => LogGroupName ?? []);
@@ -136,7 +136,11 @@ describe('synth says', () => {
 
   function saidOf(clusters: ClusterProps[], secondAlarmTopic?: ITopic): { warnings: unknown[]; infos: unknown[] } {
     const stack = new Stack(newApp(), 'Said');
-    new VirtualIpFailover(stack, 'Failover', { clusters, ...(secondAlarmTopic && { secondAlarmTopic }) });
+    new VirtualIpFailover(stack, 'Failover', {
+      clusters,
+      emails: 'none',
+      ...(secondAlarmTopic && { secondAlarmTopic }),
+    });
     const annotations = Annotations.fromStack(stack);
     const said = (found: readonly { entry: { data?: unknown } }[]) => found.map(({ entry }) => entry.data);
     return {
@@ -160,6 +164,15 @@ describe('synth says', () => {
     const pager = Topic.fromTopicArn(new Stack(), 'Pager', 'arn:aws:sns:eu-west-1:111122223333:pager');
     expect(saidOf([cluster('mail', 1)], pager).infos).toEqual([]);
   });
+});
+
+test('B11: nobody would be told, and nobody said so: refused', () => {
+  const stack = new Stack(newApp(), 'Unheard');
+  expect(() => new VirtualIpFailover(stack, 'Failover', { clusters: [cluster('mail', 1)] })).toThrow(
+    'notifications: nobody would be told of a failover; allowed: at least one address in "emails"',
+  );
+  const topic = new Topic(stack, 'Own');
+  expect(() => new VirtualIpFailover(stack, 'WithTopic', { clusters: [cluster('mail', 1)], topic })).not.toThrow();
 });
 
 test('wrong properties are refused in the construct too', () => {

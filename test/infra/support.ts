@@ -36,8 +36,10 @@ export function newApp(): App {
   });
 }
 
-export function stackOf(config: ConfigInput, app = newApp()): FailoverStack {
-  return new FailoverStack(app, 'VipFailover', { config });
+/** Where a test does not say who is told, nobody is. */
+export function stackOf({ notifications, ...config }: ConfigInput, app = newApp()): FailoverStack {
+  const told = { emails: 'none' as const, ...notifications };
+  return new FailoverStack(app, 'VipFailover', { config: { ...config, notifications: told } });
 }
 
 export function templateOf(config: ConfigInput): TemplateBody {

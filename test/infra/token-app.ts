@@ -38,6 +38,7 @@ export class ShopStack extends Stack {
           nodes: [node('First'), node('Second')],
         },
       ],
+      emails: 'none',
     });
     this.failover.grantDrill(new Role(this, 'Operator', { assumedBy: new AccountRootPrincipal() }));
     const [first] = this.failover.clusters[0]?.nodes ?? [];

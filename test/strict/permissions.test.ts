@@ -20,6 +20,7 @@ const variants = new Variants(
         })),
       },
     ],
+    notifications: { emails: ['operations@example.com'] },
   }),
 );
 const grants = grantsIn(variants.template);

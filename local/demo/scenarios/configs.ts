@@ -19,6 +19,7 @@ export const cluster = (nodes: number, virtualIps: readonly unknown[] = ['10.0.0
       ...more,
     },
   ],
+  notifications: { emails: ['operations@example.com'] },
 });
 
 /** Options for the node at this place, 0 the active one, of the first cluster, whatever its ID. */
