@@ -91,7 +91,9 @@ export class ClusterAlarms extends Construct {
     const notReady = this.notReady(cluster.name, metricsNamespace, cluster.checkIntervalMinutes);
     addActions(notReady, actions);
     for (const action of actions) notReady.addOkAction(action);
-    this.all = [...this.all, notReady];
+    const pausedTooLong = this.pausedTooLong(cluster, metricsNamespace);
+    addActions(pausedTooLong, actions);
+    this.all = [...this.all, notReady, pausedTooLong];
   }
 
   /** FailedInvocations leaves out what went to the dead-letter queue. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
@@ -174,6 +176,29 @@ export class ClusterAlarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: `Cluster ${clusterName} could not fail over now, or its checks do not run. Start a rehearsal by hand (the stack's outputs have the command): its notice says what is in the way.`,
+    });
+  }
+
+  /**
+   * Each hour has at least one check, and each said that the cluster is paused. CloudWatch looks at seven days at most, in
+   * periods of an hour.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+   */
+  private pausedTooLong({ name, pauseAlarmHours }: ClusterConfig, namespace: string): Alarm {
+    return new Alarm(this, 'PausedTooLong', {
+      metric: new Metric({
+        namespace,
+        metricName: 'Paused',
+        dimensionsMap: { Cluster: name },
+        period: Duration.hours(1),
+        statistic: Stats.MINIMUM,
+      }),
+      threshold: 1,
+      evaluationPeriods: pauseAlarmHours,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `Cluster ${name} has been paused for ${pauseAlarmHours} hours: if its active node fails, the addresses stay on it. End the pause (take the tag vip-failover:paused off all nodes), or say in the tag until when it is wanted: until=2026-12-01T18:00+09:00.`,
     });
   }
 }

@@ -251,6 +251,12 @@ const cluster = fields(
       'a whole number of minutes from 0 to 60',
     ).default(5),
     checkIntervalMinutes: checkIntervalMinutes.default(5),
+    pauseAlarmHours: integer(
+      1,
+      168,
+      'How long a cluster may be paused without a break before an alarm says so, hours.',
+      'a whole number of hours from 1 to 168',
+    ).default(24),
   },
   'an object with "name", "subnetId", "virtualIps" and "nodes"',
   'A cluster.',

@@ -111,6 +111,12 @@ export interface ClusterProps {
    * @default 5
    */
   readonly checkIntervalMinutes?: number | false;
+  /**
+   * How long the cluster may be paused without a break before the alarm PausedTooLong says so. Hours, 1 to 168; needs checks.
+   *
+   * @default 24
+   */
+  readonly pauseAlarmHours?: number;
 }
 
 export interface VirtualIpFailoverProps {

@@ -10,6 +10,7 @@ import type { Channel } from './record';
 export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence: Silence | null): void {
   write(input, notice, {
     Ready: readiness(input, notice, silence),
+    Paused: pause(input, notice),
     Outage: notice.outageMs,
     DarkTime: notice.darkTimeMs,
     AutomaticMoveTo: automaticMoveTo(input),
@@ -65,6 +66,12 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
   if (!isCheck) return null;
   if (plan?.action === 'MOVE') return standbysLeft(plan) > 0 ? 1 : 0;
   return notice.findings.some(({ severity }) => severity === 'problem') ? 0 : 1;
+}
+
+/** 1: paused, 0: not, as each check finds it; null: no check. */
+function pause(input: NotifyInput, { paused }: Notice): 0 | 1 | null {
+  if (modeOf(input) !== 'check' || latestPlan(input) === null) return null;
+  return paused === null ? 0 : 1;
 }
 
 /** Position among the nodes, from 1, of the node that an automatic move went to: failback undoes only such a move. */

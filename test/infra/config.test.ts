@@ -37,6 +37,7 @@ test('a configuration without problems gets its defaults', () => {
         failback: 'manual',
         dampingMinutes: 5,
         checkIntervalMinutes: 5,
+        pauseAlarmHours: 24,
       },
     ],
     notifications: { emails: 'none', locale: 'en', timeZone: 'UTC', chat: false },

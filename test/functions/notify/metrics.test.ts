@@ -230,8 +230,21 @@ describe('readiness', () => {
   });
   test('is a count', () => {
     expect(cluster_(succeeded(silentCheck(), { unassigned: unassigned() }))).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'Ready', Unit: 'Count' }] }] },
+      _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Ready', Unit: 'Count' }]) }] },
       Ready: 1,
     });
+  });
+});
+
+describe('B1: every check says whether the cluster is paused', () => {
+  const paused = { findings: [finding('PAUSED', 'kernel update', 'warning')] };
+  test.each([
+    ['a check', succeeded(silentCheck()), 0],
+    ['a check of a paused cluster', succeeded(silentCheck(paused)), 1],
+    ['a rehearsal of a paused cluster', succeeded(rehearsal(paused)), undefined],
+    ['a failover', succeeded(), undefined],
+    ['a check that has no plan', failed(null, { input: CHECK }), undefined],
+  ])('%s', (_, input, expected) => {
+    expect(cluster_(input).Paused).toBe(expected);
   });
 });
