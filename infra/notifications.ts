@@ -27,6 +27,8 @@ export class Notifications extends Construct {
   readonly chatTopic: ITopic | undefined;
   /** Of both topics. */
   readonly keys: readonly IKey[];
+  /** False where people said that they see to the subscriptions themselves. */
+  readonly expectsSubscribers: boolean;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
@@ -36,11 +38,12 @@ export class Notifications extends Construct {
     const chatKey = props.chat ? (this.key ?? this.newKey()) : undefined;
     this.chatTopic = chatKey && new Topic(this, 'Chat', { enforceSSL: true, masterKey: chatKey });
     this.keys = [...new Set([this.key, chatKey].flatMap((each) => each ?? []))];
+    this.expectsSubscribers = props.emails !== 'none';
     const emails = props.emails === 'none' ? [] : props.emails;
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** What the role of a publisher needs. */
+  /** What the role of a publisher needs, that looks also whether anybody listens. */
   publishStatements(): PolicyStatement[] {
     const topics = [this.topic, ...(this.chatTopic ? [this.chatTopic] : [])];
     return [
@@ -48,6 +51,7 @@ export class Notifications extends Construct {
         ['sns:Publish'],
         topics.map(({ topicArn }) => topicArn),
       ),
+      ...(this.expectsSubscribers ? [allow(['sns:GetTopicAttributes'], [this.topic.topicArn])] : []),
       ...(this.keys.length > 0
         ? [
             allow(

@@ -115,6 +115,7 @@ export class VirtualIpFailover extends Construct {
               EVENTS_ENDPOINT: `https://events.${Aws.REGION}.${Aws.URL_SUFFIX}`,
               METRICS_NAMESPACE,
               ...(this.chatTopic && { CHAT_TOPIC_ARN: this.chatTopic.topicArn }),
+              ...(notifications.expectsSubscribers && { EXPECTS_SUBSCRIBERS: 'true' }),
             }
           : {},
         retention: config.logRetentionDays,
@@ -141,13 +142,16 @@ export class VirtualIpFailover extends Construct {
       deadLetterQueue: this.deadLetterQueue,
     });
     const actions = [this.topic, ...(secondAlarmTopic ? [secondAlarmTopic] : [])].map((to) => new SnsAction(to));
+    const deliveryActions = [new SnsAction(secondAlarmTopic ?? this.topic)];
     const workflowAlarms = new WorkflowAlarms(this, 'Alarms', {
       clusters: config.clusters,
       stateMachine: this.stateMachine,
       notify: this.functions.Notify,
       deadLetterQueue: this.deadLetterQueue,
       scheduleGroup: target.scheduleGroup.ref,
+      topic: this.topic,
       actions,
+      deliveryActions,
     });
     const clusterScope = new Construct(this, 'Clusters');
     const watched = config.clusters.map(

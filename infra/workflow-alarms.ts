@@ -1,5 +1,6 @@
 import { Alarm, type IAlarmAction, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -14,6 +15,9 @@ export interface WorkflowAlarmsProps {
   /** Name of the group of the checks' schedules. */
   readonly scheduleGroup: string;
   readonly actions: readonly IAlarmAction[];
+  readonly topic: ITopic;
+  /** Of the alarm on the topic: another one, where there is one. */
+  readonly deliveryActions: readonly IAlarmAction[];
 }
 
 /** The alarms for what cannot send a notice of its own any more, and is not one cluster's. */
@@ -82,5 +86,18 @@ export class WorkflowAlarms extends Construct {
       }),
     ];
     for (const alarm of this.all) addActions(alarm, actions);
+    const deliveriesFailed = this.deliveriesFailed(props.topic);
+    addActions(deliveriesFailed, props.deliveryActions);
+    this.all = [...this.all, deliveriesFailed];
+  }
+
+  /** SNS took the notice, and gave up bringing it to somebody. @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
+  private deliveriesFailed(topic: ITopic): Alarm {
+    return new Alarm(this, 'DeliveriesFailed', {
+      ...ANY,
+      metric: sumOf({ failed: topic.metricNumberOfNotificationsFailed({ statistic: Stats.SUM }) }),
+      alarmDescription:
+        'SNS could not deliver a notice or an alarm of the virtual-IP failover to a subscriber. What happened stands in the log of the Lambda Notify (the dashboard lists it). Look at the subscriptions of the topic: an address that bounces, an endpoint that is gone.',
+    });
   }
 }

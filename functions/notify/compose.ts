@@ -19,13 +19,14 @@ export function clusterOf(input: NotifyInput): Cluster | null {
   return latestPlan(input)?.cluster ?? clusterConcerned(input.input, input.clusters ?? []);
 }
 
-export function composeNotice(input: NotifyInput, looked: Looked): Notice {
+/** @param more findings of this state's own */
+export function composeNotice(input: NotifyInput, looked: Looked, more: readonly Finding[] = []): Notice {
   const { execution } = input;
   const plan = understood(input);
   const cluster = clusterOf(input);
   const seen = cluster === null ? null : seenBy(input, cluster, looked);
   const status = statusNow(input, cluster, seen);
-  const findings = findingsOf(input);
+  const findings = [...findingsOf(input), ...more];
   const asked = askedFor(input, cluster);
   return {
     ...asked,

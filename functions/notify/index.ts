@@ -11,6 +11,7 @@ import { silenceOf } from './audience';
 import { type Sendings, sendBeside } from './beside';
 import { chatMessage } from './chat';
 import { clusterOf, composeNotice, type Looked } from './compose';
+import { findListeners } from './listeners';
 import { knownTimeZone } from './local-time';
 import { en } from './locales/en';
 import { ja } from './locales/ja';
@@ -25,6 +26,7 @@ const ec2 = new EC2Client(OPTIONAL_READER);
 // Not repeated inside the Lambda: SNS may carry out what it answers late, and the workflow tries again.
 const sns = new SNSClient({ ...WRITER, requestHandler: { ...WRITER.requestHandler, requestTimeout: PUBLISH_MS } });
 void warmUp(new PublishCommand({ Message: '' }), (command) => sns.send(command));
+const optionalSns = new SNSClient(OPTIONAL_READER);
 const LOCALES: Readonly<Record<string, Locale>> = { en, ja };
 
 /**
@@ -37,7 +39,8 @@ export const handler = toHandler(notify, () => Number.POSITIVE_INFINITY);
 
 async function notify(input: NotifyInput): Promise<NotifyOutput> {
   const silence = silenceOf(input);
-  const notice = composeNotice(input, silence === null ? await lookIfFailed(input) : null);
+  const listeners = await findListeners(optionalSns, input);
+  const notice = composeNotice(input, silence === null ? await lookIfFailed(input) : null, listeners);
   logger.appendKeys({ cluster: notice.cluster ?? 'unknown', mode: notice.mode });
   const record = outcomeRecord(input, notice, silence);
   recordOutcome(record);

@@ -126,7 +126,8 @@ export interface Finding {
     | 'UNREADABLE_TAG'
     | 'NOT_READ'
     | 'UNASSIGN_REFUSED'
-    | 'NOTICE_LOST';
+    | 'NOTICE_LOST'
+    | 'NOBODY_LISTENS';
   readonly detail: string;
 }
 

@@ -58,6 +58,8 @@ const ALWAYS_OPEN = new Set([
   'DescribeAlarms',
   'DescribeAlarmHistory',
   'GetMetricData',
+  ,
+  'GetTopicAttributes',
 ]);
 
 /**

@@ -1,6 +1,10 @@
 /** Field reports, section B: who may operate it, and who listens. */
 import '../functions/support/quiet';
-import { closeAll } from './driver';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import { cluster } from '../../local/demo/scenarios/configs';
+import { Topics } from '../../local/emulator/sns/topics';
+import { closeAll, givenACluster } from './driver';
+import { given, HOUR, MINUTE, messages, metric, NOON, told } from './field';
 import { AS_OPERATOR, givenAnOperator, OPERATOR_KEY } from './operator';
 import { type } from './typed';
 
@@ -77,5 +81,72 @@ describe('B13: the role of those who operate', () => {
     ]) {
       await expect(type(driver, [command], OPERATOR_KEY)).rejects.toThrow('not authorized');
     }
+  });
+});
+
+describe('B12: nobody listens any more', () => {
+  const subscriptionOf = (driver: ClusterDriver) => {
+    const [topic] = driver.cloud.template.ofType('AWS::SNS::Topic');
+    const subscriptions = new Topics(driver.cloud.template).subscriptionsOf(topic?.physicalId ?? '');
+    return subscriptions.map(({ arn }) => `aws sns unsubscribe --subscription-arn ${arn}`);
+  };
+
+  test('a check says that the cluster is not ready, and the readiness alarm goes up', async () => {
+    const driver = await givenACluster();
+    driver.check();
+    await driver.settled();
+    expect(metric(driver, 'Ready')).toEqual([1]);
+    await type(driver, subscriptionOf(driver));
+    driver.check();
+    await driver.settled();
+    expect(metric(driver, 'Ready')).toEqual([1, 0]);
+    driver.cloud.alarms.evaluate();
+    const alarm = driver.cloud.alarms.list().find(({ name }) => name.includes('NotReady'));
+    expect(alarm?.state).toBe('ALARM');
+  });
+
+  test.each([
+    ['en', 'the topic of the notices has no confirmed subscription'],
+    ['ja', '確認済みのサブスクリプションがない'],
+  ])('a rehearsal’s notice says so, %s', async (locale, words) => {
+    const config = { ...cluster(2), notifications: { emails: ['operations@example.com'], locale } };
+    const driver = await givenACluster({}, config);
+    await type(driver, subscriptionOf(driver));
+    driver.rehearsal();
+    await driver.settled();
+    expect(told(driver)).toContain(words);
+  });
+
+  test('a failover does not ask, and says nothing of it', async () => {
+    const driver = await givenACluster();
+    await type(driver, subscriptionOf(driver));
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(driver.calls('GetTopicAttributes')).toEqual([]);
+  });
+});
+
+describe('B1: a pause that lasts too long', () => {
+  const config = cluster(2, ['10.0.0.5'], { pauseAlarmHours: 2 });
+  const pausedTooLong = (driver: ClusterDriver) =>
+    messages(driver).filter((subject) => subject.startsWith('ALARM') && subject.includes('PausedTooLong'));
+
+  test('is told once, and not before its time', async () => {
+    const driver = await given(config, { schedules: true });
+    await driver.cloud.advance(HOUR);
+    driver.cloud.world.setTags(driver.standby.instanceId, { 'vip-failover:paused': 'kernel update' });
+    await driver.cloud.advance(HOUR + 50 * MINUTE);
+    expect(pausedTooLong(driver)).toEqual([]);
+    await driver.cloud.advance(4 * HOUR);
+    expect(pausedTooLong(driver)).toHaveLength(1);
+  });
+
+  test('is not told where the tag’s own time ends it', async () => {
+    const driver = await given(config, { schedules: true });
+    const until = new Date(NOON + HOUR).toISOString();
+    driver.cloud.world.setTags(driver.standby.instanceId, { 'vip-failover:paused': `until=${until}` });
+    await driver.cloud.advance(5 * HOUR);
+    expect(pausedTooLong(driver)).toEqual([]);
   });
 });

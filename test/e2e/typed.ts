@@ -237,6 +237,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'sns list-topics': sns('ListTopics'),
   'sns list-subscriptions-by-topic': sns('ListSubscriptionsByTopic', { 'topic-arn': 'text' }),
   'sns get-topic-attributes': sns('GetTopicAttributes', { 'topic-arn': 'text' }),
+  'sns unsubscribe': sns('Unsubscribe', { 'subscription-arn': 'text' }),
   'sts get-caller-identity': query('sts', '2011-06-15', 'GetCallerIdentity'),
   'events put-events': json('events', 'AWSEvents.PutEvents', { entries: 'json' }, capital),
   'logs describe-log-groups': logs('DescribeLogGroups', { 'log-group-name-prefix': 'text', limit: 'number' }),

@@ -61,7 +61,8 @@ test.each(FUNCTIONS)(
   'the role of $state allows the calls that its bundle can make, and no others',
   ({ state, folder }) => {
     const virtualIps = [{ address: '10.0.0.5', elasticIpAllocationId: id('eipalloc', 1) }];
-    const template = templateOf({ clusters: [{ ...cluster('mail', 1), virtualIps }] });
+    const notifications = { emails: ['operations@example.com'] };
+    const template = templateOf({ clusters: [{ ...cluster('mail', 1), virtualIps }], notifications });
     const [, { Policies }] = template.one('AWS::IAM::Role', `${state}Role`);
     const actions = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).flatMap(({ Action }) => Action);
     const allowed = actions.flatMap((action) => /^(?:ec2|cloudwatch|sns):(\w+)$/.exec(action)?.[1] ?? []);

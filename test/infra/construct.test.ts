@@ -84,7 +84,7 @@ test('the parts are there to grant on and to alarm on', () => {
     'Notify',
   ]);
   expect(Object.keys(failover.functionLogGroups)).toEqual(Object.keys(failover.functions));
-  expect(failover.alarms).toHaveLength(10);
+  expect(failover.alarms).toHaveLength(12);
   expect(failover.statusAlarms).toHaveLength(2);
   for (const part of ['stateMachine', 'logGroup', 'topic', 'key', 'deadLetterQueue', 'dashboard'] as const) {
     expect(failover[part]).toBeDefined();

@@ -181,11 +181,43 @@ test('two bad minutes of a node’s status checks are an alarm that starts the w
 
 test('every other alarm goes to the topic and to the second destination, and says what it means and what to do', () => {
   const alarms = template.all(ALARM);
-  expect(alarms).toHaveLength(7 + 2 * (2 + 3));
+  expect(alarms).toHaveLength(8 + 2 * (2 + 4));
   for (const [name, alarm] of alarms) {
     expect(alarm.AlarmDescription.length).toBeGreaterThan(120);
-    if (!/Node\d/.test(name)) expect(alarm.AlarmActions).toEqual(ACTIONS);
+    if (!/Node\d|DeliveriesFailed/.test(name)) expect(alarm.AlarmActions).toEqual(ACTIONS);
   }
+});
+
+test('B12: what SNS could not deliver is told to the other topic, and to the same one where there is no other', () => {
+  const { rest, stats, text } = mathOf('DeliveriesFailed');
+  expect(rest).toMatchObject({ ...ONE_IS_ENOUGH, AlarmActions: ACTIONS.slice(1) });
+  expect(text).toBe('FILL(NumberOfNotificationsFailed, 0)');
+  expect(stats).toMatchObject([
+    {
+      Metric: {
+        Namespace: 'AWS/SNS',
+        Dimensions: [{ Name: 'TopicName', Value: { 'Fn::GetAtt': [topic, 'TopicName'] } }],
+      },
+    },
+  ]);
+  const alone = templateOf({ clusters: [cluster('mail', 1)] });
+  expect(alone.one(ALARM, 'DeliveriesFailed')[1].AlarmActions).toEqual([{ Ref: alone.one('AWS::SNS::Topic')[0] }]);
+});
+
+test('B1: a pause of so many hours without a break is told, inside the week that CloudWatch looks at', () => {
+  const paused = templateOf({ clusters: [{ ...cluster('mail', 1), pauseAlarmHours: 168 }, cluster('db', 11)] });
+  const alarm = (name: string) => paused.one(ALARM, `${name}AlarmsPausedTooLong`)[1];
+  expect(alarm('mail')).toMatchObject({
+    MetricName: 'Paused',
+    Statistic: 'Minimum',
+    Period: 3600,
+    EvaluationPeriods: 168,
+    TreatMissingData: 'notBreaching',
+  });
+  expect(alarm('db')).toMatchObject({ EvaluationPeriods: 24 });
+  expect(168 * 3600).toBeLessThanOrEqual(604_800);
+  const unchecked = templateOf({ clusters: [{ ...cluster('mail', 1), checkIntervalMinutes: false }] });
+  expect(unchecked.all(ALARM).filter(([name]) => name.includes('PausedTooLong'))).toEqual([]);
 });
 
 test('the dashboard shows outcomes, durations, dark time, cold starts, errors and the dead-letter queue', () => {

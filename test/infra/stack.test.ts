@@ -59,6 +59,7 @@ test('Notify alone knows the topic, the language and the metrics', () => {
     TOPIC_ARN: { Ref: topic },
     LOCALE: 'ja',
     METRICS_NAMESPACE: 'VipFailover',
+    EXPECTS_SUBSCRIBERS: 'true',
   });
 });
 
@@ -170,6 +171,8 @@ test('the outputs give each cluster its rehearsal and its drill, ready to paste'
     'StateMachine',
     'StateMachineConsole',
     'DashboardConsole',
+    'ReadPolicy',
+    'OperatePolicy',
     'Rehearsalmail',
     'Drillmail',
     'Rehearsaldb',

@@ -322,6 +322,15 @@ describe('an event for programs that cannot be put', () => {
   );
 });
 
+describe('a topic that may not be looked at', () => {
+  each(['NotifyRole sns:GetTopicAttributes'])('without %s the notice of a rehearsal names it', async (label) => {
+    const driver = await told([find(label)], rehearsal);
+    expect(denials(driver)).toEqual([label]);
+    expect(driver.notices('REHEARSED')[0]?.message).toContain('not authorized to perform: SNS:GetTopicAttributes');
+    expect(driver.failures).toEqual([]);
+  });
+});
+
 describe('a trigger that may not start the workflow', () => {
   const queued = (driver: ClusterDriver) =>
     driver.cloud.events.deadLetters.map(({ body }): unknown => JSON.parse(body));

@@ -51,6 +51,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   UNREADABLE_TAG: 'a tag has a value that means nothing',
   NOT_READ: 'this could not be read',
   UNASSIGN_REFUSED: 'taking the addresses off their holder was refused or failed, and the move went on without it',
+  NOBODY_LISTENS: 'the topic of the notices has no confirmed subscription, so nobody would be told',
   NOTICE_LOST: 'an earlier notice could not be sent; the records in the log have it',
 };
 

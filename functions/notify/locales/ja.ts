@@ -51,6 +51,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   UNREADABLE_TAG: 'タグの値を解釈できません',
   NOT_READ: '次の情報を読み取れませんでした',
   UNASSIGN_REFUSED: '保持ノードからの割り当て解除が拒否または失敗しましたが、処理を続行しました',
+  NOBODY_LISTENS: '通知先のトピックに確認済みのサブスクリプションがないため、通知は誰にも届きません',
   NOTICE_LOST: '以前の通知を送信できませんでした。内容はログの記録にあります',
 };
 

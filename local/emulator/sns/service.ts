@@ -5,7 +5,7 @@ import { Parameters, parseQuery } from '../kernel/query';
 import type { Answer, Failure, ParsedCall, Permission, Service, ServiceCall } from '../kernel/service';
 import type { Timeline } from '../kernel/timeline';
 import { element, type XmlValue } from '../kernel/xml';
-import { invalid, Topics } from './topics';
+import { invalid, Topics, topicOf } from './topics';
 
 /** What the local SNS knows, by action: its parameters. */
 export const SNS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,7 @@ export const SNS_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   ListSubscriptionsByTopic: ['TopicArn', 'NextToken'],
   ListTopics: ['NextToken'],
   Publish: ['TopicArn', 'TargetArn', 'Message', 'Subject', 'MessageAttributes'],
+  Unsubscribe: ['SubscriptionArn'],
 };
 
 const NAMESPACE = ' xmlns="http://sns.amazonaws.com/doc/2010-03-31/"';
@@ -28,8 +29,8 @@ export interface PublishRequest {
 }
 
 /**
- * Amazon SNS: publishes to the template's topics, and lists them; the timeline gets the notice.
- * @see SNS API Reference, Publish, ListTopics, ListSubscriptionsByTopic, GetTopicAttributes
+ * Amazon SNS: publishes to the template's topics, lists them, and takes subscriptions off; the timeline gets the notice.
+ * @see SNS API Reference, Publish, ListTopics, ListSubscriptionsByTopic, GetTopicAttributes, Unsubscribe
  */
 export class Sns implements Service {
   readonly name = 'sns';
@@ -65,8 +66,11 @@ export class Sns implements Service {
 
   permissions({ action, parameters }: ServiceCall): readonly Permission[] {
     if (action === 'Publish') return this.publishPermissions(readPublish(parameters).topicArn);
-    // Who lists all topics names none. @see Service Authorization Reference, "Amazon SNS"
-    return [{ action: `sns:${action}`, resource: read(action, parameters).text('TopicArn') ?? '*' }];
+    // Who lists all topics names none, and whoever unsubscribes needs it on the topic.
+    // @see Service Authorization Reference, "Amazon SNS"
+    const given = read(action, parameters);
+    const topicArn = action === 'Unsubscribe' ? topicOf(given.required('SubscriptionArn')) : given.text('TopicArn');
+    return [{ action: `sns:${action}`, resource: topicArn ?? '*' }];
   }
 
   /** Publishing to an encrypted topic also needs two actions on its key. @see SNS Developer Guide, "Key management" */
@@ -114,6 +118,11 @@ export class Sns implements Service {
           TopicArn: each.topicArn,
         }));
         return { body: { Subscriptions, NextToken }, result: `${rows.length} subscriptions` };
+      }
+      case 'Unsubscribe': {
+        const arn = given.required('SubscriptionArn');
+        this.topics.unsubscribe(arn);
+        return { body: {}, result: `${arn} is gone` };
       }
       default:
         return { body: { Attributes: this.topics.attributesOf(topicArn) }, result: topicArn };

@@ -14,6 +14,8 @@ export interface Subscription {
  * could be followed, so that none has `PendingConfirmation` for its ARN as on AWS.
  */
 export class Topics {
+  private readonly unsubscribed = new Set<string>();
+
   constructor(private readonly template: ResolvedTemplate) {}
 
   get arns(): readonly string[] {
@@ -39,7 +41,14 @@ export class Topics {
       return { arn, topicArn, protocol: String(protocol), endpoint: String(endpoint) };
     });
     // Who subscribes again gets the subscription that there is. @see SNS API Reference, Subscribe
-    return [...new Map(found.map((each) => [each.arn, each])).values()];
+    const unique = new Map(found.map((each) => [each.arn, each])).values();
+    return [...unique].filter(({ arn }) => !this.unsubscribed.has(arn));
+  }
+
+  /** One that is gone already is no error. @throws ApiError `InvalidParameter`, `NotFound` where there is no such topic */
+  unsubscribe(subscriptionArn: string): void {
+    this.find(topicOf(subscriptionArn));
+    this.unsubscribed.add(subscriptionArn);
   }
 
   /** `Policy` where the template has one. @throws ApiError `InvalidParameter`, `NotFound` */
@@ -53,7 +62,7 @@ export class Topics {
       ['DisplayName', typeof DisplayName === 'string' ? DisplayName : ''],
       ['SubscriptionsConfirmed', String(this.subscriptionsOf(topicArn).length)],
       ['SubscriptionsPending', '0'],
-      ['SubscriptionsDeleted', '0'],
+      ['SubscriptionsDeleted', String(this.unsubscribed.size)],
       ...(typeof KmsMasterKeyId === 'string' ? [['KmsMasterKeyId', KmsMasterKeyId] as const] : []),
       ...(policy === undefined ? [] : [['Policy', JSON.stringify(policy.PolicyDocument)] as const]),
     ]);
@@ -76,6 +85,11 @@ export class Topics {
   private ofType(type: string): readonly TemplateResource[] {
     return this.template.resources.filter((each) => each.type === type);
   }
+}
+
+/** A subscription's ARN is its topic's and an ID. */
+export function topicOf(subscriptionArn: string): string {
+  return subscriptionArn.split(':').slice(0, 6).join(':');
 }
 
 export function invalid(what: string): ApiError {
