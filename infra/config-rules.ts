@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { IPV4 } from './config-schema';
+import { duplicatesIn, type Problem } from './duplicates';
 import { type Limits, MAX_ELASTIC_IPS } from './limits';
-
-/**
- * What the fields of a configuration may be together. The rules see whatever is well formed, also in a configuration
- * that has other problems, so that people are told everything at once.
- */
-export interface Problem {
-  /** Where, such as `clusters[0].virtualIps[1]`. */
-  readonly path: string;
-  readonly message: string;
-}
 
 const word = z.string().optional().catch(undefined);
 const words = z.array(word).catch([]);
@@ -61,13 +52,10 @@ const lenient = z
 
 type Seen = z.output<typeof lenient>;
 
-interface Value {
-  readonly path: string;
-  readonly value: string | undefined;
-  /** What must not be there twice, where that is more than the value. */
-  readonly key?: string;
-}
-
+/**
+ * What the fields of a configuration may be together. The rules see whatever is well formed, also in a configuration
+ * that has other problems, so that people are told everything at once.
+ */
 export function brokenRules(config: unknown, limits: Limits): Problem[] {
   const seen = lenient.parse(config);
   return [
@@ -176,25 +164,6 @@ function duplicates(seen: Seen): Problem[] {
       (email) => email.toLowerCase(),
     ),
   ];
-}
-
-function duplicatesIn(values: readonly Value[], remedy: string, sameness = (value: string) => value): Problem[] {
-  const first = new Map<string, Value>();
-  return values.flatMap((entry) => {
-    if (!entry.value) return [];
-    const key = sameness(entry.key ?? entry.value);
-    const earlier = first.get(key);
-    if (earlier === undefined) {
-      first.set(key, entry);
-      return [];
-    }
-    return [
-      {
-        path: entry.path,
-        message: `found "${entry.value}", which ${earlier.path} has already ("${earlier.value}"); allowed: ${remedy}`,
-      },
-    ];
-  });
 }
 
 /**

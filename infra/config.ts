@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { brokenRules, type Problem } from './config-rules';
+import { brokenRules } from './config-rules';
 import { type Config, configSchema, IS_MISSING } from './config-schema';
 import { didYouMean } from './did-you-mean';
+import type { Problem } from './duplicates';
 import { DEFAULT_LIMITS, type Limits } from './limits';
 
 /** A configuration that cannot be deployed. The message lists every problem: where, what was found, what is allowed. */

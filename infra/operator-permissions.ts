@@ -1,5 +1,5 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Cluster } from '../functions/shared/cluster';
 import { PAUSED_TAG, STANDBY_TAG } from '../functions/shared/tags';
 import { allow, elasticIpArns, instanceArns, interfaceArns } from './permissions';
@@ -103,4 +103,13 @@ function sizeOf(statement: PolicyStatement): number {
   return (
     60 + JSON.stringify([statement.actions, statement.conditions]).length + arns.reduce((sum, arn) => sum + arn, 0)
   );
+}
+
+/** One statement each, for whoever it is. */
+export function grant(grantee: IGrantable, statements: readonly PolicyStatement[]): Grant {
+  return statements
+    .map(({ actions, resources, conditions }) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }),
+    )
+    .reduce((all, one) => all.combine(one));
 }

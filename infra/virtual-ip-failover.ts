@@ -1,4 +1,4 @@
-import { Annotations, Aws, Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -10,6 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../functions/shared/bus';
+import { advise } from './advice';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
 import { ConfigError, parseConfig } from './config';
@@ -20,7 +21,7 @@ import { claimType } from './event-pattern';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
-import { operateStatements, readStatements } from './operator-permissions';
+import { grant, operateStatements, readStatements } from './operator-permissions';
 import { allow, arnHere, permissionsOf, putOutcomes } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { registryOf } from './registry';
@@ -184,24 +185,7 @@ export class VirtualIpFailover extends Construct {
     this.readStatements = readStatements(operated);
     this.operateStatements = [...this.readStatements, ...operateStatements(operated)];
     new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
-    this.advise(secondAlarmTopic !== undefined);
-  }
-
-  /** What synth says of a configuration that works, and still leaves something to luck. */
-  private advise(hasSecondAlarmTopic: boolean): void {
-    const unchecked = this.clusters.filter(({ checkIntervalMinutes }) => !checkIntervalMinutes);
-    if (unchecked.length > 0) {
-      Annotations.of(this).addWarningV2(
-        'vip-failover:checksOff',
-        `No scheduled checks for ${unchecked.map(({ name }) => name).join(', ')} (checkIntervalMinutes). EC2 delivers its events on a best-effort basis: a lost one, or an execution that failed, is then never repaired, and nobody is told that a cluster is not ready. Set checkIntervalMinutes, 5 for example.`,
-      );
-    }
-    if (!hasSecondAlarmTopic) {
-      Annotations.of(this).addInfoV2(
-        'vip-failover:oneAlarmTopic',
-        'Notices and alarms go to one topic, and a broken topic cannot report itself. Recommended: a second topic for alarms (notifications.secondAlarmTopicArn, or secondAlarmTopic of the construct), with a subscriber of its own.',
-      );
-    }
+    advise(this, this.clusters, secondAlarmTopic !== undefined);
   }
 
   /**
@@ -252,14 +236,6 @@ export class VirtualIpFailover extends Construct {
   grantOperate(grantee: IGrantable): Grant {
     return grant(grantee, this.operateStatements);
   }
-}
-
-function grant(grantee: IGrantable, statements: readonly PolicyStatement[]): Grant {
-  return statements
-    .map(({ actions, resources, conditions }) =>
-      Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }),
-    )
-    .reduce((all, one) => all.combine(one));
 }
 
 /** One value a function, by the name of its state. */

@@ -58,7 +58,6 @@ const ALWAYS_OPEN = new Set([
   'DescribeAlarms',
   'DescribeAlarmHistory',
   'GetMetricData',
-  ,
   'GetTopicAttributes',
 ]);
 
