@@ -3,10 +3,10 @@ import type { NotifyInput, Outcome } from '../shared/contract';
 import { messageOf } from '../shared/errors';
 import { logger } from '../shared/logger';
 import type { Finding, Mode, Trigger } from '../shared/plan';
-import { cut } from '../shared/text';
 import { latestPlan, type Silence } from './audience';
 import { clusterOf } from './compose';
 import type { Notice, Status } from './notice';
+import { quote, quoteLine } from './text';
 
 /** Grows when a field of the records changes its name or its meaning. */
 const SCHEMA_VERSION = 2;
@@ -81,8 +81,8 @@ export function outcomeRecord(input: NotifyInput, notice: Notice, silence: Silen
     darkTimeMs: notice.darkTimeMs,
     status: notice.status,
     error: input.error?.Error ?? null,
-    errorMessage: input.error === null ? null : cut(messageOf(input.error), LONGEST_TEXT),
-    findings: notice.findings.map(({ detail, ...finding }) => ({ ...finding, detail: cut(detail, LONGEST_TEXT) })),
+    errorMessage: input.error === null ? null : quote(messageOf(input.error), LONGEST_TEXT),
+    findings: notice.findings.map(({ detail, ...finding }) => ({ ...finding, detail: quote(detail, LONGEST_TEXT) })),
     told: silence === null,
     silence,
     repetition: notice.repetition,
@@ -105,8 +105,9 @@ function from(input: NotifyInput): string | null {
   return places === undefined ? null : [...new Set(places)].join(',');
 }
 
+/** What people typed stands in the console's lists and on the dashboard, too: on one line, without what hides or turns it. */
 function clip(text: string | null): string | null {
-  return text === null ? null : cut(text, LONGEST_TEXT);
+  return text === null ? null : quoteLine(text, LONGEST_TEXT);
 }
 
 /** What became of the notice. */

@@ -99,11 +99,13 @@ export function toLocale(phrases: Phrases): Locale {
   };
 }
 
+/** Quoted once more as a whole: what people typed stands in the sentences, too, such as the name of an alarm. */
 function paragraphs(...all: readonly (readonly string[])[]): string {
-  return all
+  const text = all
     .filter((paragraph) => paragraph.length > 0)
     .map((paragraph) => paragraph.join('\n'))
     .join('\n\n');
+  return quote(text, Number.POSITIVE_INFINITY);
 }
 
 function executionLines({ consoleLink }: Notice, { labels }: Phrases): string[] {

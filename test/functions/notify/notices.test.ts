@@ -652,6 +652,16 @@ describe("SNS's limits", () => {
       { numRuns: 150 },
     );
   });
+  test.each(EACH)('nothing that people typed turns or hides a part of it: %s', (_, each) => {
+    const typed = /^(detail|reason|requestedBy|paused|message|eventDetail|short|full)$/;
+    const tricky = JSON.parse(JSON.stringify(noticeOf(each)), (key, value) =>
+      typed.test(key) && typeof value === 'string' ? `${value.slice(0, 2)}\u202E\u200B\uFEFF${value.slice(2)}` : value,
+    );
+    for (const language of ['en', 'ja'] as const) {
+      expect(LOCALES[language].body(tricky)).not.toMatch(/\p{Cf}/u);
+      expect(LOCALES[language].subject(tricky)).not.toMatch(/\p{Cf}/u);
+    }
+  });
   test('a cluster of 49 addresses, each at another place, fits, too', () => {
     const virtualIps = Array.from({ length: 49 }, (_, index) => ({
       address: `10.0.0.${index + 5}`,

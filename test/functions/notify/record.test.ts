@@ -132,6 +132,17 @@ test('long texts are cut', () => {
   });
 });
 
+test('what people typed has nothing in it that turns or hides a part of a line', () => {
+  const tricky = 'patch\u202E\n\u200Bdone';
+  const of = drill({ reason: tricky, requestedBy: tricky, findings: [finding('PAUSED', tricky)] });
+  expect(record(failed(of, { error: lambdaError('X', tricky) }))).toMatchObject({
+    reason: 'patch done',
+    requestedBy: 'patch done',
+    errorMessage: 'patch\ndone',
+    findings: [{ detail: 'patch\ndone' }],
+  });
+});
+
 test('B3: a second record says what became of the notice', () => {
   recordNotice({ outcome: 'FAILED_OVER', subject: 's', messageId: 'm', error: null });
   expect(info.mock.calls).toEqual([
