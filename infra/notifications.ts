@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -13,6 +13,12 @@ export interface NotificationsProps {
   /** Makes a topic for chats, too. */
   readonly chat: boolean;
 }
+
+/**
+ * The alarms of this stack: CloudFormation makes their names of the stack's. Another alarm of the account could say anything in
+ * our name. Their own names would not do: the key would wait for the alarms, which wait for the topic, which waits for the key.
+ */
+const ALARMS = `alarm:${Aws.STACK_NAME}-*`;
 
 /** What publishing to an encrypted topic takes. @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const ENCRYPT_ACTIONS = ['kms:GenerateDataKey*', 'kms:Decrypt'] as const;
@@ -73,7 +79,7 @@ export class Notifications extends Construct {
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsEncrypt',
-        principals: [usedBy('cloudwatch', 'alarm:*')],
+        principals: [usedBy('cloudwatch', ALARMS)],
         actions: [...ENCRYPT_ACTIONS],
         resources: ['*'],
       }),
@@ -86,7 +92,7 @@ export class Notifications extends Construct {
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
-        principals: [usedBy('cloudwatch', 'alarm:*')],
+        principals: [usedBy('cloudwatch', ALARMS)],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
       }),

@@ -171,7 +171,7 @@ test.each([
 
 test('the key serves its account and the alarms of it; the topic takes alarms, and TLS only', () => {
   const ofAccount = {
-    ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:*' },
+    ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:VipFailover-*' },
   };
   const [, key] = plain.one('AWS::KMS::Key');
   const [topicId] = plain.one('AWS::SNS::Topic');
