@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
@@ -153,9 +153,4 @@ function moves({ notifyLogGroup }: FailoverDashboardProps): IWidget {
     logGroupNames: [notifyLogGroup.logGroupName],
     queryLines: [...outcomeQuery],
   });
-}
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html */
-export function dashboardUrl(dashboard: Dashboard): string {
-  return `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`;
 }

@@ -1,13 +1,13 @@
 import { Aws, CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { dashboardUrl } from './dashboard';
+import { consoleUrl } from './console';
 import { packed } from './operator-permissions';
 import type { VirtualIpFailover } from './virtual-ip-failover';
 
 /** What an operator needs after a deployment: for each cluster the commands of a rehearsal and a drill, ready to paste. */
 export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
   const { stateMachine, dashboard, topic } = failover;
-  const console = `https://${Aws.REGION}.console.aws.amazon.com`;
+  const console = consoleUrl(stack);
   new CfnOutput(stack, 'Topic', {
     value: topic.topicArn,
     description: 'Notices and alarms. Confirm the e-mail subscriptions once.',
@@ -23,7 +23,9 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
     value: `${console}/states/home?region=${Aws.REGION}#/statemachines/view/${stateMachine.stateMachineArn}`,
     description: 'Executions and their histories, for operators and auditors.',
   });
-  new CfnOutput(stack, 'DashboardConsole', { value: dashboardUrl(dashboard) });
+  new CfnOutput(stack, 'DashboardConsole', {
+    value: `${console}/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`,
+  });
   addPolicies(stack, failover);
   for (const cluster of failover.clusters) {
     const name = cluster.name.replaceAll(/[-_]/g, '');

@@ -9,7 +9,7 @@ function parts(executionId: string): { partition: string; region: string; accoun
  * @see https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
  * @see https://docs.aws.eu/general/latest/gr/endpoints.html
  */
-const CONSOLES: Readonly<Record<string, string>> = {
+export const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',

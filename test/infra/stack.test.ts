@@ -181,6 +181,36 @@ test('the outputs give each cluster its rehearsal and its drill, ready to paste'
   expect(value('StateMachineConsole')).toContain(`<${stateMachine}>`);
 });
 
+/** What an output says in a partition: the branches of its conditions chosen. */
+function inPartition(value: unknown, partition: string): unknown {
+  const { Conditions } = template.template.toJSON();
+  const choose = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(choose);
+    if (typeof part !== 'object' || part === null) return part;
+    const [[name, argument] = ['', null]] = Object.entries(part);
+    if (name !== 'Fn::If') return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, choose(each)]));
+    const [condition, yes, no] = argument;
+    return Conditions[condition]['Fn::Equals'].includes(partition) ? yes : choose(no);
+  };
+  return resolve(choose(value));
+}
+
+test.each([
+  ['aws', 'console.aws.amazon.com'],
+  ['aws-cn', 'console.amazonaws.cn'],
+  ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+  ['aws-eusc', 'console.amazonaws-eusc.eu'],
+])('the links lead to the console of the partition %s', (partition, domain) => {
+  for (const [output, path] of [
+    ['StateMachineConsole', 'states'],
+    ['DashboardConsole', 'cloudwatch'],
+  ]) {
+    expect(inPartition(template.outputs[output ?? '']?.Value, partition)).toEqual(
+      expect.stringContaining(`https://ap-southeast-1.${domain}/${path}/home?region=ap-southeast-1#`),
+    );
+  }
+});
+
 test('the template names no account, no Region and no ARN, and depends on nothing twice', () => {
   const text = JSON.stringify(template.template.toJSON());
   expect(text).not.toMatch(/arn:aws/);
