@@ -1,4 +1,5 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
@@ -166,6 +167,13 @@ export interface VirtualIpFailoverProps {
    * @default - alarms go to `topic` only
    */
   readonly secondAlarmTopic?: ITopic;
+  /**
+   * Whose signatures Lambda asks for on the code of every function; the signing itself is the pipeline's.
+   *
+   * @default - code is not signed
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+   */
+  readonly codeSigningConfig?: ICodeSigningConfig;
   /**
    * How long logs, the audit trail, are kept.
    *

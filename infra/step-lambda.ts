@@ -4,6 +4,7 @@ import { CfnManagedPolicy, PolicyDocument, type PolicyStatement, Role, ServicePr
 import {
   Architecture,
   Code,
+  type ICodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -26,6 +27,7 @@ export interface StepLambdaProps {
   readonly retention: RetentionDays;
   readonly memoryMegabytes: number;
   readonly reservedConcurrency: number | undefined;
+  readonly codeSigningConfig: ICodeSigningConfig | undefined;
 }
 
 /** The Lambda of one workflow state, with its own role and its own log group. */
@@ -88,6 +90,7 @@ export class StepLambda extends Construct {
         POWERTOOLS_LOG_LEVEL: 'INFO',
         ...props.environment,
       },
+      ...(props.codeSigningConfig && { codeSigningConfig: props.codeSigningConfig }),
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
     dropDependsOn(this.function);

@@ -86,7 +86,7 @@ export class VirtualIpFailover extends Construct {
   /** @throws {ConfigError} with everything that is wrong with the properties */
   constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
     super(scope, id);
-    const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, ...rest } = props;
+    const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, codeSigningConfig, ...rest } = props;
     const told = { emails, locale, timeZone, chat, topicArn: topic?.topicArn };
     const config = parseConfig({ ...rest, notifications: told }, limitsFrom(this.node));
     const registry = registryOf(config);
@@ -122,6 +122,7 @@ export class VirtualIpFailover extends Construct {
         retention: config.logRetentionDays,
         memoryMegabytes: config.memoryMegabytes,
         reservedConcurrency: config.reservedConcurrency,
+        codeSigningConfig,
       });
     };
     const steps = byState(step);

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { CodeSigningConfig } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { type ClusterProps, VirtualIpFailover } from '../../infra';
 import { bodyOf, cluster, id, newApp, resolve, stackOf } from './support';
@@ -113,6 +114,17 @@ test('a topic and a key that exist are used instead of new ones', () => {
     Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
     Resource: keyArn,
   });
+});
+
+test('code is signed by whom the app says, for every function', () => {
+  const stack = new Stack(newApp(), 'Signed');
+  const arn = 'arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0a1b2c3d4e5f60001';
+  const codeSigningConfig = CodeSigningConfig.fromCodeSigningConfigArn(stack, 'Signing', arn);
+  new VirtualIpFailover(stack, 'Failover', { clusters: [cluster('mail', 1)], emails: 'none', codeSigningConfig });
+  const functions = bodyOf(stack).all('AWS::Lambda::Function');
+  expect(functions.map(([, lambda]) => lambda)).toEqual(
+    Array(5).fill(expect.objectContaining({ CodeSigningConfigArn: arn })),
+  );
 });
 
 test('two constructs fit one stack, and each has a history of its own', () => {

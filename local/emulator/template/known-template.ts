@@ -86,6 +86,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
     idle: [
       'Architectures',
       'Code.S3Bucket',
+      'CodeSigningConfigArn',
       'Description',
       'LoggingConfig.SystemLogLevel',
       'ReservedConcurrentExecutions',
