@@ -10,6 +10,7 @@ export interface Operated {
   readonly stateMachineArn: string;
   /** ARNs that end with `:*`: the workflow's and the Lambdas'. */
   readonly logGroupArns: readonly string[];
+  readonly topicArn: string;
   readonly stack: Stack;
 }
 
@@ -19,7 +20,7 @@ export interface Operated {
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
-export function readStatements({ stateMachineArn, logGroupArns }: Operated): PolicyStatement[] {
+export function readStatements({ stateMachineArn, logGroupArns, topicArn }: Operated): PolicyStatement[] {
   return [
     allow(
       [
@@ -37,6 +38,7 @@ export function readStatements({ stateMachineArn, logGroupArns }: Operated): Pol
     ),
     allow(['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'], logGroupArns),
     allow(['states:DescribeStateMachine'], [stateMachineArn]),
+    allow(['sns:GetTopicAttributes'], [topicArn]),
     allow(['cloudformation:DescribeStacks'], [Aws.STACK_ID]),
   ];
 }

@@ -181,6 +181,7 @@ export class VirtualIpFailover extends Construct {
       clusters: registry,
       stateMachineArn: this.stateMachine.stateMachineArn,
       logGroupArns: [this.logGroup, ...Object.values(this.functionLogGroups)].map(({ logGroupArn }) => logGroupArn),
+      topicArn: this.topic.topicArn,
       stack: Stack.of(this),
     };
     this.readStatements = readStatements(operated);

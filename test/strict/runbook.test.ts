@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Headline, Notice, Status } from '../../functions/notify/notice';
+import { synthesize } from '../../local/demo/synth';
+import { ENDINGS, LOCALES, noticeOf } from '../functions/notify/endings';
+
+/** docs/runbook.md leads from whatever people receive to what to type. */
+const RUNBOOK = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
+/** Cells of all tables, one row a list. */
+const ROWS = RUNBOOK.split('\n')
+  .filter((line) => line.startsWith('| '))
+  .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+
+const STATUSES: readonly Status[] = ['OK', 'CHECK', 'DEGRADED', 'DOWN'];
+const HEADLINES: Readonly<Record<Headline, true>> = {
+  MOVED: true,
+  DRILLED: true,
+  ELASTIC_IP_BACK: true,
+  WOULD_WORK: true,
+  WOULD_FAIL: true,
+  NOTICE_LOST: true,
+  KEPT: true,
+  FAILED: true,
+};
+
+/** Every ending that is known, with every headline and every status that there are. */
+const NOTICES: readonly Notice[] = ENDINGS.flatMap((ending) => {
+  const notice = noticeOf(ending);
+  const headlines = Object.keys(HEADLINES) as Headline[];
+  return [notice, ...headlines.flatMap((headline) => STATUSES.map((status) => ({ ...notice, headline, status })))];
+});
+
+/** What a subject begins with behind its cluster: a word and a colon, or, behind the addresses, a sentence. */
+function stateWord(subject: string): string {
+  const rest = subject.replace(/^\[[^\]]*\] /, '');
+  const [, word] = /^(\p{L}+): /u.exec(rest) ?? [];
+  if (word !== undefined) return word;
+  const [, sentence] = /^[^:]*: ([^。]+。)/.exec(rest) ?? [];
+  return sentence ?? rest;
+}
+
+test.each(['en', 'ja'] as const)('each subject’s state word stands in the runbook, %s', (language) => {
+  const words = [...new Set(NOTICES.map((notice) => stateWord(LOCALES[language].subject(notice))))];
+  const column = ROWS.map((cells) => cells[language === 'en' ? 0 : 1] ?? '');
+  const missing = words.filter((word) => !column.some((cell) => new RegExp(`(^|\`)${word}(\`|:|$)`).test(cell)));
+  expect(missing).toEqual([]);
+  expect(words.length).toBeGreaterThanOrEqual(7);
+});
+
+test('what subjects add stands there, too', () => {
+  const [paused, alone] = [noticeOf(ENDINGS[0] as (typeof ENDINGS)[number])].flatMap((notice) => [
+    { ...notice, paused: 'x' },
+    { ...notice, standbysLeft: 0 },
+  ]);
+  for (const [notice, en, ja] of [
+    [paused, ', PAUSED', '一時停止中'],
+    [alone, ', no standby left', '待機ノードなし'],
+  ] as const) {
+    if (notice === undefined) throw new Error('There is no ending.');
+    expect(LOCALES.en.subject(notice)).toContain(en);
+    expect(LOCALES.ja.subject(notice)).toContain(ja);
+    expect(ROWS.some(([first, second]) => first?.includes(`…${en}`) && second === ja)).toBe(true);
+  }
+});
+
+test('so does every alarm that tells people something', () => {
+  const { Resources } = JSON.parse(readFileSync(synthesize(), 'utf8'));
+  const alarms = Object.entries<{ Type: string; Properties: { AlarmActions?: unknown } }>(Resources)
+    .filter(([, { Type, Properties }]) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmActions !== undefined)
+    .map(([logicalId]) => logicalId.replace(/[0-9A-F]{8}$/, '').replace(/^.*Alarms/, ''));
+  const listed = ROWS.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+  expect(alarms.length).toBeGreaterThan(10);
+  expect(alarms.filter((alarm) => !listed.includes(alarm))).toEqual([]);
+});
