@@ -18,7 +18,11 @@ export class FailoverStack extends Stack {
 
   /** @throws {ConfigError} with everything that is wrong with the configuration */
   constructor(scope: Construct, id: string, { config, ...stackProps }: FailoverStackProps) {
-    super(scope, id, { description: 'Moves virtual IPs between EC2 instances when one dies.', ...stackProps });
+    super(scope, id, {
+      description: 'Moves virtual IPs between EC2 instances when one dies.',
+      suppressTemplateIndentation: isLarge(config),
+      ...stackProps,
+    });
     const { $schema, notifications, reservedConcurrency, ...settings } = parseConfig(config, limitsFrom(this.node));
     const { topicArn, keyArn, secondAlarmTopicArn, emails, locale, timeZone, chat } = notifications;
     this.failover = new VirtualIpFailover(this, 'Failover', {
@@ -36,4 +40,10 @@ export class FailoverStack extends Stack {
     });
     addOutputs(this, this.failover);
   }
+}
+
+/** With white space the template of the largest stacks would be longer than the megabyte that CloudFormation takes. */
+function isLarge(config: unknown): boolean {
+  const clusters = typeof config === 'object' && config !== null && 'clusters' in config ? config.clusters : null;
+  return Array.isArray(clusters) && clusters.length > 20;
 }

@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, type Stack } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { consoleUrl } from './console';
 import { packed } from './operator-permissions';
@@ -51,7 +51,7 @@ function addPolicies(stack: Stack, { readStatements, operateStatements }: Virtua
   const add = (name: string, description: string, statements: readonly PolicyStatement[]) => {
     for (const [index, document] of packed(statements).entries()) {
       new CfnOutput(stack, `${name}${index === 0 ? '' : index + 1}`, {
-        value: stack.toJsonString(document.toJSON()),
+        value: Fn.sub(asText(stack.resolve(document.toJSON()))),
         description: `${description}${index === 0 ? '' : ` Part ${index + 1}: attach it as well.`}`,
       });
     }
@@ -62,4 +62,27 @@ function addPolicies(stack: Stack, { readStatements, operateStatements }: Virtua
     readStatements,
   );
   add('OperatePolicy', 'IAM policy for those who act: whatever the notices print, and pausing.', operateStatements);
+}
+
+/**
+ * JSON as a text for Fn::Sub, which is a third as long as the same in pieces for Fn::Join: hundreds of ARNs come together.
+ * @param value resolved, with no intrinsics but Ref, Fn::GetAtt and Fn::Join in it
+ */
+function asText(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
+    const [name = '', ...more] = Object.keys(each);
+    return more.length === 0 && isIntrinsic(name) ? placeholder(each) : each;
+  });
+}
+
+const isIntrinsic = (name: string) => name === 'Ref' || name.startsWith('Fn::');
+
+function placeholder(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': joined } = Object(value);
+  if (Ref !== undefined) return `\${${Ref}}`;
+  if (attribute !== undefined) return `\${${[attribute].flat().join('.')}}`;
+  if (joined !== undefined) return joined[1].map(placeholder).join(joined[0]);
+  throw new Error(`The policies for people cannot be printed with ${JSON.stringify(value)} in them.`);
 }
