@@ -85,13 +85,13 @@ export class Alarms implements AlarmStore {
   /** One value for each period of the evaluation range, the newest first. */
   private pointsOf({ metrics, period, read }: Source, length: number): Series {
     const now = this.options.clock.now();
-    const series = [...metrics].map(([id, metric]): [string, Series] => [
-      id,
-      Array.from({ length }, (_, index) => {
-        const to = now - index * period;
-        return statistic(metric.statistic, this.options.metrics.values(metric.name, to - period, to));
-      }),
-    ]);
+    const series = [...metrics].map(([id, metric]): [string, Series] => {
+      const values = Array.from({ length }, (): number[] => []);
+      // A period has its end, and not its beginning.
+      for (const { at, value } of this.options.metrics.points(metric.name, now - length * period, now))
+        values[Math.floor((now - at) / period)]?.push(value);
+      return [id, values.map((each) => statistic(metric.statistic, each))];
+    });
     const isKnown = (index: number) => series.some(([, values]) => values[index] !== null);
     return read(new Map(series), (index) => now - (index + 1) * period >= this.began || isKnown(index));
   }

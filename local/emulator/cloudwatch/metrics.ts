@@ -66,10 +66,6 @@ export class Metrics {
     while (first > 0 && (all[first - 1]?.at ?? 0) > from) first -= 1;
     return all.slice(first).filter(({ at, visibleAt }) => at <= to && visibleAt <= now);
   }
-
-  values(metric: MetricName, from: number, to: number): readonly number[] {
-    return this.points(metric, from, to).map(({ value }) => value);
-  }
 }
 
 function keyOf({ namespace, name, dimensions }: MetricName): string {

@@ -278,7 +278,8 @@ test('a start that Step Functions throttles is tried again, and counted', async 
   const [started] = eventsOf(cloud, 'execution-started');
   expect((started?.at ?? 0) - Date.UTC(2026, 0, 1)).toBeGreaterThan(1_000 + 2_000 + 4_000);
   const throttled = { namespace: 'AWS/States', name: 'ThrottledEvents', dimensions: { APIName: 'StartExecution' } };
-  expect(cloud.metrics.values(throttled, 0, cloud.now())).toEqual([1, 1, 1]);
+  const points = cloud.metrics.points(throttled, 0, cloud.now());
+  expect(points.map(({ value }) => value)).toEqual([1, 1, 1]);
 });
 
 test('whoever puts events may have a clock that is off', async () => {
