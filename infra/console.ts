@@ -1,5 +1,5 @@
 import { Aws, CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
-import { CONSOLES } from '../functions/notify/console';
+import { CONSOLES } from '../functions/shared/consoles';
 
 /** The address of this Region's console. Only the deployment knows the partition, and with it the domain. */
 export function consoleUrl(stack: Stack): string {

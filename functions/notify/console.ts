@@ -1,20 +1,10 @@
+import { CONSOLES } from '../shared/consoles';
+
 /** What an Express execution's ARN tells: arn:PARTITION:states:REGION:ACCOUNT:express:STATE_MACHINE:NAME:UUID */
 function parts(executionId: string): { partition: string; region: string; account: string; stateMachine: string } {
   const [, partition = 'aws', , region = '', account = '', , stateMachine = ''] = executionId.split(':');
   return { partition, region, account, stateMachine };
 }
-
-/**
- * Where each partition has its console.
- * @see https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
- * @see https://docs.aws.eu/general/latest/gr/endpoints.html
- */
-export const CONSOLES: Readonly<Record<string, string>> = {
-  aws: 'console.aws.amazon.com',
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-  'aws-eusc': 'console.amazonaws-eusc.eu',
-};
 
 /**
  * Where the console shows an Express execution; it needs the start date to find its logs. In a partition whose console is
