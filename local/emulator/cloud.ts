@@ -1,3 +1,4 @@
+import { cloudFormation } from './cloudformation/service';
 import { Alarms, alarmNamesIn } from './cloudwatch/alarms';
 import { countServices, Metrics, reportQueues, reportStatusChecks, THROTTLED_STARTS } from './cloudwatch/metrics';
 import { drawn, type Lag } from './ec2/consistency';
@@ -163,6 +164,7 @@ export class Cloud {
       metrics: this.metrics,
       more: [
         stepFunctions(stateMachines, clock),
+        cloudFormation(template, clock.now()),
         eventBridgeService({ accountId, region, put: (event) => this.events.put(event) }),
       ],
       options: {

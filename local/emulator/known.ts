@@ -1,3 +1,4 @@
+import { CLOUDFORMATION_ACTIONS } from './cloudformation/service';
 import { CLOUDWATCH_ACTIONS } from './cloudwatch/service';
 import { INSTANCE_TYPES } from './ec2/model/instance-types';
 import { EC2_ACTIONS } from './ec2/service';
@@ -19,7 +20,10 @@ const plain = (actions: Readonly<Record<string, readonly string[]>>): Readonly<R
 
 /** Everything that these services know; the documentation is checked against it. Anything else is refused by name. */
 export const KNOWN: Readonly<
-  Record<'ec2' | 'sns' | 'monitoring' | 'events' | 'logs' | 'sts', Readonly<Record<string, KnownAction>>>
+  Record<
+    'ec2' | 'sns' | 'monitoring' | 'events' | 'logs' | 'sts' | 'cloudformation',
+    Readonly<Record<string, KnownAction>>
+  >
 > = {
   ec2: Object.fromEntries(
     Object.entries(EC2_ACTIONS).map(([name, { parameters, filters = [] }]) => [name, { parameters, filters }]),
@@ -29,6 +33,7 @@ export const KNOWN: Readonly<
   events: plain({ PutEvents: ENTRY_FIELDS.map((field) => `Entries.${field}`) }),
   logs: plain(LOGS_ACTIONS),
   sts: plain(STS_ACTIONS),
+  cloudformation: plain(CLOUDFORMATION_ACTIONS),
 };
 
 export { CONDITION_OPERATORS, INSIGHTS_COMMANDS, INSTANCE_TYPES };

@@ -47,6 +47,7 @@ export const LISTS: Readonly<Record<string, () => string>> = {
   ec2: () => actions(KNOWN.ec2),
   sns: () => actions(KNOWN.sns),
   sts: () => parametersOf(KNOWN.sts),
+  cloudformation: () => parametersOf(KNOWN.cloudformation),
   cloudwatch: () => actions(KNOWN.monitoring),
   logs: () => parametersOf(KNOWN.logs),
   'insights-commands': () => code(INSIGHTS_COMMANDS),

@@ -2,7 +2,7 @@ import type { Decision } from '../iam/access';
 import { ApiError, type ApiRequest, type ApiResponse } from '../kernel/api';
 import type { Clock } from '../kernel/clock';
 import type { Answer, Failure, Permission, Service, ServiceCall } from '../kernel/service';
-import { isObject, type JsonObject } from '../template/json';
+import { isObject, type JsonObject, list, object } from '../template/json';
 import type { Execution, ExecutionResult, StateMachine } from './state-machine';
 
 /** What is answered, by action: its parameters. */
@@ -59,7 +59,16 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
         const machine = find(required(given, 'stateMachineArn'));
         const { arn: stateMachineArn, name, roleArn } = machine;
         const definition = JSON.stringify(machine.definition);
-        const body = { stateMachineArn, name, status: 'ACTIVE', definition, roleArn, type: 'EXPRESS', creationDate };
+        const body = {
+          stateMachineArn,
+          name,
+          status: 'ACTIVE',
+          definition,
+          roleArn,
+          type: 'EXPRESS',
+          creationDate,
+          loggingConfiguration: loggingOf(machine),
+        };
         return answer(body, requestId, name);
       }
       case 'ListStateMachines': {
@@ -125,6 +134,18 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
       );
     },
   };
+}
+
+/** @see Step Functions API Reference, LoggingConfiguration */
+function loggingOf({ logging }: StateMachine): JsonObject {
+  if (logging === undefined) return { level: 'OFF', includeExecutionData: false, destinations: [] };
+  const destinations = list(logging.Destinations).map((each) => ({
+    cloudWatchLogsLogGroup: {
+      logGroupArn: object(object(each).CloudWatchLogsLogGroup).LogGroupArn ?? null,
+    },
+  }));
+  const { Level: level = 'OFF', IncludeExecutionData: includeExecutionData = false } = logging;
+  return { level, includeExecutionData, destinations };
 }
 
 function syncResult(execution: Execution, result: ExecutionResult, now: number): JsonObject {

@@ -50,6 +50,8 @@ export class StateMachine {
   readonly definition: JsonObject;
   readonly roleArn: string;
   readonly roleLogicalId: string;
+  /** As the template has it; undefined where nothing is logged. */
+  readonly logging: JsonObject | undefined;
   readonly executions: Execution[] = [];
   private readonly checked: Definition;
   private readonly killPoints = new Set<{ point: KillPoint; left: number }>();
@@ -69,6 +71,7 @@ export class StateMachine {
     if (role === undefined) throw new TemplateError(`${logicalId}.RoleArn: the template declares no such role`);
     this.roleLogicalId = role.logicalId;
     this.definition = parseDefinition(properties, logicalId);
+    this.logging = isObject(properties.LoggingConfiguration) ? properties.LoggingConfiguration : undefined;
     this.checked = checkedOnce(this.definition, logicalId);
     this.writeLog = logDelivery(this.roleLogicalId, properties, options);
   }

@@ -35,7 +35,7 @@ export class Template {
 
   constructor(
     readonly file: string,
-    content: JsonObject,
+    private readonly content: JsonObject,
     assetDirectories: ReadonlyMap<string, string>,
     options: TemplateOptions,
   ) {
@@ -46,6 +46,23 @@ export class Template {
     this.parameters = object(content.Parameters);
     this.conditions = object(content.Conditions);
     this.assetDirectories = assetDirectories;
+  }
+
+  get stackId(): string {
+    return `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${this.stackName}/${uuidOf(this.stackName)}`;
+  }
+
+  /** As it was written, with its intrinsics. */
+  get body(): string {
+    return JSON.stringify(this.content);
+  }
+
+  get outputs(): readonly { readonly key: string; readonly value: string; readonly description: string | null }[] {
+    return Object.entries(object(this.content.Outputs)).map(([key, output]) => {
+      const { Value, Description } = object(output);
+      const value = this.scalar(this.resolve(Value ?? null, `output ${key}`), `output ${key}`);
+      return { key, value, description: typeof Description === 'string' ? Description : null };
+    });
   }
 
   /** Every resource whose condition holds. */
@@ -217,7 +234,7 @@ export class Template {
       case 'AWS::StackName':
         return this.stackName;
       case 'AWS::StackId':
-        return `arn:aws:cloudformation:${this.region}:${this.accountId}:stack/${this.stackName}/${uuidOf(this.stackName)}`;
+        return this.stackId;
       case 'AWS::NoValue':
         return NO_VALUE;
     }
