@@ -6,7 +6,7 @@ import type { VirtualIpFailover } from './virtual-ip-failover';
 
 /** What an operator needs after a deployment: for each cluster the commands of a rehearsal and a drill, ready to paste. */
 export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
-  const { stateMachine, dashboard, topic } = failover;
+  const { stateMachine, dashboard, functionLogGroups, topic } = failover;
   const console = consoleUrl(stack);
   new CfnOutput(stack, 'Topic', {
     value: topic.topicArn,
@@ -22,6 +22,10 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
   new CfnOutput(stack, 'StateMachineConsole', {
     value: `${console}/states/home?region=${Aws.REGION}#/statemachines/view/${stateMachine.stateMachineArn}`,
     description: 'Executions and their histories, for operators and auditors.',
+  });
+  new CfnOutput(stack, 'OutcomeLog', {
+    value: functionLogGroups.Notify.logGroupName,
+    description: 'The record of every outcome: what `vip-failover history` reads.',
   });
   new CfnOutput(stack, 'DashboardConsole', {
     value: `${console}/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`,

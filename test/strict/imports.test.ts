@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
-const FOLDERS = ['functions', 'infra', 'local', 'test', 'bench'];
+const FOLDERS = ['cli', 'functions', 'infra', 'local', 'test', 'bench'];
 
 /** Which files of ours a file imports, types too; by paths from the root. */
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -51,6 +51,8 @@ const ALLOWED: readonly (readonly [folder: string, others: readonly string[]])[]
     (step) => [`functions/${step}`, ['functions/shared']] as const,
   ),
   ['infra', ['functions/shared']],
+  ['cli', ['functions']],
+  ['cli/report', ['functions']],
   ['local/emulator/template', []],
   ['local/emulator/iam', ['local/emulator/kernel']],
   ['local/emulator/kernel', ['local/emulator/iam', 'local/emulator/template']],

@@ -4,7 +4,7 @@ import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../noti
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
 
-const REASONS: Record<NonNullable<Notice['why']>, string> = {
+export const REASONS: Record<NonNullable<Notice['why']>, string> = {
   HOLDER_UNHEALTHY: 'the node that held the addresses is unhealthy',
   NO_HOLDER: 'nobody held the addresses',
   SPLIT: 'the addresses were split over several nodes',
@@ -29,7 +29,7 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   NO_HEALTHY_STANDBY: 'no healthy node can take the addresses',
 };
 
-const FINDINGS: Record<Finding['code'], string> = {
+export const FINDINGS: Record<Finding['code'], string> = {
   PRIMARY_ADDRESS: REASONS.PRIMARY_ADDRESS,
   HELD_BY_STRANGER: REASONS.HELD_BY_STRANGER,
   TARGET_UNHEALTHY: REASONS.TARGET_UNHEALTHY,
@@ -96,7 +96,7 @@ const OUTCOMES: Record<Notice['outcome'], string> = {
   CHECKED: 'CHECKED',
 };
 
-const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
+export const PROBLEMS: Record<NodeProblem['code'], (detail: string) => string> = {
   NOT_FOUND: () => 'EC2 does not know the instance any more',
   NOT_RUNNING: (detail) => `instance is ${detail}`,
   SYSTEM_CHECK_IMPAIRED: () => 'system status check impaired',

@@ -1,0 +1,98 @@
+import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { Cluster } from '../../functions/shared/cluster';
+import type { Clients } from './clients';
+
+/** The namespace that the stack gives Notify (infra/virtual-ip-failover.ts). */
+const NAMESPACE = 'VipFailover';
+const HOUR = 3_600_000;
+/** Points of an hour are kept so long. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
+const KEPT = 455 * 24 * HOUR;
+const MOST_QUERIES = 500;
+
+export interface Point {
+  /** Beginning of its period, milliseconds since the epoch. */
+  readonly at: number;
+  readonly value: number;
+}
+
+/** One point at most for each key: the newest. */
+export type Newest = ReadonlyMap<string, Point>;
+
+interface Question {
+  readonly key: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly stat: 'Minimum' | 'Sum';
+}
+
+/** What each cluster's last checks said: 1 ready, 0 not. By cluster; absent where no check came in the last three hours. */
+export function newestReadiness(clients: Clients, clusters: readonly Cluster[], now: number): Promise<Newest> {
+  const questions = clusters.map(({ name }) => ({
+    key: name,
+    name: 'Ready',
+    dimensions: { Cluster: name },
+    stat: 'Minimum' as const,
+  }));
+  return newest(clients, questions, 60, now - 3 * HOUR, now);
+}
+
+/** In which hour each cluster last ended so, by `CLUSTER OUTCOME`; absent where it never did in the last 15 months. */
+export function newestOutcomes(
+  clients: Clients,
+  clusters: readonly Cluster[],
+  outcomes: readonly string[],
+  now: number,
+): Promise<Newest> {
+  const questions = clusters.flatMap(({ name }) =>
+    outcomes.map((outcome) => ({
+      key: `${name} ${outcome}`,
+      name: 'Outcomes',
+      dimensions: { Cluster: name, Outcome: outcome },
+      stat: 'Sum' as const,
+    })),
+  );
+  return newest(clients, questions, HOUR / 1_000, now - KEPT, now);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+async function newest(
+  { cloudWatch }: Clients,
+  questions: readonly Question[],
+  Period: number,
+  start: number,
+  end: number,
+): Promise<Newest> {
+  const found = new Map<string, Point>();
+  for (let first = 0; first < questions.length; first += MOST_QUERIES) {
+    const some = questions.slice(first, first + MOST_QUERIES);
+    const MetricDataQueries = some.map((question, index) => toQuery(question, index, Period));
+    let NextToken: string | undefined;
+    do {
+      const page = await cloudWatch.send(
+        new GetMetricDataCommand({
+          MetricDataQueries,
+          StartTime: new Date(start),
+          EndTime: new Date(end),
+          ScanBy: 'TimestampDescending',
+          NextToken,
+        }),
+      );
+      for (const { Id = '', Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
+        const key = some[Number(Id.slice(1))]?.key;
+        const [time, value] = [Timestamps[0], Values[0]];
+        if (key === undefined || time === undefined || value === undefined) continue;
+        if (time.getTime() > (found.get(key)?.at ?? 0)) found.set(key, { at: time.getTime(), value });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken);
+  }
+  return found;
+}
+
+function toQuery({ name, dimensions, stat }: Question, index: number, Period: number): MetricDataQuery {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Id: `q${index}`,
+    MetricStat: { Metric: { Namespace: NAMESPACE, MetricName: name, Dimensions }, Period, Stat: stat },
+  };
+}

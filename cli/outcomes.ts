@@ -1,0 +1,124 @@
+import type { OutcomeRecord } from '../functions/notify/record';
+import type { Outcome } from '../functions/shared/contract';
+import { asFields } from '../functions/shared/input';
+import type { Clients } from './aws/clients';
+import { readLog } from './aws/log-events';
+
+/** An outcome's record, with what its line in the log has beside it. */
+export interface RecordedOutcome extends OutcomeRecord {
+  /** When it was written, milliseconds since the epoch. */
+  readonly at: number;
+  /** ARN of the execution. */
+  readonly executionId: string;
+}
+
+/** What became of a notice (functions/notify/record.ts). */
+export interface RecordedNotice {
+  readonly at: number;
+  readonly executionId: string;
+  readonly subject: string;
+  readonly messageId: string | null;
+  readonly sent: boolean;
+  readonly sendError: string | null;
+}
+
+/** Which outcomes are moves of addresses. */
+const MOVES: Readonly<Record<Outcome, boolean>> = {
+  FAILED_OVER: true,
+  DRILLED: true,
+  REHEARSED: false,
+  NOTHING_TO_DO: false,
+  FAILED: false,
+  CHECKED: false,
+};
+export const MOVE_OUTCOMES = Object.keys(MOVES).filter((outcome) => MOVES[outcome as Outcome]);
+export const isMove = ({ outcome }: Pick<OutcomeRecord, 'outcome'>): boolean => MOVES[outcome] === true;
+
+export interface OutcomeSearch {
+  readonly group: string;
+  /** Milliseconds since the epoch, both included. */
+  readonly start: number;
+  readonly end: number;
+  readonly cluster?: string | undefined;
+  /** With those of checks that found all well. */
+  readonly checks?: boolean;
+  readonly progress?: (part: number) => void;
+}
+
+/** A state that is tried again writes its record again, within the five minutes of its execution. */
+const REPEATED_WITHIN = 300_000;
+
+/** Records of outcomes, oldest first, each execution's once. */
+export async function* readOutcomes(clients: Clients, search: OutcomeSearch): AsyncGenerator<RecordedOutcome> {
+  const conditions = [
+    '$.message = "outcome"',
+    ...(search.checks ? [] : ['$.outcome != "CHECKED"']),
+    ...(search.cluster === undefined ? [] : [`$.cluster = "${search.cluster}"`]),
+  ];
+  const seen = new Map<string, number>();
+  for await (const { at, message } of readLog(clients, { ...search, pattern: `{ ${conditions.join(' && ')} }` })) {
+    const record = outcomeIn(at, message);
+    if (record === null) continue;
+    for (const [executionId, since] of seen) {
+      if (at - since <= REPEATED_WITHIN) break;
+      seen.delete(executionId);
+    }
+    if (record.repetition && seen.has(record.executionId)) continue;
+    seen.set(record.executionId, at);
+    yield record;
+  }
+}
+
+/** The logger leaves out what is null. */
+const NULLABLE = {
+  mode: null,
+  trigger: null,
+  why: null,
+  from: null,
+  to: null,
+  target: null,
+  reason: null,
+  requestedBy: null,
+  requesterIs: null,
+  eventTime: null,
+  eventId: null,
+  outageMs: null,
+  tookMs: null,
+  darkTimeMs: null,
+  error: null,
+  errorMessage: null,
+  silence: null,
+} satisfies Partial<OutcomeRecord>;
+
+/** Null: the line is no record of an outcome. */
+function outcomeIn(at: number, message: string): RecordedOutcome | null {
+  const fields = asFields(JSON.parse(message));
+  const { outcome, executionId, cluster, findings, addresses } = fields;
+  const complete =
+    typeof outcome === 'string' &&
+    typeof executionId === 'string' &&
+    typeof cluster === 'string' &&
+    Array.isArray(findings) &&
+    Array.isArray(addresses);
+  return complete ? ({ ...NULLABLE, ...fields, at } as unknown as RecordedOutcome) : null;
+}
+
+/** What became of the notices, oldest first. */
+export async function* readNotices(
+  clients: Clients,
+  search: Omit<OutcomeSearch, 'checks'>,
+): AsyncGenerator<RecordedNotice> {
+  const pattern = `{ $.message = "notice"${search.cluster === undefined ? '' : ` && $.cluster = "${search.cluster}"`} }`;
+  for await (const { at, message } of readLog(clients, { ...search, pattern })) {
+    const { executionId, subject, messageId, sent, sendError } = asFields(JSON.parse(message));
+    if (typeof executionId !== 'string' || typeof subject !== 'string') continue;
+    yield {
+      at,
+      executionId,
+      subject,
+      messageId: typeof messageId === 'string' ? messageId : null,
+      sent: sent === true,
+      sendError: typeof sendError === 'string' ? sendError : null,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a command writes, and whom it asks. Tests give their own. */
+export interface Terminal {
+  /** Resolves when there is room for more, so that a long list does not pile up in memory. */
+  write(text: string): Promise<void>;
+  /** What is not the result: progress, warnings, errors. */
+  tell(text: string): void;
+  /** True where progress may overwrite its own line. */
+  readonly interactive: boolean;
+  /** Null: nobody is there to answer. */
+  ask(question: string): Promise<string | null>;
+  /** Lets so many milliseconds pass; ends at once when the user interrupts the command. */
+  wait(milliseconds: number): Promise<void>;
+  /** Aborted when the user interrupts the command. */
+  readonly interrupted: AbortSignal;
+}
+
+/** The process's own streams. A reader that goes away (`| head`) ends the process without a complaint. */
+export function terminal(): Terminal {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return {
+    write: (text) =>
+      new Promise((resolve) => {
+        if (process.stdout.write(text)) resolve();
+        else process.stdout.once('drain', resolve);
+      }),
+    tell: (text) => void process.stderr.write(text),
+    interactive: process.stderr.isTTY === true,
+    ask: async (question) => {
+      if (process.stdin.isTTY !== true) return null;
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(question, { signal: controller.signal });
+      } finally {
+        lines.close();
+      }
+    },
+    wait: (milliseconds) => wait(milliseconds, controller.signal),
+    interrupted: controller.signal,
+  };
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,91 @@
+import { FINDINGS, PROBLEMS, REASONS } from '../functions/notify/locales/en';
+import type { Cluster } from '../functions/shared/cluster';
+import type { Finding } from '../functions/shared/plan';
+import { fullName, type NodeState } from './cluster-state';
+import { line, table } from './output/text';
+import { span, utc } from './output/time';
+import type { ClusterStatus, LastMove } from './status';
+
+/** One row a cluster. */
+export function statusTable(statuses: readonly ClusterStatus[], clusters: readonly Cluster[], now: number): string {
+  const head = ['CLUSTER', 'STATUS', 'ADDRESSES', 'HOLDER', 'READY', 'PAUSED', 'LAST MOVE'];
+  return table(
+    head,
+    statuses.map((status) => [
+      status.cluster,
+      status.status,
+      status.addresses.map(({ address }) => address).join(', '),
+      holdersOf(status),
+      status.ready ? nextOf(status, clusters) : 'NO',
+      status.paused === null ? '–' : (status.paused.until ?? 'yes'),
+      status.lastMove === null ? '–' : `${ago(status.lastMove.at, now)} ${status.lastMove.outcome}`,
+    ]),
+  );
+}
+
+/** All that is known of one cluster, a line each. */
+export function statusDetails(status: ClusterStatus, cluster: Cluster, now: number): string {
+  const { nodes, paused, lastMove, lastCheck, findings, explanation } = status;
+  const width = 11;
+  const row = (name: string, text: string) => `  ${name.padEnd(width)}${text}\n`;
+  const first = `${cluster.name}  ${status.well ? 'all well' : `NOT WELL (${status.status}${status.ready ? '' : ', not ready'})`}\n`;
+  const lines = [
+    ...nodes.map((node, index) => row(index === 0 ? 'nodes' : '', nodeLine(node, cluster))),
+    row('decision', line(explanation)),
+    row('ready', readiness(status, cluster, lastCheck === null ? null : ago(lastCheck.at, now))),
+    ...(paused === null
+      ? []
+      : [
+          row(
+            'paused',
+            `${paused.until === null ? 'without an end' : `until ${line(paused.until)}`}: ${line(paused.reason) || 'no reason given'}`,
+          ),
+        ]),
+    row('last move', lastMove === null ? 'none known' : moveLine(lastMove, cluster, now)),
+    ...findings.map((finding) => row(finding.severity, findingLine(finding))),
+  ];
+  return first + lines.join('');
+}
+
+function nodeLine({ instanceId, holds, problems }: NodeState, cluster: Cluster): string {
+  const what = holds.length === 0 ? 'standby' : `holds ${holds.join(', ')}`;
+  const excluded = problems.some(({ code }) => code === 'EXCLUDED');
+  const sick = problems.filter(({ code }) => code !== 'EXCLUDED');
+  const health =
+    sick.length === 0 ? 'healthy' : sick.map(({ code, detail }) => PROBLEMS[code](line(detail))).join(', ');
+  return `${line(fullName(cluster, instanceId))}  ${what}, ${health}${excluded ? ', excluded: never a target' : ''}`;
+}
+
+function readiness({ ready, next, lastCheck }: ClusterStatus, cluster: Cluster, checked: string | null): string {
+  const now = ready ? `yes: ${next === null ? 'nothing' : line(fullName(cluster, next))} would take over` : 'NO';
+  if (!cluster.checkIntervalMinutes) return `${now}; scheduled checks are switched off`;
+  if (lastCheck === null) return `${now}; NO CHECK in the last three hours is known`;
+  return `${now}; last check ${checked}: ${lastCheck.ready ? 'ready' : 'NOT READY'}`;
+}
+
+/** "2 days ago (2026-11-26 10:00:00Z) DRILLED: i-1 → i-2, a person asked for it, by alice: quarterly drill". */
+function moveLine(move: LastMove, cluster: Cluster, now: number): string {
+  const name = (place: string | null) => (place === null ? 'nobody' : line(fullName(cluster, place)));
+  const why = REASONS[move.why as keyof typeof REASONS] ?? move.why ?? 'the reason is not known';
+  const by = move.requestedBy === null ? '' : `, by ${line(move.requestedBy)} (as stated)`;
+  const reason = move.reason === null ? '' : `: ${line(move.reason)}`;
+  return `${ago(move.at, now)} (${utc(Date.parse(move.at))}) ${move.outcome}: ${name(move.from)} → ${name(move.to)}, ${why}${by}${reason}`;
+}
+
+export function findingLine({ code, detail }: Finding): string {
+  return `${FINDINGS[code]}${detail === '' ? '' : `: ${line(detail)}`}`;
+}
+
+function holdersOf({ addresses }: ClusterStatus): string {
+  return [...new Set(addresses.map(({ holder }) => (holder === null ? 'NOBODY' : line(holder))))].join(', ');
+}
+
+function nextOf({ next, cluster }: ClusterStatus, clusters: readonly Cluster[]): string {
+  const own = clusters.find(({ name }) => name === cluster);
+  const node = own?.nodes.find(({ instanceId }) => instanceId === next);
+  return node === undefined ? 'yes' : `yes, ${line(node.name ?? node.instanceId)}`;
+}
+
+function ago(time: string, now: number): string {
+  return `${span(now - Date.parse(time))} ago`;
+}

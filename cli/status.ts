@@ -1,0 +1,98 @@
+import type { Cluster } from '../functions/shared/cluster';
+import type { Clients } from './aws/clients';
+import type { Deployment } from './aws/deployment';
+import { newestReadiness, type Point } from './aws/metrics';
+import { type ClusterState, lookAt } from './cluster-state';
+import { explain } from './failures';
+import { lastMoves } from './last-move';
+import type { RecordedOutcome } from './outcomes';
+import { eachOf } from './output/parallel';
+
+export interface Check {
+  /** ISO 8601, to the minute. */
+  readonly at: string;
+  readonly ready: boolean;
+}
+
+export interface LastMove {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly outcome: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly why: string | null;
+  readonly trigger: string | null;
+  /** As the person stated. */
+  readonly requestedBy: string | null;
+  readonly reason: string | null;
+  readonly executionId: string;
+}
+
+/** What `status --json` prints of each cluster. */
+export interface ClusterStatus extends ClusterState {
+  /** Nothing is wrong: the service stands, a failover would work, and so said the last check. */
+  readonly well: boolean;
+  /** What the last scheduled check said; null: none came in the last three hours, or it is not known. */
+  readonly lastCheck: Check | null;
+  /** Null: none in the last 15 months, or it is not known. */
+  readonly lastMove: LastMove | null;
+}
+
+export interface StatusReport {
+  readonly clusters: readonly ClusterStatus[];
+  /** What could not be read beside EC2, in words for people. */
+  readonly notKnown: readonly string[];
+}
+
+/** Three describe calls a cluster; EC2 allows 20 a second for each, with bursts of 100. */
+const AT_ONCE = 20;
+const MINUTE = 60_000;
+
+/** What EC2 shows is needed; what metrics and logs add is left out, with the reason, where it cannot be read. */
+export async function readStatus(
+  clients: Clients,
+  deployment: Deployment,
+  clusters: readonly Cluster[],
+  now: number,
+): Promise<StatusReport> {
+  const notKnown: string[] = [];
+  const optional = async <Value>(read: Promise<Value>): Promise<Value | null> => {
+    try {
+      return await read;
+    } catch (error) {
+      notKnown.push(explain(error));
+      return null;
+    }
+  };
+  const [states, checks, moves] = await Promise.all([
+    eachOf(clusters, AT_ONCE, async (cluster) => (await lookAt(clients, cluster, now)).state),
+    optional(newestReadiness(clients, clusters, now)),
+    optional(deployment.outcomeLog().then((group) => lastMoves(clients, clusters, group, now))),
+  ]);
+  return {
+    notKnown,
+    clusters: clusters.flatMap((cluster, index) => {
+      const state = states[index];
+      if (state === undefined) return [];
+      const check = checks?.get(cluster.name);
+      return {
+        ...state,
+        well: state.status === 'OK' && state.ready && (checks === null || isCheckedWell(cluster, check, now)),
+        lastCheck: check === undefined ? null : { at: new Date(check.at).toISOString(), ready: check.value >= 1 },
+        lastMove: toLastMove(moves?.get(cluster.name)),
+      };
+    }),
+  };
+}
+
+/** As the readiness alarm judges: two checks missing is as bad as one that is not ready. */
+export function isCheckedWell({ checkIntervalMinutes }: Cluster, check: Point | undefined, now: number): boolean {
+  if (!checkIntervalMinutes) return true;
+  return check !== undefined && check.value >= 1 && now - check.at <= (2 * checkIntervalMinutes + 2) * MINUTE;
+}
+
+function toLastMove(record: RecordedOutcome | undefined): LastMove | null {
+  if (record === undefined) return null;
+  const { at, outcome, from, to, why, trigger, requestedBy, reason, executionId } = record;
+  return { at: new Date(at).toISOString(), outcome, from, to, why, trigger, requestedBy, reason, executionId };
+}

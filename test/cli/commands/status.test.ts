@@ -1,0 +1,139 @@
+import type { ClusterDriver } from '../../../local/demo/cluster-driver';
+import { cluster } from '../../../local/demo/scenarios/configs';
+import '../../functions/support/quiet';
+import { actAs, actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
+
+jest.setTimeout(120_000);
+
+let driver: ClusterDriver;
+
+beforeAll(async () => {
+  driver = await givenAListeningCloud({}, cluster(2));
+  driver.check();
+  await driver.settled();
+});
+
+afterAll(closeAll);
+
+const soon = () => Date.now() + 60_000;
+
+async function statusOf(...argv: string[]) {
+  const { out, code } = await type(['status', '--json', ...argv], { now: soon });
+  return { ...JSON.parse(out).clusters[0], code };
+}
+
+test('all well: who holds it, who would take over, exit code 0', async () => {
+  expect(await statusOf()).toMatchObject({
+    code: 0,
+    well: true,
+    status: 'OK',
+    ready: true,
+    next: driver.standby.instanceId,
+    addresses: [{ address: '10.0.0.5', instanceId: driver.active.instanceId }],
+    nodes: [
+      { instanceId: driver.active.instanceId, holds: ['10.0.0.5'], healthy: true },
+      { instanceId: driver.standby.instanceId, holds: [], healthy: true },
+    ],
+    lastCheck: { ready: true },
+    lastMove: null,
+    paused: null,
+  });
+});
+
+test('in words: a row a cluster, and the details of the one that is asked for', async () => {
+  const { out, err, code } = await type(['status', 'mail'], { now: soon });
+  expect(out).toContain('CLUSTER  STATUS  ADDRESSES');
+  expect(out).toMatch(new RegExp(`ready +yes: .*${driver.standby.instanceId}.* would take over; last check .*: ready`));
+  expect(err).toBe('');
+  expect(code).toBe(0);
+});
+
+test('it changes nothing, and reads nothing that it does not need', () => {
+  const actions = new Set(
+    driver
+      .eventsOf('api-call')
+      .filter(({ caller }) => caller === 'administrator')
+      .map(({ service, action }) => `${service}:${action}`),
+  );
+  expect([...actions].sort()).toEqual([
+    'cloudformation:DescribeStacks',
+    'ec2:DescribeInstanceStatus',
+    'ec2:DescribeInstances',
+    'ec2:DescribeNetworkInterfaces',
+    'monitoring:GetMetricData',
+    'states:DescribeStateMachine',
+  ]);
+});
+
+test('the state machine alone is enough to find everything', async () => {
+  const { code, out } = await type(['status', '--state-machine', driver.cloud.stateMachine.arn], { now: soon });
+  expect(out).toContain('10.0.0.5');
+  expect(code).toBe(0);
+});
+
+test('--watch looks again until it is interrupted', async () => {
+  const controller = new AbortController();
+  let rounds = 0;
+  const onWrite = () => {
+    rounds += 1;
+    if (rounds === 2) controller.abort();
+  };
+  const { code, out } = await type(['status', '--json', '--watch'], {
+    now: soon,
+    interrupted: controller.signal,
+    onWrite,
+  });
+  expect(out.trim().split('\n')).toHaveLength(2);
+  expect(code).toBe(0);
+});
+
+test('after a move: when, why, by whom', async () => {
+  driver.drill(driver.standby, 'alice');
+  await driver.settled();
+  expect(await statusOf('mail')).toMatchObject({
+    code: 0,
+    lastMove: {
+      outcome: 'DRILLED',
+      from: driver.active.instanceId,
+      to: driver.standby.instanceId,
+      why: 'REQUESTED',
+      requestedBy: 'alice',
+      reason: 'quarterly drill',
+    },
+  });
+  expect((await type(['status'], { now: soon })).out).toContain('DRILLED');
+});
+
+test('a node that does not run: not ready, why not, exit code 1', async () => {
+  driver.stop(driver.active);
+  await driver.settled();
+  expect(await statusOf()).toMatchObject({ code: 1, well: false, status: 'OK', ready: false, next: null });
+  const { out } = await type(['status'], { now: soon });
+  expect(out).toContain('NOT WELL (OK, not ready)');
+  expect(out).toContain('instance is stopped');
+});
+
+test('a role that may not is told the statement that it lacks', async () => {
+  actAsRole(driver, 'FailoverVerifyEniRole');
+  const refused = await type(['status'], { now: soon });
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('"Action": "cloudformation:DescribeStacks"');
+  actAs('local');
+});
+
+test.each([
+  [['status', 'web'], 'There is no cluster web. There are: mail.'],
+  [['status', '--watch', 'mail'], '1 to 3600 seconds are allowed'],
+  [['status', '--nothing'], "unknown option '--nothing'"],
+  [['nothing'], "unknown command 'nothing'"],
+])('%j is refused with exit code 2', async (argv, message) => {
+  const { code, err } = await type(argv);
+  expect(err).toContain(message);
+  expect(code).toBe(2);
+});
+
+test('a stack that is not there is named, with what to do', async () => {
+  const { code, err } = await type(['status', '--stack', 'Other']);
+  expect(err).toContain('There is no stack Other in us-east-1. Name the stack (--stack NAME)');
+  expect(code).toBe(1);
+});

@@ -1,0 +1,87 @@
+import type { Terminal } from '../../cli/output/terminal';
+import { run } from '../../cli/program';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
+import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
+import { accessKeyOfRole } from '../../local/emulator/kernel/caller';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Typed {
+  /** What whoever sits there answers; null: nobody sits there. */
+  readonly answer?: string | null;
+  readonly interrupted?: AbortSignal;
+  readonly now?: () => number;
+  /** Called with each piece of output. */
+  readonly onWrite?: (text: string) => void;
+}
+
+/** Types one command, in this process, against the cloud that the environment names. */
+export async function type(argv: readonly string[], typed: Typed = {}): Promise<Ran> {
+  const { answer = null, interrupted = new AbortController().signal, now, onWrite } = typed;
+  let out = '';
+  let err = '';
+  const terminal: Terminal = {
+    write: async (text) => {
+      out += text;
+      onWrite?.(text);
+    },
+    tell: (text) => {
+      err += text;
+    },
+    interactive: false,
+    ask: async (question) => {
+      err += question;
+      return answer;
+    },
+    // Long enough for whatever is under way to go on.
+    wait: () => new Promise((resolve) => setTimeout(resolve, 20)),
+    interrupted,
+  };
+  const code = await run(argv, terminal, now);
+  return { code, out, err };
+}
+
+const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_MAX_ATTEMPTS'];
+const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+const open: ClusterDriver[] = [];
+
+/** A cloud that listens, all well; commands typed from now on go there. */
+export async function givenAListeningCloud(
+  options: Partial<CloudOptions> = {},
+  config?: unknown,
+): Promise<ClusterDriver> {
+  const cloud = await startCloud({ clock: 'real', ...options, templateFile: synthesize(config) });
+  const driver = new ClusterDriver(cloud);
+  open.push(driver);
+  process.env.AWS_ENDPOINT_URL = cloud.endpoint;
+  process.env.AWS_REGION = cloud.template.region;
+  actAs('local');
+  return driver;
+}
+
+/** From now on commands are typed by the role whose logical ID begins so. */
+export function actAsRole({ cloud }: ClusterDriver, beginning: string): void {
+  const role = cloud.template.ofType('AWS::IAM::Role').find(({ logicalId }) => logicalId.startsWith(beginning));
+  if (role === undefined) throw new Error(`The template has no role ${beginning}…`);
+  actAs(accessKeyOfRole(role.logicalId));
+}
+
+/** From now on commands are signed with this key: of a role (`accessKeyOfRole`), or any other for the administrator. */
+export function actAs(accessKey: string): void {
+  process.env.AWS_ACCESS_KEY_ID = accessKey;
+  process.env.AWS_SECRET_ACCESS_KEY = 'anything';
+}
+
+/** For `afterEach` or `afterAll`. */
+export async function closeAll(): Promise<void> {
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  for (const { cloud } of open.splice(0)) await cloud.close();
+}
