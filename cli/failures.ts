@@ -10,7 +10,7 @@ export const EXIT = {
   WRONG: 1,
   /** The command line cannot be understood. */
   USAGE: 2,
-  /** Nothing was done, because nothing had to be. */
+  /** Nothing was done: nothing had to be, or the person said no. */
   NOTHING_DONE: 3,
   /** An execution was started, and how it ended is not known. */
   NOT_KNOWN: 4,

@@ -11,7 +11,7 @@ Exit codes:
   0  all is well; what was asked for is done
   1  something is wrong: a cluster is not well, an execution failed, AWS refused a call
   2  the command line cannot be understood
-  3  nothing was done, because nothing had to be
+  3  nothing was done: nothing had to be, or you said no
   4  an execution was started, and how it ended is not known
 
 Credentials and Region come from where the AWS CLI has them. AWS_ENDPOINT_URL points it at the local cloud (npm start -- --keep --port 4599).

@@ -1,0 +1,58 @@
+import { asFields, type Fields } from '../../functions/shared/input';
+import type { Clients } from '../aws/clients';
+import { type LogSearch, readLog } from '../aws/log-events';
+
+/** One line of an Express execution's history. @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly type: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly executionArn: string;
+  readonly details: Fields;
+}
+
+/** Null: the line is no history event. */
+export function eventIn(message: string): HistoryEvent | null {
+  const { id, type, event_timestamp: at, execution_arn: executionArn, details } = asFields(JSON.parse(message));
+  if (typeof type !== 'string' || typeof executionArn !== 'string') return null;
+  return { id: Number(id), type, at: Number(at), executionArn, details: asFields(details) };
+}
+
+/** Every event of one execution that is in the log by now, in their order; each once, also where Express ran it twice. */
+export async function readExecution(
+  clients: Clients,
+  search: Omit<LogSearch, 'pattern'> & { readonly executionArn: string },
+): Promise<HistoryEvent[]> {
+  const found = new Map<number, HistoryEvent>();
+  const pattern = `{ $.execution_arn = "${search.executionArn}" }`;
+  for await (const { message } of readLog(clients, { ...search, pattern })) {
+    const event = eventIn(message);
+    if (event !== null && !found.has(event.id)) found.set(event.id, event);
+  }
+  return [...found.values()].sort((a, b) => a.id - b.id);
+}
+
+const ENDS: Readonly<Record<string, 'succeeded' | 'failed' | 'timed out' | 'aborted' | undefined>> = {
+  ExecutionSucceeded: 'succeeded',
+  ExecutionFailed: 'failed',
+  ExecutionTimedOut: 'timed out',
+  ExecutionAborted: 'aborted',
+};
+
+/** How an event ends its execution; undefined: it does not. */
+export function endOf({ type }: Pick<HistoryEvent, 'type'>) {
+  return ENDS[type];
+}
+
+/** A JSON text in an event's details; null where there is none, or where Step Functions cut it. */
+export function jsonIn(details: Fields, name: string): unknown {
+  const text = details[name];
+  if (typeof text !== 'string') return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
