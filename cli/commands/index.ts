@@ -1,6 +1,16 @@
 import type { CommandDefinition } from '../command';
 import { drill, failover, rehearse } from './start';
 import { status } from './status';
+import { exclude, include, pause, resume } from './tags';
 
 /** In the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [status, rehearse, drill, failover];
+export const COMMANDS: readonly CommandDefinition[] = [
+  status,
+  rehearse,
+  drill,
+  failover,
+  pause,
+  resume,
+  exclude,
+  include,
+];

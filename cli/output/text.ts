@@ -9,7 +9,7 @@ export function line(text: string, limit = 300): string {
 }
 
 const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u30ff\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
 const NO_WIDTH = /\p{Mn}|\p{Me}/u;
 
 /** Columns that a text takes in a terminal: two for each wide character. */
