@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command';
+import { history } from './history';
 import { drill, failover, rehearse } from './start';
 import { status } from './status';
 import { exclude, include, pause, resume } from './tags';
@@ -6,6 +7,7 @@ import { exclude, include, pause, resume } from './tags';
 /** In the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   status,
+  history,
   rehearse,
   drill,
   failover,

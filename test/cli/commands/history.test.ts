@@ -1,0 +1,91 @@
+import type { ClusterDriver } from '../../../local/demo/cluster-driver';
+import { cluster } from '../../../local/demo/scenarios/configs';
+import '../../functions/support/quiet';
+import { closeAll, givenAListeningCloud, type } from '../harness';
+import { outcomeLine, writeOutcomes } from '../records';
+
+jest.setTimeout(120_000);
+
+let driver: ClusterDriver;
+
+beforeAll(async () => {
+  driver = await givenAListeningCloud({}, cluster(2));
+  driver.drill(driver.standby, '=cmd()|calc');
+  await driver.settled();
+  driver.check();
+  await driver.settled();
+  driver.stop(driver.standby);
+  await driver.settled();
+  driver.drill(driver.standby, 'bob');
+  await driver.settled();
+});
+
+afterAll(closeAll);
+
+test('every move and refusal, oldest first, without checks that found all well', async () => {
+  const { code, out } = await type(['history', 'mail', '--since', '1h']);
+  const rows = out.trimEnd().split('\n').slice(1);
+  expect(rows.map((row) => row.split(/ {2,}/)[2])).toEqual(['DRILLED', 'FAILED_OVER', 'FAILED']);
+  expect(rows[0]).toContain(`${driver.active.instanceId} → ${driver.standby.instanceId}`);
+  expect(rows[1]).toContain('the node that held the addresses is unhealthy');
+  expect(rows[2]).toContain('TargetUnhealthy');
+  expect(code).toBe(0);
+});
+
+test('--json gives the records as a list', async () => {
+  const { out } = await type(['history', '--json']);
+  const records = JSON.parse(out);
+  expect(records).toHaveLength(3);
+  expect(records[0]).toMatchObject({
+    outcome: 'DRILLED',
+    requestedBy: '=cmd()|calc',
+    from: driver.active.instanceId,
+    why: 'REQUESTED',
+    error: null,
+    told: true,
+  });
+});
+
+test('--csv gives a row a record, and no formula', async () => {
+  const { out } = await type(['history', '--csv']);
+  const [head = '', first = ''] = out.split('\r\n');
+  expect(head).toMatch(/^at,cluster,outcome,mode/);
+  expect(first.split(',')[8]).toBe("'=cmd()|calc");
+});
+
+test('what lies outside the period is not shown', async () => {
+  const past = () => Date.now() - 86_400_000;
+  const { out, err, code } = await type(['history', '--since', '1h'], { now: past });
+  expect(out.trimEnd().split('\n')).toHaveLength(1);
+  expect(err).toMatch(/^Nothing happened between /);
+  expect(code).toBe(0);
+});
+
+test.each([
+  [['history', '--json', '--csv'], '--json and --csv exclude each other.'],
+  [['history', '--since', '1h', '--until', '2h'], 'is not before --until'],
+  [['history', 'web'], 'There is no cluster web.'],
+])('%j is refused with exit code 2', async (argv, message) => {
+  expect(await type(argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+});
+
+test('10,000 records are written as they come, page by page', async () => {
+  writeOutcomes(
+    driver.cloud,
+    Array.from({ length: 10_000 }, (_, index) =>
+      outcomeLine({ executionId: `arn:x:${index}`, outcome: 'FAILED_OVER' }),
+    ),
+  );
+  let longest = 0;
+  let rows = 0;
+  const onWrite = (text: string) => {
+    longest = Math.max(longest, text.length);
+    rows += 1;
+  };
+  const { code, out } = await type(['history', '--csv'], { onWrite });
+  expect(out.trimEnd().split('\r\n')).toHaveLength(10_004);
+  // Head, 10,003 rows, foot: nothing is collected before it is written.
+  expect(rows).toBe(10_005);
+  expect(longest).toBeLessThan(1_000);
+  expect(code).toBe(0);
+});
