@@ -25,6 +25,7 @@ export interface RecordedNotice {
 /** Which outcomes are moves of addresses. */
 const MOVES: Readonly<Record<Outcome, boolean>> = {
   FAILED_OVER: true,
+  CLAIMED: true,
   DRILLED: true,
   REHEARSED: false,
   NOTHING_TO_DO: false,
@@ -40,6 +41,8 @@ export interface OutcomeSearch {
   readonly start: number;
   readonly end: number;
   readonly cluster?: string | undefined;
+  /** One execution's only, by its ARN. */
+  readonly executionId?: string;
   /** With those of checks that found all well. */
   readonly checks?: boolean;
   readonly progress?: (part: number) => void;
@@ -48,12 +51,17 @@ export interface OutcomeSearch {
 /** A state that is tried again writes its record again, within the five minutes of its execution. */
 const REPEATED_WITHIN = 300_000;
 
+/** Which lines the records of all outcomes and notices are. */
+export const OUTCOME_LINES = '{ ($.message = "outcome") }';
+export const NOTICE_LINES = '{ ($.message = "notice") }';
+
 /** Records of outcomes, oldest first, each execution's once. */
 export async function* readOutcomes(clients: Clients, search: OutcomeSearch): AsyncGenerator<RecordedOutcome> {
   const conditions = [
-    '$.message = "outcome"',
-    ...(search.checks ? [] : ['$.outcome != "CHECKED"']),
-    ...(search.cluster === undefined ? [] : [`$.cluster = "${search.cluster}"`]),
+    '($.message = "outcome")',
+    ...(search.checks ? [] : ['($.outcome != "CHECKED")']),
+    ...(search.cluster === undefined ? [] : [`($.cluster = "${search.cluster}")`]),
+    ...(search.executionId === undefined ? [] : [`($.executionId = "${search.executionId}")`]),
   ];
   const seen = new Map<string, number>();
   for await (const { at, message } of readLog(clients, { ...search, pattern: `{ ${conditions.join(' && ')} }` })) {
@@ -106,10 +114,9 @@ function outcomeIn(at: number, message: string): RecordedOutcome | null {
 /** What became of the notices, oldest first. */
 export async function* readNotices(
   clients: Clients,
-  search: Omit<OutcomeSearch, 'checks'>,
+  search: Pick<OutcomeSearch, 'group' | 'start' | 'end'>,
 ): AsyncGenerator<RecordedNotice> {
-  const pattern = `{ $.message = "notice"${search.cluster === undefined ? '' : ` && $.cluster = "${search.cluster}"`} }`;
-  for await (const { at, message } of readLog(clients, { ...search, pattern })) {
+  for await (const { at, message } of readLog(clients, { ...search, pattern: NOTICE_LINES })) {
     const { executionId, subject, messageId, sent, sendError } = asFields(JSON.parse(message));
     if (typeof executionId !== 'string' || typeof subject !== 'string') continue;
     yield {

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command';
 import { history } from './history';
+import { report } from './report';
 import { drill, failover, rehearse } from './start';
 import { status } from './status';
 import { exclude, include, pause, resume } from './tags';
@@ -8,6 +9,7 @@ import { exclude, include, pause, resume } from './tags';
 export const COMMANDS: readonly CommandDefinition[] = [
   status,
   history,
+  report,
   rehearse,
   drill,
   failover,

@@ -5,7 +5,7 @@ type Matches = (message: string) => boolean;
 
 /**
  * Which lines a filter pattern lets through: terms (`word`, `"a phrase"`, `-without`, `?either ?or`), or fields of a JSON
- * line (`{ $.cluster = "mail" && $.told != false }`, with `*` in texts).
+ * line (`{ $.cluster = "mail" && $.told != false || $.level = "ERROR" }`, with `*` in texts).
  * @throws ApiError `InvalidParameterException` for anything else
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
@@ -31,22 +31,25 @@ function terms(pattern: string): Matches {
 
 const CONDITION = /^\(?\s*(\$(?:\.[\w-]+|\[\d+\])+)\s*(!=|=)\s*("[^"]*"|[\w.*-]+)\s*\)?$/;
 
+/** `&&` binds closer than `||`. */
 function fields(pattern: string): Matches {
-  const conditions = pattern
+  const either = pattern
     .replace(/^\{\s*|\s*\}$/g, '')
-    .split(/\s*&&\s*/)
-    .map((text) => {
-      const [, path, operator, value = ''] = CONDITION.exec(text) ?? [];
-      if (path === undefined)
-        throw invalid(`The local cloud knows { $.field = value && … } and !=, not ${text} in a filter pattern.`);
-      const steps = [...path.matchAll(/[\w-]+/g)].map(([step]) => step);
-      const fits = wildcard(value.replace(/^"|"$/g, ''));
-      return { steps, fits, wanted: operator === '=' };
-    });
+    .split(/\s*\|\|\s*/)
+    .map((text) => text.split(/\s*&&\s*/).map(condition));
   return (message) => {
     const line = jsonOf(message);
-    return line !== null && conditions.every(({ steps, fits, wanted }) => fits(leaf(line, steps) ?? '') === wanted);
+    return line !== null && either.some((all) => all.every((fits) => fits(line)));
   };
+}
+
+function condition(text: string): (line: Json) => boolean {
+  const [, path, operator, value = ''] = CONDITION.exec(text) ?? [];
+  if (path === undefined)
+    throw invalid(`The local cloud knows { $.field = value && … || … } and !=, not ${text} in a filter pattern.`);
+  const steps = [...path.matchAll(/[\w-]+/g)].map(([step]) => step);
+  const fits = wildcard(value.replace(/^"|"$/g, ''));
+  return (line) => fits(leaf(line, steps) ?? '') === (operator === '=');
 }
 
 function wildcard(text: string): Matches {

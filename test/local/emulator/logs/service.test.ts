@@ -112,6 +112,7 @@ test.each([
   ['a field with a wildcard', '{ $.message = "out*" }', [1, 2]],
   ['a number, and a path', '{ ($.n = 10) && ($.to.id[0] = "i-*") }', [1]],
   ['another number', '{ $.message = outcome && $.n != 10 }', [2]],
+  ['alternatives', '{ ($.n = 9) || ($.n = 10) && ($.message = "other") }', [2]],
   ['nothing', '', [0, 1, 2, 3]],
 ])('a filter pattern with %s', async (_, filterPattern, places) => {
   const asked = await written();
@@ -122,7 +123,7 @@ test.each([
   ['a regular expression', '%out%'],
   ['terms with ? beside others', 'plain ?END'],
   ['a comparison', '{ $.n > 9 }'],
-  ['alternatives', '{ $.n = 9 || $.n = 10 }'],
+  ['a condition in another', '{ ($.n = 9 || ($.n = 10)) }'],
   ['columns', '[a, b]'],
 ])('a filter pattern with %s is refused', async (_, filterPattern) => {
   const asked = await written();
