@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { connect } from './aws/clients';
 import { DEFAULT_STACK } from './aws/deployment';
 import { type CommandDefinition, type Options, sessionOf } from './command';
 import { COMMANDS } from './commands';
+import { completionFor, SHELLS, type Shell } from './completion';
 import { EXIT, type ExitCode, explain, UsageError } from './failures';
 import type { Terminal } from './output/terminal';
 
@@ -53,8 +54,21 @@ export function build(terminal: Pick<Terminal, 'write' | 'tell'>, start: Start):
     const command = definition.define(program.command(definition.name).description(definition.summary));
     command.addHelpText('after', examplesOf(definition)).action(() => start(definition, command));
   }
+  program
+    .command('completion')
+    .description('a script that makes the shell complete commands and options')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action((shell: Shell) => terminal.write(completionFor(shell, program)));
   return program;
 }
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  source <(vip-failover completion bash)
+      for this shell; into ~/.bashrc for all (zsh alike, in ~/.zshrc)
+  vip-failover completion fish > ~/.config/fish/completions/vip-failover.fish
+      for all shells of fish`;
 
 function examplesOf({ examples }: CommandDefinition): string {
   const lines = examples.map(([commandLine, what]) => `  ${commandLine}\n      ${what}`);

@@ -28,7 +28,11 @@ export function readStatements({ stateMachineArn, logGroupArns, topicArn }: Oper
         'ec2:DescribeInstanceStatus',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeAddresses',
+        'ec2:DescribeInstanceTypes',
+        'ec2:DescribeSubnets',
+        'ec2:GetSubnetCidrReservations',
         'cloudwatch:DescribeAlarms',
+        'cloudwatch:GetMetricData',
         'logs:DescribeLogGroups',
         'logs:DescribeQueryDefinitions',
         'logs:GetQueryResults',
@@ -39,7 +43,10 @@ export function readStatements({ stateMachineArn, logGroupArns, topicArn }: Oper
     allow(['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'], logGroupArns),
     allow(['states:DescribeStateMachine'], [stateMachineArn]),
     allow(['sns:GetTopicAttributes'], [topicArn]),
-    allow(['cloudformation:DescribeStacks'], [Aws.STACK_ID]),
+    allow(
+      ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'],
+      [Aws.STACK_ID],
+    ),
   ];
 }
 

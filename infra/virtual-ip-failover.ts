@@ -180,8 +180,8 @@ export class VirtualIpFailover extends Construct {
     const operated = {
       clusters: registry,
       stateMachineArn: this.stateMachine.stateMachineArn,
-      logGroupArns: [this.logGroup, ...Object.values(this.functionLogGroups)].map(({ logGroupArn }) => logGroupArn),
       topicArn: this.topic.topicArn,
+      logGroupArns: [this.logGroup, ...Object.values(this.functionLogGroups)].map(({ logGroupArn }) => logGroupArn),
       stack: Stack.of(this),
     };
     this.readStatements = readStatements(operated);

@@ -35,6 +35,8 @@ export interface Deployment {
   readonly workflowLog: string | null;
   /** Log group of the outcomes' records: the log of the Lambda Notify. */
   outcomeLog(): Promise<string>;
+  /** ARN of the topic of notices and alarms; null where it is not this stack's. */
+  topic(): Promise<string | null>;
   /** Everything that the stack has. */
   resources(): Promise<readonly StackResource[]>;
   /** @throws {Problem} where no stack has the state machine */
@@ -61,6 +63,10 @@ export async function findDeployment(clients: Clients, where: Where): Promise<De
     workflowLog: groupArn === undefined ? null : nameOfGroup(groupArn),
     outcomeLog: once(
       async () => stack?.outputs.OutcomeLog ?? logOf(functionOf(definition, 'NotifySuccess'), await resources()),
+    ),
+    topic: once(
+      async () =>
+        stack?.outputs.Topic ?? (await resources()).find(({ type }) => type === 'AWS::SNS::Topic')?.physicalId ?? null,
     ),
     resources,
     stackName,

@@ -20,9 +20,10 @@ export type Newest = ReadonlyMap<string, Point>;
 
 interface Question {
   readonly key: string;
+  readonly namespace?: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly stat: 'Minimum' | 'Sum';
+  readonly stat: 'Minimum' | 'Maximum' | 'Sum';
 }
 
 /** What each cluster's last checks said: 1 ready, 0 not. By cluster; absent where no check came in the last three hours. */
@@ -52,6 +53,18 @@ export function newestOutcomes(
     })),
   );
   return newest(clients, questions, HOUR / 1_000, now - KEPT, now);
+}
+
+/** How many messages lie in a queue; null where SQS has said nothing in the last hour: nobody used it. */
+export async function messagesIn(clients: Clients, queueName: string, now: number): Promise<number | null> {
+  const question: Question = {
+    key: queueName,
+    namespace: 'AWS/SQS',
+    name: 'ApproximateNumberOfMessagesVisible',
+    dimensions: { QueueName: queueName },
+    stat: 'Maximum',
+  };
+  return (await newest(clients, [question], 60, now - HOUR, now)).get(queueName)?.value ?? null;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -89,10 +102,14 @@ async function newest(
   return found;
 }
 
-function toQuery({ name, dimensions, stat }: Question, index: number, Period: number): MetricDataQuery {
+function toQuery(
+  { namespace = NAMESPACE, name, dimensions, stat }: Question,
+  index: number,
+  Period: number,
+): MetricDataQuery {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return {
     Id: `q${index}`,
-    MetricStat: { Metric: { Namespace: NAMESPACE, MetricName: name, Dimensions }, Period, Stat: stat },
+    MetricStat: { Metric: { Namespace: namespace, MetricName: name, Dimensions }, Period, Stat: stat },
   };
 }

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command';
+import { doctor } from './doctor';
 import { history } from './history';
 import { report } from './report';
 import { drill, failover, rehearse } from './start';
@@ -8,6 +9,7 @@ import { exclude, include, pause, resume } from './tags';
 /** In the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   status,
+  doctor,
   history,
   report,
   rehearse,

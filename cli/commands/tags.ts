@@ -1,7 +1,8 @@
 import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
 import type { Cluster } from '../../functions/shared/cluster';
 import { readSnapshot, type Snapshot } from '../../functions/shared/snapshot';
-import { isExcluded, PAUSED_TAG, STANDBY_TAG } from '../../functions/verify-instance-state/tags';
+import { PAUSED_TAG, STANDBY_TAG } from '../../functions/shared/tags';
+import { isExcluded } from '../../functions/verify-instance-state/tags';
 import { fullName } from '../cluster-state';
 import { type CommandDefinition, clusterNamed, nodeNamed, oneCluster, optionOf, type Session } from '../command';
 import { EXIT, type ExitCode, Problem, UsageError } from '../failures';

@@ -1,9 +1,10 @@
 import type { Terminal } from '../../cli/output/terminal';
 import { run } from '../../cli/program';
-import { ClusterDriver } from '../../local/demo/cluster-driver';
-import { synthesize } from '../../local/demo/synth';
-import { type CloudOptions, startCloud } from '../../local/emulator/cloud';
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import type { CloudOptions } from '../../local/emulator/cloud';
 import { accessKeyOfRole } from '../../local/emulator/kernel/caller';
+import { closeAll as closeClouds } from '../e2e/driver';
+import { givenAnOperator, OPERATOR_KEY } from '../e2e/operator';
 
 export interface Ran {
   readonly code: number;
@@ -48,20 +49,27 @@ export async function type(argv: readonly string[], typed: Typed = {}): Promise<
 
 const VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_MAX_ATTEMPTS'];
 const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
-const open: ClusterDriver[] = [];
 
-/** A cloud that listens, all well; commands typed from now on go there. */
+/**
+ * A cloud that listens, all well. Commands typed from now on go there, by somebody who has this policy of those that the stack
+ * prints, and nothing else.
+ */
 export async function givenAListeningCloud(
-  options: Partial<CloudOptions> = {},
+  output: 'ReadPolicy' | 'OperatePolicy',
   config?: unknown,
+  options: Partial<CloudOptions> = {},
 ): Promise<ClusterDriver> {
-  const cloud = await startCloud({ clock: 'real', ...options, templateFile: synthesize(config) });
-  const driver = new ClusterDriver(cloud);
-  open.push(driver);
-  process.env.AWS_ENDPOINT_URL = cloud.endpoint;
-  process.env.AWS_REGION = cloud.template.region;
-  actAs('local');
+  const driver = await givenAnOperator(config, { clock: 'real', output, ...options });
+  const { endpoint, template } = driver.cloud;
+  process.env.AWS_ENDPOINT_URL = endpoint;
+  process.env.AWS_REGION = template.region;
+  actAs(OPERATOR_KEY);
   return driver;
+}
+
+/** From now on commands are typed by somebody who may do everything. */
+export function actAsAdministrator(): void {
+  actAs('local');
 }
 
 /** From now on commands are typed by the role whose logical ID begins so. */
@@ -71,8 +79,8 @@ export function actAsRole({ cloud }: ClusterDriver, beginning: string): void {
   actAs(accessKeyOfRole(role.logicalId));
 }
 
-/** From now on commands are signed with this key: of a role (`accessKeyOfRole`), or any other for the administrator. */
-export function actAs(accessKey: string): void {
+/** Signed with the key of a role (`accessKeyOfRole`). */
+function actAs(accessKey: string): void {
   process.env.AWS_ACCESS_KEY_ID = accessKey;
   process.env.AWS_SECRET_ACCESS_KEY = 'anything';
 }
@@ -83,5 +91,5 @@ export async function closeAll(): Promise<void> {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  for (const { cloud } of open.splice(0)) await cloud.close();
+  await closeClouds();
 }

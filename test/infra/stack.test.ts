@@ -170,6 +170,7 @@ test('the outputs give each cluster its rehearsal and its drill, ready to paste'
     'Topic',
     'StateMachine',
     'StateMachineConsole',
+    'OutcomeLog',
     'DashboardConsole',
     'ReadPolicy',
     'OperatePolicy',

@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 let driver: ClusterDriver;
 
 beforeAll(async () => {
-  driver = await givenAListeningCloud({}, cluster(2));
+  driver = await givenAListeningCloud('ReadPolicy', cluster(2));
   driver.drill(driver.standby, '=cmd()|calc');
   await driver.settled();
   driver.check();

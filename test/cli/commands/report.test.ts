@@ -21,7 +21,7 @@ async function reportOf(...argv: string[]) {
 }
 
 beforeAll(async () => {
-  driver = await givenAListeningCloud({}, cluster(2));
+  driver = await givenAListeningCloud('OperatePolicy', cluster(2));
   driver.cloud.faults.add({ service: 'ec2', action: 'AssignPrivateIpAddresses', times: 1, kind: 'error500' });
   driver.drill(driver.standby, ATTACK);
   await driver.settled();

@@ -1,7 +1,7 @@
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster, node } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
-import { actAs, actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
+import { actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 
 jest.setTimeout(120_000);
 
@@ -13,7 +13,7 @@ const nodes = [
 ];
 
 beforeEach(async () => {
-  driver = await givenAListeningCloud({}, cluster(2, ['10.0.0.5'], { nodes }));
+  driver = await givenAListeningCloud('OperatePolicy', cluster(2, ['10.0.0.5'], { nodes }));
 });
 afterEach(closeAll);
 
@@ -43,7 +43,9 @@ test('a drill asks, moves to the node of that name, and says who asked', async (
   expect(code).toBe(0);
   expect(driver.holds(driver.standby)).toBe(true);
   const [notice] = driver.notices('DRILLED');
-  expect(notice?.message).toContain('Requested by (as stated): arn:aws:iam::123456789012:root');
+  expect(notice?.message).toContain(
+    'Requested by (as stated): arn:aws:sts::123456789012:assumed-role/VipFailover-Operator/VipFailover-Operator',
+  );
   expect(notice?.message).toContain('quarterly');
 });
 
@@ -108,7 +110,6 @@ test('who may not start executions is told the statement', async () => {
   expect(err).toContain('Not allowed: states:DescribeStateMachine');
   expect(err).toContain(`"Resource": "${arn}"`);
   expect(code).toBe(1);
-  actAs('local');
 });
 
 test.each([

@@ -1,14 +1,15 @@
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
-import { actAs, actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
+import { AS_OPERATOR } from '../../e2e/operator';
+import { actAsAdministrator, actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 
 jest.setTimeout(120_000);
 
 let driver: ClusterDriver;
 
 beforeAll(async () => {
-  driver = await givenAListeningCloud({}, cluster(2));
+  driver = await givenAListeningCloud('ReadPolicy', cluster(2));
   driver.check();
   await driver.settled();
 });
@@ -52,7 +53,7 @@ test('it changes nothing, and reads nothing that it does not need', () => {
   const actions = new Set(
     driver
       .eventsOf('api-call')
-      .filter(({ caller }) => caller === 'administrator')
+      .filter(({ caller }) => caller === AS_OPERATOR)
       .map(({ service, action }) => `${service}:${action}`),
   );
   expect([...actions].sort()).toEqual([
@@ -113,14 +114,6 @@ test('a node that does not run: not ready, why not, exit code 1', async () => {
   expect(out).toContain('instance is stopped');
 });
 
-test('a role that may not is told the statement that it lacks', async () => {
-  actAsRole(driver, 'FailoverVerifyEniRole');
-  const refused = await type(['status'], { now: soon });
-  expect(refused.code).toBe(1);
-  expect(refused.err).toContain('"Action": "cloudformation:DescribeStacks"');
-  actAs('local');
-});
-
 test.each([
   [['status', 'web'], 'There is no cluster web. There are: mail.'],
   [['status', '--watch', 'mail'], '1 to 3600 seconds are allowed'],
@@ -133,7 +126,15 @@ test.each([
 });
 
 test('a stack that is not there is named, with what to do', async () => {
+  actAsAdministrator();
   const { code, err } = await type(['status', '--stack', 'Other']);
   expect(err).toContain('There is no stack Other in us-east-1. Name the stack (--stack NAME)');
   expect(code).toBe(1);
+});
+
+test('a role that may not is told the statement that it lacks', async () => {
+  actAsRole(driver, 'FailoverVerifyEniRole');
+  const refused = await type(['status'], { now: soon });
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('"Action": "cloudformation:DescribeStacks"');
 });

@@ -1,4 +1,4 @@
-import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/verify-instance-state/tags';
+import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/shared/tags';
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 let driver: ClusterDriver;
 
 beforeEach(async () => {
-  driver = await givenAListeningCloud({}, cluster(2));
+  driver = await givenAListeningCloud('OperatePolicy', cluster(2));
 });
 afterEach(closeAll);
 
