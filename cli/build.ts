@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     resolve: { mainFields: ['module', 'main'] },
     checks: { pluginTimings: false },
   });
-  await build.write({ dir: join(ROOT, 'dist/cli'), format: 'cjs', entryFileNames: 'main.js', minify: true });
+  await build.write({ file: join(ROOT, 'dist/cli/main.js'), format: 'cjs', codeSplitting: false, minify: true });
   await build.close();
 }
 

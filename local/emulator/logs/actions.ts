@@ -1,8 +1,9 @@
-import { flag, type JsonAction, number, text, texts } from '../kernel/json';
+import { type JsonAction, number, text, texts } from '../kernel/json';
 import type { JsonObject } from '../template/json';
 import { filterPattern } from './filter-pattern';
 import { invalid, type LogGroups, type LogLine, notFound, STREAM } from './groups';
 import { type InsightsResult, insightsQuery } from './insights';
+import { limitIn, MOST_EVENTS, paged, windowOf } from './pages';
 
 export interface LogsContext {
   readonly groups: LogGroups;
@@ -12,7 +13,6 @@ export interface LogsContext {
 
 const GROUP = ['logGroupName', 'logGroupIdentifier'];
 const PAGE = ['limit', 'nextToken'];
-const MOST_EVENTS = 10_000;
 const MOST_DESCRIBED = 50;
 
 /** What is answered, by action: its parameters. */
@@ -105,7 +105,7 @@ export function logsActions({ groups, accountId, uuid }: LogsContext): Readonly<
         // Up to and with the end.
         const range = { start: number(parameters, 'startTime') ?? 0, end: (number(parameters, 'endTime') ?? EVER) + 1 };
         const found = groups.lines(name).filter((line) => isShown && within(line, range) && passes(line.message));
-        const { rows, nextToken } = paged(found, parameters, MOST_EVENTS);
+        const { rows, nextToken } = paged(found, parameters, MOST_EVENTS, ({ message }) => Buffer.byteLength(message));
         const events = rows.map((line) => ({ logStreamName: STREAM, ...eventOf(line), eventId: line.id }));
         return { body: { events, searchedLogStreams: [], ...nextToken }, result: `${events.length} lines` };
       },
@@ -216,39 +216,4 @@ function within({ at }: LogLine, { start, end }: Range): boolean {
 
 function eventOf({ at, message }: LogLine) {
   return { timestamp: at, message, ingestionTime: at };
-}
-
-function limitIn(parameters: JsonObject, most: number): number {
-  const limit = number(parameters, 'limit') ?? most;
-  if (!Number.isInteger(limit) || limit < 1 || limit > most)
-    throw invalid(
-      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
-    );
-  return limit;
-}
-
-/** The next rows; a token is the number of the first. */
-function paged<Row>(
-  rows: readonly Row[],
-  parameters: JsonObject,
-  most: number,
-): { readonly rows: readonly Row[]; readonly nextToken: { readonly nextToken?: string } } {
-  const first = placeIn(text(parameters, 'nextToken') ?? 'f/0').place;
-  const end = first + limitIn(parameters, most);
-  return { rows: rows.slice(first, end), nextToken: end < rows.length ? { nextToken: `f/${end}` } : {} };
-}
-
-/** Which of so many lines are next: forward or backward from a token, else the first or the last ones. */
-function windowOf(count: number, parameters: JsonObject): { readonly first: number; readonly end: number } {
-  const limit = limitIn(parameters, MOST_EVENTS);
-  const token = text(parameters, 'nextToken') ?? (flag(parameters, 'startFromHead') ? 'f/0' : `b/${count}`);
-  const { way, place } = placeIn(token);
-  if (way === 'b') return { first: Math.max(0, place - limit), end: place };
-  return { first: place, end: Math.max(place, Math.min(place + limit, count)) };
-}
-
-function placeIn(token: string): { readonly way: string; readonly place: number } {
-  const [, way, place] = /^([bf])\/(\d{1,15})$/.exec(token) ?? [];
-  if (way === undefined) throw invalid('The specified nextToken is invalid.');
-  return { way, place: Number(place) };
 }

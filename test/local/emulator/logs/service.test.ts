@@ -85,6 +85,22 @@ test('a group has one stream as soon as it has a line', async () => {
   expect(await asked('DescribeLogStreams', { ...steps, logStreamNamePrefix: 'x' })).toEqual({ logStreams: [] });
 });
 
+test('an answer has at most a mebibyte of lines, and one at least', async () => {
+  const parts = given();
+  await parts.written();
+  const long = (bytes: number) => 'x'.repeat(bytes);
+  for (const line of [long(2_000_000), long(600_000), long(600_000)])
+    parts.aws.timeline.add({ type: 'log', group: 'empty', line });
+  const lengths: number[][] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ask(parts, 'FilterLogEvents', { logGroupName: 'empty', nextToken });
+    lengths.push(messages(page).map(({ length }) => length));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  expect(lengths).toEqual([[2_000_000], [600_000], [600_000]]);
+});
+
 test('lines are filtered by time, up to and with the end, in pages', async () => {
   const asked = await written();
   const range = { startTime: START + 1_000, endTime: START + 3_000, interleaved: true };
