@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cluster, ClusterNode } from '../functions/shared/cluster';
 import type { Clients } from './aws/clients';
 import { type Deployment, findDeployment, type Where } from './aws/deployment';
-import { type ExitCode, UsageError } from './failures';
+import { type ExitCode, UsageError } from './errors';
 import type { Terminal } from './output/terminal';
 
 export type Options = Readonly<Record<string, unknown>>;

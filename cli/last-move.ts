@@ -2,7 +2,8 @@ import type { Cluster } from '../functions/shared/cluster';
 import type { Clients } from './aws/clients';
 import type { Newest } from './aws/metrics';
 import { newestOutcomes } from './aws/metrics';
-import { isMove, MOVE_OUTCOMES, type RecordedOutcome, readOutcomes } from './outcomes';
+import { isMove, MOVE_OUTCOMES, type RecordedOutcome } from './collect/records';
+import { readOutcomes } from './outcomes';
 import { eachOf } from './output/parallel';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import type { Cluster } from '../functions/shared/cluster';
 import type { Snapshot } from '../functions/shared/snapshot';
 import { pauseOf } from '../functions/verify-instance-state/tags';
-import { UsageError } from './failures';
+import { UsageError } from './errors';
 import { line } from './output/text';
 import { local } from './output/time';
 

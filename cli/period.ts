@@ -1,5 +1,5 @@
 import { optionOf, type Session } from './command';
-import { UsageError } from './failures';
+import { UsageError } from './errors';
 import { parseTime, utc } from './output/time';
 
 export interface Period {

@@ -4,7 +4,8 @@ import { DEFAULT_STACK } from './aws/deployment';
 import { type CommandDefinition, type Options, sessionOf } from './command';
 import { COMMANDS } from './commands';
 import { completionFor, SHELLS, type Shell } from './completion';
-import { EXIT, type ExitCode, explain, UsageError } from './failures';
+import { EXIT, type ExitCode, UsageError } from './errors';
+import { explain } from './failures';
 import type { Terminal } from './output/terminal';
 
 const EXIT_CODES = `

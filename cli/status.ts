@@ -3,9 +3,9 @@ import type { Clients } from './aws/clients';
 import type { Deployment } from './aws/deployment';
 import { newestReadiness, type Point } from './aws/metrics';
 import { type ClusterState, lookAt } from './cluster-state';
+import type { RecordedOutcome } from './collect/records';
 import { explain } from './failures';
 import { lastMoves } from './last-move';
-import type { RecordedOutcome } from './outcomes';
 import { eachOf } from './output/parallel';
 
 export interface Check {

@@ -6,7 +6,7 @@ import {
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import type { Cluster } from '../../functions/shared/cluster';
 import { allPages } from '../../functions/shared/snapshot';
-import { Problem } from '../failures';
+import { Problem } from '../errors';
 import type { Clients } from './clients';
 import { functionOf, registryIn } from './registry';
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../functions/shared/cluster';
 import { asFields, type Fields, isFields } from '../../functions/shared/input';
-import { Problem } from '../failures';
+import { Problem } from '../errors';
 
 /**
  * The clusters in a state machine's definition: the variable `clusters` that one of its states assigns.

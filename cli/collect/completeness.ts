@@ -1,6 +1,5 @@
-import type { LogLine } from '../aws/log-events';
 import { endOf, eventIn, type HistoryEvent } from '../execution/events';
-import type { RecordedOutcome } from '../outcomes';
+import type { RecordedOutcome } from './records';
 
 /** The executions in the workflow's own log, against the records of outcomes. */
 export interface Completeness {
@@ -45,7 +44,7 @@ export class Join {
   /** @param end what began shortly before it may be under way */
   constructor(private readonly end: number) {}
 
-  addLine({ message }: LogLine): void {
+  addLine({ message }: { readonly message: string }): void {
     const event = eventIn(message);
     if (event === null) return;
     const seen = this.of(event.executionArn, event.at);

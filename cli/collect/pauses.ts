@@ -1,4 +1,4 @@
-import type { RecordedOutcome } from '../outcomes';
+import type { RecordedOutcome } from './records';
 
 /** A pause as the records saw it: from the first to the last one of the cluster that met it. */
 export interface PauseSeen {

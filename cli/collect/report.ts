@@ -3,25 +3,19 @@ import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import type { Clients } from '../aws/clients';
 import type { Deployment } from '../aws/deployment';
 import { readLog } from '../aws/log-events';
-import { readExecution } from '../execution/events';
+import { Problem } from '../errors';
+import { readExecution } from '../execution/read';
 import { callerArn } from '../execution/start';
 import { type ExecutionHistory, historyOf } from '../execution/states';
-import { explain, Problem } from '../failures';
-import {
-  isMove,
-  NOTICE_LINES,
-  OUTCOME_LINES,
-  type RecordedNotice,
-  type RecordedOutcome,
-  readNotices,
-  readOutcomes,
-} from '../outcomes';
+import { explain } from '../failures';
+import { NOTICE_LINES, OUTCOME_LINES, readNotices, readOutcomes } from '../outcomes';
 import { eachOf } from '../output/parallel';
 import type { Period } from '../period';
 import type { Entry, Report } from '../report/model';
 import { EXECUTION_LINES, Join, merged } from './completeness';
 import { noticeText } from './notice-text';
 import { Pauses } from './pauses';
+import { isMove, type RecordedNotice, type RecordedOutcome } from './records';
 
 export interface Collection {
   readonly clients: Clients;

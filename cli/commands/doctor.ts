@@ -1,6 +1,6 @@
 import { type CommandDefinition, clustersNamed } from '../command';
 import { type Diagnosis, examine } from '../doctor';
-import { EXIT } from '../failures';
+import { EXIT } from '../errors';
 
 export const doctor: CommandDefinition = {
   name: 'doctor',

@@ -1,9 +1,10 @@
 import { REASONS } from '../../functions/notify/locales/en';
 import { nodeName } from '../../functions/notify/where';
 import type { Cluster } from '../../functions/shared/cluster';
+import type { RecordedOutcome } from '../collect/records';
 import { type CommandDefinition, clusterNamed } from '../command';
-import { EXIT, UsageError } from '../failures';
-import { type RecordedOutcome, readOutcomes } from '../outcomes';
+import { EXIT, UsageError } from '../errors';
+import { readOutcomes } from '../outcomes';
 import { csvRow } from '../output/csv';
 import { Progress } from '../output/progress';
 import { line, padded } from '../output/text';

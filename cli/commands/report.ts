@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { collectExecution, collectPeriod } from '../collect/report';
 import { type CommandDefinition, optionOf } from '../command';
-import { EXIT, Problem } from '../failures';
+import { EXIT, Problem } from '../errors';
 import { Progress } from '../output/progress';
 import { TIME_FORMS } from '../output/time';
 import { periodOf } from '../period';

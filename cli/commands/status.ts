@@ -1,5 +1,5 @@
 import { type CommandDefinition, clustersNamed, type Session } from '../command';
-import { EXIT, type ExitCode, UsageError } from '../failures';
+import { EXIT, type ExitCode, UsageError } from '../errors';
 import { readStatus } from '../status';
 import { statusDetails, statusTable } from '../status-text';
 

@@ -5,7 +5,7 @@ import { PAUSED_TAG, STANDBY_TAG } from '../../functions/shared/tags';
 import { isExcluded } from '../../functions/verify-instance-state/tags';
 import { fullName } from '../cluster-state';
 import { type CommandDefinition, clusterNamed, nodeNamed, oneCluster, optionOf, type Session } from '../command';
-import { EXIT, type ExitCode, Problem, UsageError } from '../failures';
+import { EXIT, type ExitCode, Problem, UsageError } from '../errors';
 import { line } from '../output/text';
 import { parseTime, TIME_FORMS, utc } from '../output/time';
 import { pauseNow, pauseValue } from '../pause';

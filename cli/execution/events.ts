@@ -1,6 +1,4 @@
 import { asFields, type Fields } from '../../functions/shared/input';
-import type { Clients } from '../aws/clients';
-import { type LogSearch, readLog } from '../aws/log-events';
 
 /** One line of an Express execution's history. @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 export interface HistoryEvent {
@@ -17,20 +15,6 @@ export function eventIn(message: string): HistoryEvent | null {
   const { id, type, event_timestamp: at, execution_arn: executionArn, details } = asFields(JSON.parse(message));
   if (typeof type !== 'string' || typeof executionArn !== 'string') return null;
   return { id: Number(id), type, at: Number(at), executionArn, details: asFields(details) };
-}
-
-/** Every event of one execution that is in the log by now, in their order; each once, also where Express ran it twice. */
-export async function readExecution(
-  clients: Clients,
-  search: Omit<LogSearch, 'pattern'> & { readonly executionArn: string },
-): Promise<HistoryEvent[]> {
-  const found = new Map<number, HistoryEvent>();
-  const pattern = `{ $.execution_arn = "${search.executionArn}" }`;
-  for await (const { message } of readLog(clients, { ...search, pattern })) {
-    const event = eventIn(message);
-    if (event !== null && !found.has(event.id)) found.set(event.id, event);
-  }
-  return [...found.values()].sort((a, b) => a.id - b.id);
 }
 
 const ENDS: Readonly<Record<string, 'succeeded' | 'failed' | 'timed out' | 'aborted' | undefined>> = {

@@ -1,6 +1,7 @@
 import type { Clients } from '../aws/clients';
 import type { Terminal } from '../output/terminal';
-import { endOf, type HistoryEvent, readExecution } from './events';
+import { endOf, type HistoryEvent } from './events';
+import { readExecution } from './read';
 import type { Started } from './start';
 import { type ExecutionHistory, historyOf, type StateVisit } from './states';
 import { whatItDid, whatWentWrong } from './words';

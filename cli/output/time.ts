@@ -1,4 +1,4 @@
-import { UsageError } from '../failures';
+import { UsageError } from '../errors';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const TIME_FORMS =

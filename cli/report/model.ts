@@ -2,8 +2,8 @@
 import type { Cluster } from '../../functions/shared/cluster';
 import type { Completeness } from '../collect/completeness';
 import type { PauseSeen } from '../collect/pauses';
+import type { RecordedNotice, RecordedOutcome } from '../collect/records';
 import type { ExecutionHistory } from '../execution/states';
-import type { RecordedNotice, RecordedOutcome } from '../outcomes';
 
 /** One outcome, with its execution and its notice where they were read. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import { isMove } from '../outcomes';
+import { isMove } from '../collect/records';
 import { seconds, utc } from '../output/time';
 import { entrySection } from './entry';
 import { Html, html } from './escape';

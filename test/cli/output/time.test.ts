@@ -1,4 +1,4 @@
-import { UsageError } from '../../../cli/failures';
+import { UsageError } from '../../../cli/errors';
 import { local, parseTime, span, utc } from '../../../cli/output/time';
 
 const NOW = new Date(2026, 11, 1, 12, 0).getTime();

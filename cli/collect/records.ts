@@ -1,0 +1,33 @@
+import type { OutcomeRecord } from '../../functions/notify/record';
+import type { Outcome } from '../../functions/shared/contract';
+
+/** An outcome's record, with what its line in the log has beside it. */
+export interface RecordedOutcome extends OutcomeRecord {
+  /** When it was written, milliseconds since the epoch. */
+  readonly at: number;
+  /** ARN of the execution. */
+  readonly executionId: string;
+}
+
+/** What became of a notice (functions/notify/record.ts). */
+export interface RecordedNotice {
+  readonly at: number;
+  readonly executionId: string;
+  readonly subject: string;
+  readonly messageId: string | null;
+  readonly sent: boolean;
+  readonly sendError: string | null;
+}
+
+/** Which outcomes are moves of addresses. */
+const MOVES: Readonly<Record<Outcome, boolean>> = {
+  FAILED_OVER: true,
+  CLAIMED: true,
+  DRILLED: true,
+  REHEARSED: false,
+  NOTHING_TO_DO: false,
+  FAILED: false,
+  CHECKED: false,
+};
+export const MOVE_OUTCOMES = Object.keys(MOVES).filter((outcome) => MOVES[outcome as Outcome]);
+export const isMove = ({ outcome }: Pick<OutcomeRecord, 'outcome'>): boolean => MOVES[outcome] === true;
