@@ -72,6 +72,11 @@ export function actAsAdministrator(): void {
   actAs('local');
 }
 
+/** From now on again by whoever has the policy. */
+export function actAsGiven(): void {
+  actAs(OPERATOR_KEY);
+}
+
 /** From now on commands are typed by the role whose logical ID begins so. */
 export function actAsRole({ cloud }: ClusterDriver, beginning: string): void {
   const role = cloud.template.ofType('AWS::IAM::Role').find(({ logicalId }) => logicalId.startsWith(beginning));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
-import { closeAll, givenAListeningCloud, type } from '../harness';
+import { actAsAdministrator, actAsGiven, closeAll, givenAListeningCloud, type } from '../harness';
 import { outcomeLine, writeOutcomes } from '../records';
 
 jest.setTimeout(120_000);
@@ -21,11 +21,13 @@ async function reportOf(...argv: string[]) {
 }
 
 beforeAll(async () => {
-  driver = await givenAListeningCloud('OperatePolicy', cluster(2));
+  driver = await givenAListeningCloud('ReadPolicy', cluster(2));
   driver.cloud.faults.add({ service: 'ec2', action: 'AssignPrivateIpAddresses', times: 1, kind: 'error500' });
   driver.drill(driver.standby, ATTACK);
   await driver.settled();
+  actAsAdministrator();
   await type(['pause', 'mail', '--until', '2h', '--reason', 'kernel <update>']);
+  actAsGiven();
   driver.check();
   await driver.settled();
 });
