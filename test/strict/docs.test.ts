@@ -103,6 +103,7 @@ describe('what a template says and the local cloud does not play is refused', ()
     expect(() => checkKnown(template)).not.toThrow();
     const types = new Set(template.resources.map(({ type }) => type));
     expect(Object.keys(PLAYED).filter((type) => !types.has(type))).toEqual([
+      'AWS::EC2::ApplicationStatusCheckInstanceAssociation',
       'AWS::IAM::ManagedPolicy',
       'AWS::IAM::Policy',
       'AWS::KMS::Alias',
