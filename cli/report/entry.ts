@@ -113,6 +113,6 @@ function noticeOf(notice: Entry['notice'], text: string | null, told: boolean, s
   const body =
     text === null
       ? html`<p class="soft">The log has its subject only.</p>`
-      : html`<details><summary>The notice's text, made again from the execution's data: it gives the subject that was sent</summary><pre>${text}</pre></details>`;
+      : html`<details><summary>The notice's text, made again from the execution's data: it gives the subject that was sent; times in UTC</summary><pre>${text}</pre></details>`;
   return html`<p>Notice sent ${bothTimes(notice.at)} (message ${notice.messageId}): “${notice.subject}”</p>${body}`;
 }
