@@ -63,11 +63,11 @@ test('a plain failover makes at most nine API calls', async () => {
   expect(calls.length).toBeLessThanOrEqual(9);
 });
 
-test('a check of a healthy cluster makes at most eleven API calls, tells nobody, and counts as ready', async () => {
+test('a check of a healthy cluster makes at most twelve API calls, tells nobody, and counts as ready', async () => {
   const driver = await givenACluster();
   driver.check();
   await driver.settled();
-  expect(driver.eventsOf('api-call').length).toBeLessThanOrEqual(11);
+  expect(driver.eventsOf('api-call').length).toBeLessThanOrEqual(12);
   expect(driver.notices()).toEqual([]);
   expect(
     driver

@@ -46,7 +46,7 @@ describe('status checks', () => {
     expect((await read(CHECK, of, Promise.resolve(snapshotOf(of, { instances })))).checks).toEqual({});
     expect(ec2.calls()).toHaveLength(0);
   });
-  test('are all three read, of every page', async () => {
+  test('are all four read, of every page', async () => {
     ec2
       .on(DescribeInstanceStatusCommand)
       .resolves({
@@ -57,15 +57,16 @@ describe('status checks', () => {
             SystemStatus: { Status: 'ok' },
             InstanceStatus: { Status: 'impaired' },
             AttachedEbsStatus: { Status: 'not-applicable' },
+            ApplicationStatus: { Status: 'suppressed' },
           },
         ],
       })
       .on(DescribeInstanceStatusCommand, { NextToken: 'more' })
       .resolves({ InstanceStatuses: [{ InstanceId: B.instanceId, SystemStatus: { Status: 'initializing' } }, {}] });
     expect((await read()).checks).toEqual({
-      [A.instanceId]: { system: 'ok', instance: 'impaired', ebs: 'not-applicable' },
-      [B.instanceId]: { system: 'initializing', instance: null, ebs: null },
-      '': { system: null, instance: null, ebs: null },
+      [A.instanceId]: { system: 'ok', instance: 'impaired', ebs: 'not-applicable', application: 'suppressed' },
+      [B.instanceId]: { system: 'initializing', instance: null, ebs: null, application: null },
+      '': { system: null, instance: null, ebs: null, application: null },
     });
   });
 });
