@@ -7,8 +7,8 @@ import { DEFAULT_LIMITS, MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL
  * The configuration as people write it: the one source for its types, its checks and the JSON Schema that editors read.
  * What a single field may be is said here; what fields may be together is in config-rules.ts.
  *
- * Every message has the form `found …; allowed: …`. IDs may be CDK tokens where a user's own app passes
- * `instance.instanceId`, whose value is known only at deployment.
+ * Every message has the form `found …; allowed: …`. IDs, names, addresses and e-mail addresses may be CDK tokens, whose
+ * value is known only at deployment: `instance.instanceId` of a user's own app, parameters of a template.
  */
 export const INSTANCE_STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'] as const;
 
@@ -46,14 +46,17 @@ function text(pattern: RegExp, description: string, what: string, tokens: 'token
     .meta({ pattern: pattern.source, description });
 }
 
+/** What the IDs of a kind of resource look like, and how that is said. @param prefix such as `eni` */
+export function idOf(prefix: string): { readonly pattern: RegExp; readonly words: string } {
+  return {
+    pattern: new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`),
+    words: `an ID such as "${prefix}-0123456789abcdef0" (${prefix}- and 8 or 17 of the characters 0-9 a-f)`,
+  };
+}
+
 function id(prefix: string, description: string) {
-  const example = `${prefix}-0123456789abcdef0`;
-  return text(
-    new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`),
-    description,
-    `an ID such as "${example}" (${prefix}- and 8 or 17 of the characters 0-9 a-f)`,
-    'tokens',
-  );
+  const { pattern, words } = idOf(prefix);
+  return text(pattern, description, words, 'tokens');
 }
 
 function integer(minimum: number, maximum: number, description: string, what: string) {
@@ -94,7 +97,12 @@ function unknownFields(found: readonly string[], known: readonly string[]): stri
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 export const IPV4 = new RegExp(`^(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5]\\d\\.)${OCTET}(?:\\.${OCTET}){3}$`);
-const IPV4_WORDS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
+export const IPV4_WORDS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
+
+/** A token, or what stands for a whole list of them (`parameter.valueAsList`). */
+function isToken(value: string): boolean {
+  return Token.isUnresolved(value) || Token.isUnresolved([value]);
+}
 
 const addressMessage: Message = ({ input }) =>
   typeof input === 'string' && input.includes(':')
@@ -103,7 +111,7 @@ const addressMessage: Message = ({ input }) =>
 
 const address = z
   .string({ error: addressMessage })
-  .refine((value) => IPV4.test(value), { error: addressMessage })
+  .refine((value) => IPV4.test(value) || isToken(value), { error: addressMessage })
   .meta({ pattern: IPV4.source, description: 'A secondary private IPv4 address of the subnet.' });
 
 const VIRTUAL_IP_WORDS = 'an address such as "10.0.0.5", or an object with "address" and "elasticIpAllocationId"';
@@ -209,13 +217,13 @@ const applicationCheck = fields(
   'EC2 asks the application on each node; where it does not answer on the holder, the addresses move.',
 );
 
+export const CLUSTER_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$/;
+export const CLUSTER_NAME_WORDS =
+  'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit';
+
 const cluster = fields(
   {
-    name: text(
-      /^[A-Za-z](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$/,
-      'The name of the cluster in notices, metrics and commands.',
-      'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit',
-    ),
+    name: text(CLUSTER_NAME, 'The name of the cluster in notices, metrics and commands.', CLUSTER_NAME_WORDS, 'tokens'),
     subnetId: id('subnet', 'The subnet of the virtual IPs and of every node: an address cannot leave its subnet.'),
     virtualIps: list(
       z.union([address, virtualIpObject], { error: allowed(VIRTUAL_IP_WORDS) }),
@@ -262,10 +270,12 @@ const cluster = fields(
   'A cluster.',
 );
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
+export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+export const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
-const TOPIC_WORDS = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:operations"';
+export const TOPIC_WORDS = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:operations"';
+
+export const LOCALES = ['en', 'ja'] as const;
 
 /** A name of the IANA database. Abbreviations ("IST") mean one thing here and another there, and offsets know no summer time. */
 const TIME_ZONE = /^(?:UTC|[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)+)$/;
@@ -293,7 +303,7 @@ function isKnownTimeZone(name: string): boolean {
 const EMAILS_WORDS = 'a list of at most 50 e-mail addresses, or "none"';
 
 const emailList = list(
-  text(EMAIL, 'An e-mail address.', 'an e-mail address'),
+  text(EMAIL, 'An e-mail address.', 'an e-mail address', 'tokens'),
   0,
   50,
   'E-mail addresses.',
@@ -309,7 +319,7 @@ const notifications = fields(
           'Who gets the notices; each address has to confirm its subscription once. "none": you subscribe to the topic of the stack yourself, and no check looks whether anybody does.',
       })
       .default([]),
-    locale: oneOf(['en', 'ja'], 'The language of the notices.').default('en'),
+    locale: oneOf(LOCALES, 'The language of the notices.').default('en'),
     timeZone: timeZone.default('UTC'),
     chat: z
       .boolean({ error: allowed('true or false') })

@@ -1,7 +1,8 @@
-import { Aws, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Fn, type Stack, Token } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { consoleUrl } from './console';
 import { packed } from './operator-permissions';
+import { identifierOf } from './registry';
 import type { VirtualIpFailover } from './virtual-ip-failover';
 
 /** What an operator needs after a deployment: for each cluster the commands of a rehearsal and a drill, ready to paste. */
@@ -31,18 +32,20 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
     value: `${console}/cloudwatch/home?region=${Aws.REGION}#dashboards/dashboard/${dashboard.dashboardName}`,
   });
   addPolicies(stack, failover);
-  for (const cluster of failover.clusters) {
-    const name = cluster.name.replaceAll(/[-_]/g, '');
+  for (const [position, cluster] of failover.clusters.entries()) {
+    const name = identifierOf(cluster, position).replaceAll(/[-_]/g, '');
+    // A description in a template is plain text, without references.
+    const which = Token.isUnresolved(cluster.name) ? 'the cluster' : `cluster ${cluster.name}`;
     const standby = cluster.nodes[1]?.instanceId ?? '';
     const start = (request: object) =>
       `aws stepfunctions start-execution --region ${Aws.REGION} --state-machine-arn ${stateMachine.stateMachineArn} --input '${JSON.stringify({ cluster: cluster.name, ...request })}'`;
     new CfnOutput(stack, `Rehearsal${name}`, {
       value: start({ mode: 'rehearsal', requestedBy: 'YOUR NAME' }),
-      description: `Walks every state for cluster ${cluster.name} and changes nothing.`,
+      description: `Walks every state for ${which} and changes nothing.`,
     });
     new CfnOutput(stack, `Drill${name}`, {
       value: start({ mode: 'drill', target: standby, requestedBy: 'YOUR NAME', reason: 'drill' }),
-      description: `Moves the virtual IPs of cluster ${cluster.name} to its second node. Another node: change target.`,
+      description: `Moves the virtual IPs of ${which} to its second node. Another node: change target.`,
     });
   }
 }

@@ -64,10 +64,11 @@ export interface ApplicationCheckProps {
 
 /** Virtual IPs that move together, and the nodes that may hold them. */
 export interface ClusterProps {
-  /** 1 to 40 letters, digits, `-` or `_`; unique in the account and Region, because metrics go by it. */
+  /** 1 to 40 letters, digits, `-` or `_`; unique in the account and Region, because metrics go by it. May be a token. */
   readonly name: string;
   /** The subnet of the virtual IPs and of all nodes. */
   readonly subnetId: string;
+  /** 1 to 49 addresses of the subnet. May be tokens, also one list of unknown length (`parameter.valueAsList`). */
   readonly virtualIps: readonly (string | VirtualIpProps)[];
   /** Two to eight nodes in order of preference. */
   readonly nodes: readonly NodeProps[];

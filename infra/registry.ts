@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { Cluster, VirtualIp } from '../functions/shared/cluster';
 import type { ClusterConfig, Config } from './config-schema';
 
@@ -31,6 +32,11 @@ export function registryOf(config: Config): Cluster[] {
     }),
     ...(cluster.checkIntervalMinutes && { checkIntervalMinutes: cluster.checkIntervalMinutes }),
   }));
+}
+
+/** What tells a cluster's constructs and outputs from another one's. No name begins with a digit. @param position from 0 */
+export function identifierOf({ name }: ClusterConfig, position: number): string {
+  return Token.isUnresolved(name) ? String(position + 1) : name;
 }
 
 function virtualIpsOf({ virtualIps }: ClusterConfig): VirtualIp[] {

@@ -24,7 +24,7 @@ import { acknowledgeEncryption, Notifications } from './notifications';
 import { grant, operateStatements, readStatements } from './operator-permissions';
 import { allow, arnHere, permissionsOf, putOutcomes } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
-import { registryOf } from './registry';
+import { identifierOf, registryOf } from './registry';
 import { StepLambda } from './step-lambda';
 import { WatchedCluster } from './watched-cluster';
 import { Workflow } from './workflow';
@@ -158,7 +158,7 @@ export class VirtualIpFailover extends Construct {
     const clusterScope = new Construct(this, 'Clusters');
     const watched = config.clusters.map(
       (cluster, position) =>
-        new WatchedCluster(clusterScope, cluster.name, {
+        new WatchedCluster(clusterScope, identifierOf(cluster, position), {
           cluster,
           position,
           target,

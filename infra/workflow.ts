@@ -1,10 +1,11 @@
-import { Aws, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Cluster } from '../functions/shared/cluster';
+import { addressesAtDeployment } from './addresses-at-deployment';
 import { dropDependsOn } from './depends-on';
 import type { FunctionName } from './functions';
 import { allow, arnHere, assumedBy, TRACING_ACTIONS } from './permissions';
@@ -90,9 +91,15 @@ function logGroupName(scope: Construct): string {
   return `/aws/vendedlogs/states/${Aws.STACK_NAME}-${address}-${suffix}`;
 }
 
+/** A cluster as it stands in the definition: addresses that are a list known only at deployment are written there. */
+function asWritten(cluster: Cluster): object {
+  const addresses = cluster.virtualIps.map(({ address }) => address);
+  return Token.isUnresolved(addresses) ? { ...cluster, virtualIps: addressesAtDeployment(addresses) } : cluster;
+}
+
 /** The definition as JSON, with the functions' ARNs and the registry in their places. */
 function definition(scope: Construct, { functions, clusters }: WorkflowProps): string {
   const functionArns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn]);
-  const values = { ...Object.fromEntries(functionArns), Partition: Aws.PARTITION, Clusters: clusters };
+  const values = { ...Object.fromEntries(functionArns), Partition: Aws.PARTITION, Clusters: clusters.map(asWritten) };
   return Stack.of(scope).toJsonString(fillPlaceholders(readDefinition(), values));
 }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -38,6 +38,32 @@ test('IDs that are known only at deployment reach the rules, the registry and th
   expect(JSON.stringify(resolve(role.Policies))).toContain(
     'arn:aws:ec2:ap-southeast-1:111122223333:network-interface/<FirstInterface.Id>',
   );
+});
+
+test('a name, addresses and an e-mail address may be parameters; addresses also a list of unknown length', () => {
+  const stack = new Stack(newApp(), 'Parameters');
+  const text = (name: string) => new CfnParameter(stack, name).valueAsString;
+  const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
+  const named = (virtualIps: string[], serial: number) => ({
+    ...cluster('x', serial),
+    name: text(`N${serial}`),
+    virtualIps,
+  });
+  new VirtualIpFailover(stack, 'Failover', {
+    clusters: [named([text('Address')], 1), named(list, 11)],
+    emails: [text('Email')],
+  });
+  const body = bodyOf(stack);
+  const [, { DefinitionString }] = body.one('AWS::StepFunctions::StateMachine');
+  const written = JSON.stringify(DefinitionString);
+  expect(written).toContain(JSON.stringify({ 'Fn::Join': ['"},{"address":"', { Ref: 'Addresses' }] }));
+  expect(
+    JSON.parse(String(resolve(DefinitionString, { Addresses: ['10.0.0.5', '10.0.0.6'] }))).States.Begin.Assign.clusters,
+  ).toMatchObject([
+    { name: '<N1>', virtualIps: [{ address: '<Address>' }] },
+    { name: '<N11>', virtualIps: [{ address: '10.0.0.5' }, { address: '10.0.0.6' }] },
+  ]);
+  expect(body.all('AWS::SNS::Subscription')).toHaveLength(1);
 });
 
 test('whoever is granted drills may start this workflow and read its log, nothing else', () => {

@@ -151,19 +151,24 @@ const PSEUDO: Readonly<Record<string, string>> = {
     'arn:aws:cloudformation:ap-southeast-1:111122223333:stack/VipFailover/1a2b3c4d-0000-1111-2222-333344445555',
 };
 
-/** A value with its intrinsic functions put into words: strings joined, references as `<LogicalId>` or `<LogicalId.Attribute>`. */
-export function resolve(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolve);
+/**
+ * A value with its intrinsic functions put into words: strings joined, references as `<LogicalId>` or `<LogicalId.Attribute>`.
+ *
+ * @param given what some references are instead
+ */
+export function resolve(value: unknown, given: Readonly<Record<string, unknown>> = {}): unknown {
+  const inside = (part: unknown) => resolve(part, given);
+  if (Array.isArray(value)) return value.map(inside);
   if (typeof value !== 'object' || value === null) return value;
   const [entry, ...more] = Object.entries(value);
   if (entry !== undefined && more.length === 0) {
     const [name, argument] = entry;
-    if (name === 'Ref') return PSEUDO[String(argument)] ?? `<${argument}>`;
+    if (name === 'Ref') return given[String(argument)] ?? PSEUDO[String(argument)] ?? `<${argument}>`;
     if (name === 'Fn::GetAtt') return `<${[argument].flat().join('.')}>`;
-    if (name === 'Fn::Join') return argument[1].map(resolve).join(argument[0]);
-    if (name === 'Fn::Split') return String(resolve(argument[1])).split(argument[0]);
-    if (name === 'Fn::Select') return [resolve(argument[1])].flat()[argument[0]];
+    if (name === 'Fn::Join') return [inside(argument[1])].flat().join(argument[0]);
+    if (name === 'Fn::Split') return String(inside(argument[1])).split(argument[0]);
+    if (name === 'Fn::Select') return [inside(argument[1])].flat()[argument[0]];
     if (name === 'Fn::Sub') return String(argument).replaceAll(/\$\{(.+?)\}/g, (_, ref) => PSEUDO[ref] ?? `<${ref}>`);
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inside(item)]));
 }
