@@ -15,6 +15,8 @@ export interface Settings {
   readonly keep: boolean;
   readonly port: number | undefined;
   readonly template: string | undefined;
+  /** A file with values of the template's parameters. */
+  readonly parameters: string | undefined;
   /** A configuration file instead of cdk.json's. */
   readonly config: string | undefined;
   readonly throttle: boolean;
@@ -44,6 +46,8 @@ export function parseArguments(argv: readonly string[]): Settings {
     );
   if (values.template !== undefined && values.config !== undefined)
     throw new UsageError('--template and --config exclude each other: a template has its configuration in it.');
+  if (values.parameters !== undefined && values.template === undefined)
+    throw new UsageError('--parameters FILE are those of a template: --template FILE --parameters FILE.');
   return {
     scenario,
     port,
@@ -52,6 +56,7 @@ export function parseArguments(argv: readonly string[]): Settings {
     json: values.json ?? false,
     keep: values.keep ?? false,
     template: values.template,
+    parameters: values.parameters,
     // The CDK's own spelling is -c config=FILE.
     config: values.config?.replace(/^config=/, ''),
     throttle: values.throttle ?? false,
@@ -73,6 +78,7 @@ function parse(argv: readonly string[]) {
         keep: { type: 'boolean' },
         port: { type: 'string' },
         template: { type: 'string' },
+        parameters: { type: 'string' },
         config: { type: 'string', short: 'c' },
         throttle: { type: 'boolean' },
         latency: { type: 'string' },
@@ -108,6 +114,7 @@ npm start -- [options]
   --json                    one JSON object a line instead of the screen
   -c, --config FILE         another configuration than cdk.json's
   --template FILE           another synthesized template; without it this repository is built and synthesized
+  --parameters FILE         values of that template's parameters: ["Name=value", …]
   --keep --port N           the cloud stays up after the scenario, for the AWS CLI and SDKs, until Ctrl-C
   --port N                  listens there
   --throttle                EC2's documented token buckets

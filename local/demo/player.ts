@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
 import { REALISTIC } from '../emulator/kernel/latency';
+import { readParameters } from '../emulator/template/parameters';
 import type { Settings } from './arguments';
 import { ClusterDriver } from './cluster-driver';
 import { livePage } from './page/site';
@@ -21,7 +22,8 @@ export async function play(settings: Settings): Promise<boolean> {
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
   const more = settings.config === undefined ? {} : { config: resolve(settings.config) };
   const templateFile = settings.template ?? synthesize(scenario.config, say, more);
-  const cloud = await startCloud({ ...cloudOptions(settings), templateFile });
+  const parameters = settings.parameters === undefined ? undefined : readParameters(settings.parameters);
+  const cloud = await startCloud({ ...cloudOptions(settings), templateFile, ...(parameters && { parameters }) });
   const page = livePage(cloud, scenario.name);
   cloud.site = page.site;
   const interrupted = new Promise<void>((resolve) => {

@@ -28,12 +28,15 @@ import { stepFunctions } from './step-functions/service';
 import { type Execution, StateMachine } from './step-functions/state-machine';
 import { TemplateError } from './template/json';
 import { checkKnown } from './template/known-template';
+import type { ParameterValues } from './template/parameters';
 import type { RegistryCluster } from './template/registry';
 import { checkedInstances, clustersIn } from './template/registry';
 import { loadTemplate, type Template } from './template/template';
 
 export interface CloudOptions {
   readonly templateFile: string;
+  /** Values of the template's parameters; those with a default need none. */
+  readonly parameters?: ParameterValues;
   /** `virtual`: minutes pass in milliseconds, in a fixed order, and functions run in this process. */
   readonly clock: 'real' | 'virtual';
   /** Where functions run; in a worker each by default, which needs the real clock. */
@@ -90,7 +93,8 @@ const LOOK_EVERY_MILLISECONDS = 20;
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   if (options.clock === 'virtual' && options.lambda === 'worker')
     throw new Error('Workers have a clock of their own: a virtual clock needs functions in this process.');
-  const template = loadTemplate(options.templateFile);
+  const { parameters } = options;
+  const template = loadTemplate(options.templateFile, parameters && { parameters });
   checkKnown(template);
   const cloud = new Cloud(template, options);
   const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';

@@ -1,5 +1,6 @@
 import { list, object, TemplateError, text } from '../template/json';
 import type { Resource, Template } from '../template/template';
+import { codeDirectory } from './code';
 
 /** A function as the template declares it. */
 export interface LambdaFunction {
@@ -49,10 +50,7 @@ function read(template: Template, { logicalId, properties }: Resource): LambdaFu
         throw new TemplateError(
           `${logicalId}.Runtime: only Node.js runs here, not ${JSON.stringify(properties.Runtime)}`,
         );
-      const key = object(properties.Code).S3Key;
-      if (typeof key !== 'string')
-        throw new TemplateError(`${logicalId}.Code: only a bundle among the stack's assets can run here`);
-      return `${template.assetDirectory(key)}/${file}.js`;
+      return `${codeDirectory(template, logicalId, properties.Code ?? null)}/${file}.js`;
     },
     exportName,
     handler,

@@ -71,6 +71,7 @@ export const PLAYED: Readonly<Record<string, KnownResource>> = {
   },
   'AWS::Lambda::Function': {
     acts: [
+      'Code',
       'Code.S3Key',
       'Environment.Variables.*',
       'FunctionName',
@@ -153,7 +154,10 @@ export function checkKnown(template: Template): void {
 
 /** The first path to a value that none of the known ones covers. */
 function unknownPath(value: Json, path: string, known: readonly string[]): string | undefined {
-  if (known.some((each) => each === path || (each.endsWith('.*') && `${path}.`.startsWith(each.slice(0, -1)))))
+  const leaf = !isObject(value);
+  if (
+    known.some((each) => (each === path && leaf) || (each.endsWith('.*') && `${path}.`.startsWith(each.slice(0, -1))))
+  )
     return undefined;
   if (isObject(value)) {
     for (const [name, each] of Object.entries(value)) {

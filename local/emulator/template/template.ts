@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { digest, IDENTITIES, type Identity, uuidOf } from './identities';
 import { isObject, type Json, type JsonObject, list, object, TemplateError, text } from './json';
+import { Parameters, type ParameterValues } from './parameters';
 
 /** A resource with every intrinsic in its properties resolved. */
 export interface Resource {
@@ -17,6 +18,8 @@ export interface Resource {
 export interface TemplateOptions {
   readonly region?: string;
   readonly accountId?: string;
+  /** Values of the template's parameters; those with a default need none. */
+  readonly parameters?: ParameterValues;
 }
 
 /**
@@ -28,7 +31,7 @@ export class Template {
   readonly region: string;
   readonly accountId: string;
   private readonly raw: Record<string, { Type: string; Properties?: Json; Condition?: string }>;
-  private readonly parameters: JsonObject;
+  private readonly parameters: Parameters;
   private readonly conditions: JsonObject;
   private readonly resolved = new Map<string, Resource>();
   private readonly assetDirectories: ReadonlyMap<string, string>;
@@ -43,9 +46,10 @@ export class Template {
     this.region = options.region ?? 'us-east-1';
     this.accountId = options.accountId ?? '123456789012';
     this.raw = content.Resources as typeof this.raw;
-    this.parameters = object(content.Parameters);
+    this.parameters = new Parameters(object(content.Parameters), options.parameters ?? {});
     this.conditions = object(content.Conditions);
     this.assetDirectories = assetDirectories;
+    this.checkRules(object(content.Rules));
   }
 
   get stackId(): string {
@@ -121,6 +125,24 @@ export class Template {
   /** The last part of the physical name: what logs and people call it. */
   nameOf(logicalId: string): string {
     return this.identity(logicalId).name;
+  }
+
+  /**
+   * What the parameters must be together; CloudFormation checks it before it creates anything. The rule that CDK adds asks
+   * for its bootstrap stack, which nothing here needs.
+   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+   */
+  private checkRules({ CheckBootstrapVersion, ...rules }: JsonObject): void {
+    for (const [name, rule] of Object.entries(rules)) {
+      const { RuleCondition, Assertions } = object(rule);
+      if (RuleCondition !== undefined && this.resolve(RuleCondition, `rule ${name}`) !== true) continue;
+      for (const assertion of list(Assertions)) {
+        const { Assert, AssertDescription } = object(assertion);
+        if (this.resolve(Assert ?? null, `rule ${name}`) !== true)
+          throw new TemplateError(`The parameters do not fit the template's rule ${name}: ${AssertDescription}`);
+      }
+    }
   }
 
   private exists(logicalId: string): boolean {
@@ -238,19 +260,9 @@ export class Template {
       case 'AWS::NoValue':
         return NO_VALUE;
     }
-    const parameter = this.parameters[name];
-    if (isObject(parameter)) return this.parameter(name, parameter, where);
+    if (this.parameters.has(name)) return this.parameters.value(name, where);
     if (this.raw[name] !== undefined) return this.ref(name);
     throw new TemplateError(`${where}: Ref to ${name}, which the template does not declare`);
-  }
-
-  private parameter(name: string, parameter: JsonObject, where: string): Json {
-    const type = String(parameter.Type);
-    // The image of an instance is looked up in SSM at deploy time; nothing here depends on which one it is.
-    if (type.includes('AWS::EC2::Image::Id')) return `ami-0${digest(name, 16)}`;
-    if (type.startsWith('AWS::SSM::') || parameter.Default === undefined)
-      throw new TemplateError(`${where}: the parameter ${name} (${type}) has no value here`);
-    return parameter.Default;
   }
 
   private attribute(logicalId: string, name: string, where: string): string {

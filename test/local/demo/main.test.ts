@@ -24,6 +24,8 @@ test.each([
   [['--template', '/nowhere.template.json'], 'There is no template /nowhere.template.json.'],
   [['--lag', '-1'], '--lag'],
   [['--config', 'a.json', '--template', 'b.json'], 'exclude each other'],
+  [['--parameters', 'a.json'], '--template FILE --parameters FILE'],
+  [['--template', 'a.template.json', '--parameters', '/nowhere.json'], 'There is no parameter file /nowhere.json.'],
   [['--config', 'a.json', '--scenario', 'target-dies'], 'brings its own configuration'],
 ])('%j ends with one clear line and exit code 2', (args, message) => {
   const { status, stderr, stdout } = start(...args);
