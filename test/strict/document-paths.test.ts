@@ -11,7 +11,7 @@ const DOCUMENTS = [
     .map((name) => join('docs', name)),
 ];
 /** A path of this repository between backticks; with a `<name>` it stands for several. */
-const PATHS = /`((?:cli|functions|infra|local|test|bench|statemachine|docs|guest)\/[^`\s]+)`/g;
+const PATHS = /`((?:cli|functions|infra|local|release|test|bench|statemachine|docs|guest)\/[^`\s]+)`/g;
 
 test.each(DOCUMENTS)('%s names only files that exist', (file) => {
   const paths = [...readFileSync(join(ROOT, file), 'utf8').matchAll(PATHS)].map(([, path = '']) => path);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
-const FOLDERS = ['cli', 'functions', 'infra', 'local', 'test', 'bench'];
+const FOLDERS = ['cli', 'functions', 'infra', 'local', 'release', 'test', 'bench'];
 
 /** Which files of ours a file imports, types too; by paths from the root. */
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -52,6 +52,7 @@ const ALLOWED: readonly (readonly [folder: string, others: readonly string[]])[]
   ),
   ['infra', ['functions/shared']],
   ['cli', ['functions']],
+  ['release', ['infra']],
   ['local/emulator/template', []],
   ['local/emulator/iam', ['local/emulator/kernel']],
   ['local/emulator/kernel', ['local/emulator/iam', 'local/emulator/template']],

@@ -1,0 +1,74 @@
+import { Aws, CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { FUNCTIONS } from '../infra/functions';
+import { addOutputs } from '../infra/outputs';
+import { VirtualIpFailover } from '../infra/virtual-ip-failover';
+import { declareParameters, type ReleaseParameters } from './parameters';
+
+export interface ReleaseStackProps {
+  readonly nodeCount: number;
+  /** The zip file of a Lambda, by its folder, as a path from where the template will lie. */
+  readonly assets: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same construct as in the CDK app, for one cluster whose values are parameters of the template. Its code lies in zip
+ * files beside the template.
+ */
+export class ReleaseStack extends Stack {
+  constructor(scope: Construct, id: string, { nodeCount, assets }: ReleaseStackProps) {
+    super(scope, id, {
+      description: `Moves virtual IPs between ${nodeCount} EC2 instances when one dies.`,
+    });
+    const parameters = declareParameters(this, nodeCount);
+    const { clusterName, subnetId, virtualIps, nodes, email } = parameters;
+    const failover = new VirtualIpFailover(this, 'Failover', {
+      clusters: [
+        {
+          name: clusterName.valueAsString,
+          subnetId: subnetId.valueAsString,
+          virtualIps: virtualIps.valueAsList,
+          nodes: nodes.map(({ instanceId, networkInterfaceId }) => ({
+            instanceId: instanceId.valueAsString,
+            networkInterfaceId: networkInterfaceId.valueAsString,
+          })),
+        },
+      ],
+      emails: [email.valueAsString],
+      secondAlarmTopic: this.secondAlarmTopic(parameters),
+    });
+    addOutputs(this, failover);
+    this.subscribeIfGiven(parameters);
+    // A word of the template's user, which the construct takes from a list.
+    resourceOf(failover.functions.Notify).addPropertyOverride('Environment.Variables.LOCALE', {
+      Ref: parameters.locale.logicalId,
+    });
+    for (const { state, folder } of FUNCTIONS) {
+      resourceOf(failover.functions[state]).addPropertyOverride('Code', assets[folder]);
+    }
+  }
+
+  private secondAlarmTopic({ secondAlarmTopicArn }: ReleaseParameters) {
+    const given = this.isGiven('HasSecondAlarmTopic', secondAlarmTopicArn.valueAsString);
+    const topicArn = Fn.conditionIf(given.logicalId, secondAlarmTopicArn.valueAsString, Aws.NO_VALUE).toString();
+    return Topic.fromTopicArn(this, 'SecondAlarmTopic', topicArn);
+  }
+
+  private subscribeIfGiven({ email }: ReleaseParameters): void {
+    const given = this.isGiven('HasEmail', email.valueAsString);
+    for (const construct of this.node.findAll()) {
+      if (construct instanceof CfnSubscription) construct.cfnOptions.condition = given;
+    }
+  }
+
+  private isGiven(id: string, value: string): CfnCondition {
+    return new CfnCondition(this, id, { expression: Fn.conditionNot(Fn.conditionEquals(value, '')) });
+  }
+}
+
+function resourceOf({ node }: Construct): CfnResource {
+  const resource = node.defaultChild;
+  if (CfnResource.isCfnResource(resource)) return resource;
+  throw new Error(`${node.path} has no resource of its own.`);
+}
