@@ -1,0 +1,93 @@
+import { type Charge, PRICES, type Region } from './prices';
+
+/** What is read of a synthesized template. */
+export interface TemplateBody {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+}
+
+interface Properties {
+  readonly MemorySize?: number;
+  readonly Metrics?: readonly { readonly MetricStat?: unknown }[];
+  readonly RetentionInDays?: number;
+  readonly ScheduleExpression?: string;
+}
+
+/** How much of everything a month takes, by what is charged. */
+export type Usage = Readonly<Record<Charge, number>>;
+
+/**
+ * One check of one cluster, as it was measured on the local cloud with realistic latencies (docs/rollout.md): what it writes
+ * into logs (nearly all of it the execution's history), how long the execution and each of its invocations take.
+ */
+const CHECK = { kilobytes: 77, seconds: 0.5, invocations: 6, invocationSeconds: 0.1, expressGigabytes: 0.064 };
+/** `Ready`, `Paused`, and `Outcomes` of checks. Other metrics have points only in the hours in which something happened. */
+const METRICS_A_CLUSTER = 3;
+/** What CloudWatch Logs stores of what it takes in: it compresses. */
+const COMPRESSED = 0.15;
+const DAYS = 30;
+const MILLION = 1e6;
+
+/** What the template's resources use in a month of 30 days in which nothing happens but the scheduled checks. Free tiers are not counted. */
+export function usageOf({ Resources }: TemplateBody): Usage {
+  const all = Object.values(Resources);
+  const ofType = (type: string) => all.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);
+  const schedules = ofType('AWS::Scheduler::Schedule');
+  const checks = sum(schedules.map(({ ScheduleExpression }) => 24 * DAYS * timesAnHour(ScheduleExpression ?? '')));
+  const memory = Math.max(...ofType('AWS::Lambda::Function').map(({ MemorySize = 128 }) => MemorySize)) / 1024;
+  const retentionMonths =
+    Math.max(...ofType('AWS::Logs::LogGroup').map(({ RetentionInDays = 0 }) => RetentionInDays)) / DAYS;
+  const logs = (checks * CHECK.kilobytes) / MILLION;
+  return {
+    key: ofType('AWS::KMS::Key').length,
+    dashboard: ofType('AWS::CloudWatch::Dashboard').length,
+    alarm: sum(ofType('AWS::CloudWatch::Alarm').map(metricsOf)),
+    metric: schedules.length * METRICS_A_CLUSTER,
+    logIngestion: logs,
+    logStorage: logs * COMPRESSED * retentionMonths,
+    schedule: checks / MILLION,
+    expressRequest: checks / MILLION,
+    expressDuration: (checks * CHECK.seconds * CHECK.expressGigabytes) / 3600,
+    lambdaRequest: (checks * CHECK.invocations) / MILLION,
+    lambdaDuration: (checks * CHECK.invocations * CHECK.invocationSeconds * memory) / MILLION,
+    snsRequest: checks / MILLION,
+    trace: checks / MILLION,
+  };
+}
+
+/** An alarm on an expression is charged by the metrics in it. */
+function metricsOf({ Metrics }: Properties): number {
+  return Metrics === undefined ? 1 : Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
+}
+
+/** @param expression as infra/check-schedule.ts writes it: `cron(0,5,10 * * * ? *)` or `cron(* * * * ? *)` */
+function timesAnHour(expression: string): number {
+  const minutes = /^cron\((\S+) /.exec(expression)?.[1];
+  if (minutes === undefined) throw new Error(`Not a schedule by minutes of the hour: ${expression}`);
+  return minutes === '*' ? 60 : minutes.split(',').length;
+}
+
+/** Dollars a month for one kind of charge. */
+export function dollarsOf(charge: Charge, usage: Usage, region: Region): number {
+  return usage[charge] * PRICES[charge].dollars[region];
+}
+
+/** Dollars a month for everything. */
+export function totalOf(usage: Usage, region: Region): number {
+  return sum(CHARGES.map((charge) => dollarsOf(charge, usage, region)));
+}
+
+/** What the second has more than the first: of templates with one and two clusters, a cluster. */
+export function difference(smaller: Usage, larger: Usage): Usage {
+  const entries = CHARGES.map((charge) => [charge, larger[charge] - smaller[charge]] as const);
+  return { ...larger, ...Object.fromEntries(entries) };
+}
+
+function isCharge(name: string): name is Charge {
+  return Object.hasOwn(PRICES, name);
+}
+
+export const CHARGES: readonly Charge[] = Object.keys(PRICES).filter(isCharge);
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
