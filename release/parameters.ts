@@ -11,6 +11,23 @@ import {
   TOPIC_WORDS,
 } from '../infra/config-schema';
 
+/** CloudFormation cannot tell a zone that exists from a misspelt one, so the template has a list; the CDK app takes any. */
+const TIME_ZONES = [
+  'UTC',
+  'America/Chicago',
+  'America/Los_Angeles',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Asia/Kolkata',
+  'Asia/Seoul',
+  'Asia/Singapore',
+  'Asia/Tokyo',
+  'Australia/Sydney',
+  'Europe/Berlin',
+  'Europe/London',
+  'Europe/Paris',
+] as const;
+
 /** The parameters of one released template, in the order in which the console asks for them. */
 export interface ReleaseParameters {
   readonly clusterName: CfnParameter;
@@ -19,6 +36,7 @@ export interface ReleaseParameters {
   readonly nodes: readonly { readonly instanceId: CfnParameter; readonly networkInterfaceId: CfnParameter }[];
   readonly email: CfnParameter;
   readonly locale: CfnParameter;
+  readonly timeZone: CfnParameter;
   readonly secondAlarmTopicArn: CfnParameter;
 }
 
@@ -74,6 +92,11 @@ export function declareParameters(stack: Stack, nodeCount: number): ReleaseParam
       default: 'en',
       allowedValues: [...LOCALES],
     }),
+    timeZone: declare('TimeZone', {
+      description: 'Whose local time notices show beside UTC.',
+      default: 'UTC',
+      allowedValues: [...TIME_ZONES],
+    }),
     secondAlarmTopicArn: declare('SecondAlarmTopicArn', {
       description: 'A second SNS topic for alarms, because a broken topic cannot report itself. Empty: one topic.',
       ...optional(TOPIC_ARN),
@@ -112,7 +135,7 @@ function describe(stack: Stack, parameters: ReleaseParameters): void {
         ...parameters.nodes.map(({ instanceId, networkInterfaceId }, index) =>
           group(`Node ${index + 1}`, [instanceId, networkInterfaceId]),
         ),
-        group('Notices', [parameters.email, parameters.locale, parameters.secondAlarmTopicArn]),
+        group('Notices', [parameters.email, parameters.locale, parameters.timeZone, parameters.secondAlarmTopicArn]),
       ],
     },
   };

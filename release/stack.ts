@@ -40,10 +40,11 @@ export class ReleaseStack extends Stack {
     });
     addOutputs(this, failover);
     this.subscribeIfGiven(parameters);
-    // A word of the template's user, which the construct takes from a list.
-    resourceOf(failover.functions.Notify).addPropertyOverride('Environment.Variables.LOCALE', {
-      Ref: parameters.locale.logicalId,
-    });
+    // What the construct takes from a list of words, and no token.
+    const { locale, timeZone } = parameters;
+    for (const [name, { logicalId }] of Object.entries({ LOCALE: locale, TIME_ZONE: timeZone })) {
+      resourceOf(failover.functions.Notify).addPropertyOverride(`Environment.Variables.${name}`, { Ref: logicalId });
+    }
     for (const { state, folder } of FUNCTIONS) {
       resourceOf(failover.functions[state]).addPropertyOverride('Code', assets[folder]);
     }

@@ -45,6 +45,7 @@ export function usageOf({ Resources }: TemplateBody): Usage {
     logIngestion: logs,
     logStorage: logs * COMPRESSED * retentionMonths,
     schedule: checks / MILLION,
+    event: checks / MILLION,
     expressRequest: checks / MILLION,
     expressDuration: (checks * CHECK.seconds * CHECK.expressGigabytes) / 3600,
     lambdaRequest: (checks * CHECK.invocations) / MILLION,

@@ -32,6 +32,7 @@ export const PRICES = {
   logIngestion: price('CloudWatch Logs, ingestion', 'GB', 0.5, 0.76),
   logStorage: price('CloudWatch Logs, storage', 'GB', 0.03, 0.033),
   schedule: price('EventBridge Scheduler', 'million invocations', 1),
+  event: price('EventBridge, events of outcomes', 'million events', 1),
   expressRequest: price('Step Functions Express, requests', 'million', 1),
   expressDuration: price('Step Functions Express, duration', 'GB-hour', 0.06),
   lambdaRequest: price('Lambda, requests', 'million', 0.2, 0.2),

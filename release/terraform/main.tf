@@ -53,6 +53,7 @@ resource "aws_cloudformation_stack" "failover" {
     VirtualIps          = join(",", var.virtual_ips)
     Email               = var.email
     Locale              = var.locale
+    TimeZone            = var.time_zone
     SecondAlarmTopicArn = var.second_alarm_topic_arn
   })
   depends_on = [aws_s3_object.asset]

@@ -53,6 +53,12 @@ variable "locale" {
   default     = "en"
 }
 
+variable "time_zone" {
+  description = "Whose local time notices show beside UTC, such as Asia/Tokyo; the template lists the zones."
+  type        = string
+  default     = "UTC"
+}
+
 variable "second_alarm_topic_arn" {
   description = "A second SNS topic for alarms, because a broken topic cannot report itself. Empty: one topic."
   type        = string

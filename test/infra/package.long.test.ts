@@ -27,7 +27,10 @@ test.each([
   'package.json',
   'docs/construct.md',
   'docs/decision-table.md',
+  'docs/guests.md',
   'docs/notices.md',
+  'guest/vip-claim',
+  'outcome.schema.json',
   'statemachine/failover.asl.yaml',
   'dist/lib/infra/index.js',
   'dist/lib/infra/index.d.ts',
@@ -37,15 +40,19 @@ test.each([
   expect(packed).toContain(path);
 });
 
-test('and nothing else but the compiled construct', () => {
-  const others = packed.filter((path) => !/^dist\/lib\/(infra|functions\/shared)\/[\w-]+\.(js|d\.ts)$/.test(path));
-  expect(others.filter((path) => !/^dist\/functions\/[\w-]+\/index\.js$/.test(path)).sort()).toEqual([
+test('and nothing else but the compiled construct and what runs on the nodes', () => {
+  const construct = /^dist\/lib\/(infra|functions\/shared)\/[\w-]+\.(js|d\.ts)$/;
+  const bundle = /^dist\/functions\/[\w-]+\/index\.js$/;
+  const others = packed.filter((path) => ![construct, bundle, /^guest\//].some((known) => known.test(path)));
+  expect(others.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'docs/construct.md',
     'docs/decision-table.md',
+    'docs/guests.md',
     'docs/notices.md',
+    'outcome.schema.json',
     'package.json',
     'statemachine/failover.asl.yaml',
   ]);

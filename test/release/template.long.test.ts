@@ -40,12 +40,18 @@ describe.each([
 ] as const)('%s', (name, nodeCount) => {
   const config = {
     ...cluster(nodeCount, ['10.0.0.5', '10.0.0.6']),
-    notifications: { emails: ['operations@example.com'], locale: 'ja', secondAlarmTopicArn: TOPIC },
+    notifications: {
+      emails: ['operations@example.com'],
+      locale: 'ja',
+      timeZone: 'Asia/Tokyo',
+      secondAlarmTopicArn: TOPIC,
+    },
   };
   const values = valuesFor(nodeCount, {
     VirtualIps: '10.0.0.5, 10.0.0.6',
     Email: 'operations@example.com',
     Locale: 'ja',
+    TimeZone: 'Asia/Tokyo',
     SecondAlarmTopicArn: TOPIC,
   });
   const ofRelease = normalized(released(name, values));
@@ -83,7 +89,7 @@ describe('without the optional values', () => {
 
   test('notices are in English, nobody is subscribed, alarms go to one topic', () => {
     const [notify] = template.ofType('AWS::Lambda::Function').filter(({ logicalId }) => logicalId.includes('Notify'));
-    expect(notify?.properties.Environment).toMatchObject({ Variables: { LOCALE: 'en' } });
+    expect(notify?.properties.Environment).toMatchObject({ Variables: { LOCALE: 'en', TIME_ZONE: 'UTC' } });
     expect(template.ofType('AWS::SNS::Subscription')).toEqual([]);
     for (const { properties } of template.ofType('AWS::CloudWatch::Alarm')) {
       expect(properties.AlarmActions ?? []).not.toContain(TOPIC);
@@ -99,6 +105,7 @@ test.each([
   ['a name with a space', { ClusterName: 'the mail' }, 'ClusterName: found "the mail"'],
   ['an e-mail address without @', { Email: 'operations' }, 'Email: found "operations"'],
   ['a language that nobody wrote', { Locale: 'fr' }, 'Locale: found "fr"'],
+  ['a time zone that is not listed', { TimeZone: 'Asia/Tokio' }, 'TimeZone: found "Asia/Tokio"'],
   ['something that is no topic', { SecondAlarmTopicArn: 'operations' }, 'SecondAlarmTopicArn: found "operations"'],
 ])('%s is refused before anything is created', (_, values, message) => {
   expect(() => released('two-nodes', valuesFor(2, values))).toThrow(message);
