@@ -11,6 +11,9 @@ import {
   TOPIC_WORDS,
 } from '../infra/config-schema';
 
+/** In the place of an e-mail address: whoever deploys subscribes, and no check looks whether anybody does. */
+export const NOBODY = 'none';
+
 /** CloudFormation cannot tell a zone that exists from a misspelt one, so the template has a list; the CDK app takes any. */
 const TIME_ZONES = [
   'UTC',
@@ -54,7 +57,6 @@ export function declareParameters(stack: Stack, nodeCount: number): ReleaseParam
     const { pattern, words } = idOf(prefix);
     return declare(name, { description, allowedPattern: pattern.source, constraintDescription: words });
   };
-  const optional = (pattern: RegExp) => ({ default: '', allowedPattern: `^$|${pattern.source}` });
   const parameters: ReleaseParameters = {
     clusterName: declare('ClusterName', {
       description: 'The name of the cluster in notices, metrics and commands. Unique in the account and Region.',
@@ -82,10 +84,9 @@ export function declareParameters(stack: Stack, nodeCount: number): ReleaseParam
       ),
     })),
     email: declare('Email', {
-      description:
-        'Who gets notices and alarms; has to confirm the subscription once. Empty: subscribe to the topic yourself.',
-      ...optional(EMAIL),
-      constraintDescription: 'an e-mail address, or nothing',
+      description: `Who gets notices and alarms; has to confirm the subscription once. "${NOBODY}": subscribe to the topic yourself.`,
+      allowedPattern: `^${NOBODY}$|${EMAIL.source}`,
+      constraintDescription: `an e-mail address, or "${NOBODY}"`,
     }),
     locale: declare('Locale', {
       description: 'The language of the notices.',
@@ -99,7 +100,8 @@ export function declareParameters(stack: Stack, nodeCount: number): ReleaseParam
     }),
     secondAlarmTopicArn: declare('SecondAlarmTopicArn', {
       description: 'A second SNS topic for alarms, because a broken topic cannot report itself. Empty: one topic.',
-      ...optional(TOPIC_ARN),
+      default: '',
+      allowedPattern: `^$|${TOPIC_ARN.source}`,
       constraintDescription: `${TOPIC_WORDS}, or nothing`,
     }),
   };

@@ -1,10 +1,10 @@
-import { Aws, CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, type CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { FUNCTIONS } from '../infra/functions';
 import { addOutputs } from '../infra/outputs';
 import { VirtualIpFailover } from '../infra/virtual-ip-failover';
-import { declareParameters, type ReleaseParameters } from './parameters';
+import { declareParameters, NOBODY, type ReleaseParameters } from './parameters';
 
 export interface ReleaseStackProps {
   readonly nodeCount: number;
@@ -39,7 +39,7 @@ export class ReleaseStack extends Stack {
       secondAlarmTopic: this.secondAlarmTopic(parameters),
     });
     addOutputs(this, failover);
-    this.subscribeIfGiven(parameters);
+    this.subscribe(parameters, resourceOf(failover.functions.Notify));
     // What the construct takes from a list of words, and no token.
     const { locale, timeZone } = parameters;
     for (const [name, { logicalId }] of Object.entries({ LOCALE: locale, TIME_ZONE: timeZone })) {
@@ -51,20 +51,23 @@ export class ReleaseStack extends Stack {
   }
 
   private secondAlarmTopic({ secondAlarmTopicArn }: ReleaseParameters) {
-    const given = this.isGiven('HasSecondAlarmTopic', secondAlarmTopicArn.valueAsString);
+    const given = this.unless('HasSecondAlarmTopic', secondAlarmTopicArn, '');
     const topicArn = Fn.conditionIf(given.logicalId, secondAlarmTopicArn.valueAsString, Aws.NO_VALUE).toString();
     return Topic.fromTopicArn(this, 'SecondAlarmTopic', topicArn);
   }
 
-  private subscribeIfGiven({ email }: ReleaseParameters): void {
-    const given = this.isGiven('HasEmail', email.valueAsString);
+  private subscribe({ email }: ReleaseParameters, notify: CfnResource): void {
+    const given = this.unless('HasEmail', email, NOBODY);
+    notify.addPropertyOverride('Environment.Variables.EXPECTS_SUBSCRIBERS', {
+      'Fn::If': [given.logicalId, 'true', { Ref: 'AWS::NoValue' }],
+    });
     for (const construct of this.node.findAll()) {
       if (construct instanceof CfnSubscription) construct.cfnOptions.condition = given;
     }
   }
 
-  private isGiven(id: string, value: string): CfnCondition {
-    return new CfnCondition(this, id, { expression: Fn.conditionNot(Fn.conditionEquals(value, '')) });
+  private unless(id: string, { valueAsString }: CfnParameter, value: string): CfnCondition {
+    return new CfnCondition(this, id, { expression: Fn.conditionNot(Fn.conditionEquals(valueAsString, value)) });
   }
 }
 

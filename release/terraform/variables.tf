@@ -42,9 +42,8 @@ variable "nodes" {
 }
 
 variable "email" {
-  description = "Who gets notices and alarms; has to confirm the subscription once. Empty: subscribe to the topic yourself."
+  description = "Who gets notices and alarms; has to confirm the subscription once. none: subscribe to the topic yourself."
   type        = string
-  default     = ""
 }
 
 variable "locale" {

@@ -20,6 +20,7 @@ export function valuesFor(nodeCount: number, more: Readonly<Record<string, strin
     ClusterName: 'mail',
     SubnetId: 'subnet-0a1b2c3d4e5f60001',
     VirtualIps: '10.0.0.5',
+    Email: 'operations@example.com',
     ...Object.fromEntries(
       nodes.flatMap((number) => [
         [`Node${number}InstanceId`, `i-0a1b2c3d4e5f6000${number}`],

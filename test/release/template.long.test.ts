@@ -49,7 +49,6 @@ describe.each([
   };
   const values = valuesFor(nodeCount, {
     VirtualIps: '10.0.0.5, 10.0.0.6',
-    Email: 'operations@example.com',
     Locale: 'ja',
     TimeZone: 'Asia/Tokyo',
     SecondAlarmTopicArn: TOPIC,
@@ -84,12 +83,13 @@ test('the active node stops; the address moves, and the notice is in Japanese', 
   await cloud.close();
 });
 
-describe('without the optional values', () => {
-  const template = released('two-nodes', valuesFor(2));
+describe('without the optional values, and with nobody to mail to', () => {
+  const template = released('two-nodes', valuesFor(2, { Email: 'none' }));
+  const [notify] = template.ofType('AWS::Lambda::Function').filter(({ logicalId }) => logicalId.includes('Notify'));
 
-  test('notices are in English, nobody is subscribed, alarms go to one topic', () => {
-    const [notify] = template.ofType('AWS::Lambda::Function').filter(({ logicalId }) => logicalId.includes('Notify'));
+  test('notices are in English with UTC, nobody is subscribed or missed, alarms go to one topic', () => {
     expect(notify?.properties.Environment).toMatchObject({ Variables: { LOCALE: 'en', TIME_ZONE: 'UTC' } });
+    expect(notify?.properties.Environment).not.toHaveProperty('Variables.EXPECTS_SUBSCRIBERS');
     expect(template.ofType('AWS::SNS::Subscription')).toEqual([]);
     for (const { properties } of template.ofType('AWS::CloudWatch::Alarm')) {
       expect(properties.AlarmActions ?? []).not.toContain(TOPIC);
