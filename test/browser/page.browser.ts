@@ -24,6 +24,7 @@ beforeEach(async () => {
   complaints.length = 0;
 });
 afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
   site.close();
   await cloud.close();
 });
