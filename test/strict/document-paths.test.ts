@@ -1,15 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOCUMENTS, ROOT } from './markdown';
 
-const ROOT = join(__dirname, '../..');
-const DOCUMENTS = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
-];
 /** A path of this repository between backticks; with a `<name>` it stands for several. */
 const PATHS = /`((?:cli|functions|infra|local|release|test|bench|statemachine|docs|guest)\/[^`\s]+)`/g;
 
