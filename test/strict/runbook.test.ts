@@ -4,12 +4,17 @@ import type { Headline, Notice, Status } from '../../functions/notify/notice';
 import { synthesize } from '../../local/demo/synth';
 import { ENDINGS, LOCALES, noticeOf } from '../functions/notify/endings';
 
-/** docs/runbook.md leads from whatever people receive to what to type. */
-const RUNBOOK = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
-/** Cells of all tables, one row a list. */
-const ROWS = RUNBOOK.split('\n')
-  .filter((line) => line.startsWith('| '))
-  .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+/** Cells of all tables of a runbook, one row a list. */
+function rowsOf(file: string): string[][] {
+  return readFileSync(join(__dirname, '../../docs', file), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+}
+
+/** docs/runbook.md, and docs/ja/runbook.md, lead from whatever people receive to what to type. */
+const ROWS = rowsOf('runbook.md');
+const JAPANESE_ROWS = rowsOf('ja/runbook.md');
 
 const STATUSES: readonly Status[] = ['OK', 'CHECK', 'DEGRADED', 'DOWN'];
 const HEADLINES: Readonly<Record<Headline, true>> = {
@@ -39,9 +44,14 @@ function stateWord(subject: string): string {
   return sentence ?? rest;
 }
 
-test.each(['en', 'ja'] as const)('each subject’s state word stands in the runbook, %s', (language) => {
+test.each([
+  ['en', 'runbook.md', ROWS, 0],
+  ['ja', 'runbook.md', ROWS, 1],
+  ['en', 'ja/runbook.md', JAPANESE_ROWS, 1],
+  ['ja', 'ja/runbook.md', JAPANESE_ROWS, 0],
+] as const)('each subject’s state word in %s stands in docs/%s', (language, _, rows, position) => {
   const words = [...new Set(NOTICES.map((notice) => stateWord(LOCALES[language].subject(notice))))];
-  const column = ROWS.map((cells) => cells[language === 'en' ? 0 : 1] ?? '');
+  const column = rows.map((cells) => cells[position] ?? '');
   const missing = words.filter((word) => !column.some((cell) => new RegExp(`(^|\`)${word}(\`|:|$)`).test(cell)));
   expect(missing).toEqual([]);
   expect(words.length).toBeGreaterThanOrEqual(7);
@@ -60,6 +70,7 @@ test('what subjects add stands there, too', () => {
     expect(LOCALES.en.subject(notice)).toContain(en);
     expect(LOCALES.ja.subject(notice)).toContain(ja);
     expect(ROWS.some(([first, second]) => first?.includes(`…${en}`) && second === ja)).toBe(true);
+    expect(JAPANESE_ROWS.some(([first, second]) => first === ja && second?.includes(`…${en}`))).toBe(true);
   }
 });
 
@@ -68,7 +79,9 @@ test('so does every alarm that tells people something', () => {
   const alarms = Object.entries<{ Type: string; Properties: { AlarmActions?: unknown } }>(Resources)
     .filter(([, { Type, Properties }]) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmActions !== undefined)
     .map(([logicalId]) => logicalId.replace(/[0-9A-F]{8}$/, '').replace(/^.*Alarms/, ''));
-  const listed = ROWS.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
   expect(alarms.length).toBeGreaterThan(10);
-  expect(alarms.filter((alarm) => !listed.includes(alarm))).toEqual([]);
+  for (const rows of [ROWS, JAPANESE_ROWS]) {
+    const listed = rows.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+    expect(alarms.filter((alarm) => !listed.includes(alarm))).toEqual([]);
+  }
 });
