@@ -11,6 +11,10 @@ test.each(DOCUMENTS)('%s names only files that exist', (file) => {
   expect(missing).toEqual([]);
 });
 
+test.each(['README.md', 'README.ja.md'])('%s is read at one go: at most 150 lines', (file) => {
+  expect(readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
 function isThere(path: string): boolean {
   if (!path.includes('*')) return existsSync(join(ROOT, path));
   const [folder = '', name = ''] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
