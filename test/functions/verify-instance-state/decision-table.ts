@@ -292,23 +292,34 @@ export function ruleOf(of: Facts): number {
   return RULES.findIndex(({ when }) => when(situation)) + 1;
 }
 
-function table(cases: readonly Case[], columns: readonly string[]): string {
-  const lines = cases.map((each) => {
-    const cells = columns.map((column) => {
+/** The head and the rows of a table, cell by cell. */
+export type Cells = readonly (readonly string[])[];
+
+function cellsOf(cases: readonly Case[], columns: readonly string[]): Cells {
+  const rows = cases.map((each) => {
+    const decisions = columns.map((column) => {
       const request = COLUMNS[column];
       if (request === undefined) throw new Error(`No column ${column}.`);
       const found = factsOf(each, request);
       return `${inWords(found)} (${ruleOf(found)})`;
     });
-    return `| ${[each.situation, ...cells].join(' | ')} |`;
+    return [each.situation, ...decisions];
   });
-  const head = ['situation', ...columns];
+  return [['situation', ...columns], ...rows];
+}
+
+/** The cells as Markdown. */
+export function table([head = [], ...rows]: Cells): string {
+  const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...lines].join('\n');
 }
 
 const FIRST_COLUMNS = Object.keys(COLUMNS);
 /** A rehearsal changes nothing, so it is always a first decision. */
 const LATER_COLUMNS = FIRST_COLUMNS.filter((column) => COLUMNS[column]?.mode !== 'rehearsal');
+
+export const firstDecisions = () => cellsOf(FIRST_DECISION, FIRST_COLUMNS);
+export const laterDecisions = () => cellsOf(LATER_DECISION, LATER_COLUMNS);
 
 /** The numbers of the rules that decide a cell of the document. */
 export function rulesShown(): Set<number> {
@@ -321,7 +332,9 @@ export function rulesShown(): Set<number> {
 
 /** docs/decision-table.md as it must be. */
 export function decisionTable(): string {
-  return `# The decision
+  return `English · [日本語](ja/decision-table.md)
+
+# The decision
 
 What VerifyInstanceState decides from what AWS shows at that moment. Generated from \`functions/verify-instance-state/rules.ts\`; a test fails when
 this page differs. To write it again: \`npm run docs\`.
@@ -345,14 +358,14 @@ Nodes are **a**, **b**, **c** in order of preference. Where a situation says not
 looked at so often that no doubt is left. A dash continues the situation above it. MOVE moves all VIPs; NONE ends the execution; FAIL ends it with that error, which is
 told where nothing else stands; REHEARSE walks all states with that node, and after the colon stands what a real run would be. *look again*: the state is tried again after a pause.
 
-${table(FIRST_DECISION, FIRST_COLUMNS)}
+${table(firstDecisions())}
 
 ## Deciding again in the same execution
 
 The pass before aimed at b, to get the VIP off a: for an event or a check because a was unhealthy, for a drill and a failover to b because a person asked for it. The
 situation begins with the error that led back to the decision.
 
-${table(LATER_DECISION, LATER_COLUMNS)}
+${table(laterDecisions())}
 
 ## Health
 
