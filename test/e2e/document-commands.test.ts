@@ -1,22 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster, ELASTIC_VIP } from '../../local/demo/scenarios/configs';
 import '../functions/support/quiet';
+import { DOCUMENTS, ROOT } from '../strict/markdown';
 import { closeAll } from './driver';
 import { AS_OPERATOR, givenAnOperator, OPERATOR_KEY } from './operator';
 import { commandsOf, type } from './typed';
 
 afterEach(closeAll);
 jest.setTimeout(180_000);
-
-const ROOT = join(__dirname, '../..');
-const FILES = [
-  'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
 
 /** What the local cloud cannot play, by how a command begins, and why. */
 const NOT_PLAYED: Readonly<Record<string, string>> = {
@@ -26,7 +19,7 @@ const NOT_PLAYED: Readonly<Record<string, string>> = {
   'aws logs tail ': 'no request of its own: the CLI repeats FilterLogEvents',
 };
 
-const PRINTED = FILES.flatMap((file) =>
+const PRINTED = DOCUMENTS.flatMap((file) =>
   commandsOf(readFileSync(join(ROOT, file), 'utf8')).map((command) => ({ file, command })),
 );
 /** Each command once, with the first document that prints it. */
@@ -66,6 +59,7 @@ const BEFORE: Readonly<Record<string, (driver: ClusterDriver) => Promise<void>>>
 test('commands are found in the documents', () => {
   const found = (file: string) => PRINTED.filter((each) => each.file === file).length;
   expect(found('README.md')).toBeGreaterThanOrEqual(6);
+  expect(found('README.ja.md')).toBe(found('README.md'));
   expect(found('docs/deploy.md')).toBeGreaterThanOrEqual(1);
   expect(found('docs/runbook.md')).toBeGreaterThanOrEqual(8);
   expect(found('docs/notices.md')).toBeGreaterThanOrEqual(20);

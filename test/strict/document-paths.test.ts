@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DOCUMENTS, ROOT } from './markdown';
+import { ALL_MARKDOWN, ROOT } from './markdown';
 
 /** A path of this repository between backticks; with a `<name>` it stands for several. */
 const PATHS = /`((?:cli|functions|infra|local|release|test|bench|statemachine|docs|guest)\/[^`\s]+)`/g;
 
-test.each(DOCUMENTS)('%s names only files that exist', (file) => {
+test.each(ALL_MARKDOWN)('%s names only files that exist', (file) => {
   const paths = [...readFileSync(join(ROOT, file), 'utf8').matchAll(PATHS)].map(([, path = '']) => path);
   const missing = paths.filter((path) => !isThere(path.replace(/<\w+>.*$/, '')));
   expect(missing).toEqual([]);

@@ -4,12 +4,21 @@ import { join } from 'node:path';
 
 export const ROOT = join(__dirname, '../..');
 
-/** Every Markdown document for readers, as a path below the root. */
+const markdownBelow = (folder: string) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+
+/** The READMEs and the documents, as paths below the root. */
 export const DOCUMENTS: readonly string[] = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
+  ...markdownBelow('docs'),
+];
+
+/** Every Markdown file of the repository. */
+export const ALL_MARKDOWN: readonly string[] = [
+  ...DOCUMENTS,
+  ...['.github', 'guest', 'release'].flatMap((folder) => markdownBelow(folder)),
 ];
 
 /** What starts at one heading and ends before the next one, of whatever level; the first also has what stands above its heading. */
