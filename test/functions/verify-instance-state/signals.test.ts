@@ -57,14 +57,14 @@ describe('status checks', () => {
             SystemStatus: { Status: 'ok' },
             InstanceStatus: { Status: 'impaired' },
             AttachedEbsStatus: { Status: 'not-applicable' },
-            ApplicationStatus: { Status: 'suppressed' },
+            ApplicationStatus: { Status: 'insufficient-data' },
           },
         ],
       })
       .on(DescribeInstanceStatusCommand, { NextToken: 'more' })
       .resolves({ InstanceStatuses: [{ InstanceId: B.instanceId, SystemStatus: { Status: 'initializing' } }, {}] });
     expect((await read()).checks).toEqual({
-      [A.instanceId]: { system: 'ok', instance: 'impaired', ebs: 'not-applicable', application: 'suppressed' },
+      [A.instanceId]: { system: 'ok', instance: 'impaired', ebs: 'not-applicable', application: 'insufficient-data' },
       [B.instanceId]: { system: 'initializing', instance: null, ebs: null, application: null },
       '': { system: null, instance: null, ebs: null, application: null },
     });
