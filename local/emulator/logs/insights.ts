@@ -21,6 +21,8 @@ interface Query {
   readonly filters: ((value: Reader) => boolean)[];
   order: readonly { readonly field: string; readonly sign: number }[];
   limit: number;
+  /** Of events that are alike in all of these, the first in order stays. */
+  unique: readonly string[];
 }
 
 const MOST_ROWS = 10_000;
@@ -47,32 +49,43 @@ const COMMANDS: Readonly<Record<string, (query: Query, text: string) => void>> =
       throw malformed(`limit takes a number from 1 to ${MOST_ROWS}, not ${text.trim()}`);
     query.limit = Number(text);
   },
+  dedup(query, text) {
+    query.unique = text.split(',').map((each) => named(each));
+  },
 };
 
 /** The commands of CloudWatch Logs Insights that are known. */
 export const INSIGHTS_COMMANDS: readonly string[] = Object.keys(COMMANDS);
 
 /**
- * A query of CloudWatch Logs Insights: fields by their names, filters with `=`, `!=` and `and`, order, limit. The fields of a
+ * A query of CloudWatch Logs Insights: fields by their names, filters with `=`, `!=` and `and`, order, dedup, limit. The fields of a
  * JSON line are found by paths with dots (`addresses.0`); a field that is not there differs from every value.
  * @throws ApiError `MalformedQueryException` that names what is not known
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  */
 export function insightsQuery(text: string, accountId: string): (lines: readonly LogLine[]) => InsightsResult {
-  const query: Query = { fields: [], filters: [], order: [{ field: '@timestamp', sign: -1 }], limit: MOST_ROWS };
+  const query: Query = {
+    fields: [],
+    filters: [],
+    order: [{ field: '@timestamp', sign: -1 }],
+    limit: MOST_ROWS,
+    unique: [],
+  };
   const bare = text.replace(/^\s*#.*$/gm, '');
   for (const [command] of bare.matchAll(/(?:"[^"]*"|'[^']*'|[^|"'])+/g)) {
     const [, name = '', rest = ''] = /^\s*(\S+)\s*([\s\S]*?)\s*$/.exec(command) ?? [];
     const apply = Object.hasOwn(COMMANDS, name.toLowerCase()) ? COMMANDS[name.toLowerCase()] : undefined;
     if (apply === undefined)
       throw malformed(`the local cloud does not know the command ${name}; it knows ${INSIGHTS_COMMANDS.join(', ')}`);
+    if (query.unique.length > 0 && name.toLowerCase() !== 'limit')
+      throw malformed(`after dedup comes limit, not ${name}`);
     apply(query, rest);
   }
   const shown = query.fields.length === 0 ? ['@timestamp', '@message'] : query.fields;
   return (lines) => {
     const events = lines.map((line) => ({ line, value: readerOf(line, accountId) }));
     const found = events.filter(({ value }) => query.filters.every((passes) => passes(value)));
-    const rows = [...found].sort(inOrder(query)).slice(0, query.limit);
+    const rows = deduplicated([...found].sort(inOrder(query)), query.unique).slice(0, query.limit);
     return { rows: rows.map((event) => rowOf(event, shown)), matched: found.length };
   };
 }
@@ -110,6 +123,20 @@ function readerOf({ at, group, message }: LogLine, accountId: string): Reader {
   };
   const json = jsonOf(message);
   return (field) => (Object.hasOwn(own, field) ? own[field] : undefined) ?? leaf(json, field.split('.'));
+}
+
+/** An event without one of the fields is like no other. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html */
+function deduplicated(events: readonly Event[], unique: readonly string[]): readonly Event[] {
+  if (unique.length === 0) return events;
+  const seen = new Set<string>();
+  return events.filter(({ value }) => {
+    const values = unique.map(value);
+    if (values.includes(undefined)) return true;
+    const key = JSON.stringify(values);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 /** What is no number comes before the numbers. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Sort.html */

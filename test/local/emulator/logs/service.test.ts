@@ -220,7 +220,27 @@ test('a query sorts numbers as numbers, limits, and shows time and message by de
   ]);
 });
 
+test('dedup keeps the first in order of what is alike, and all that lack a field', async () => {
+  const parts = given();
+  await parts.written();
+  const add = (line: object) => parts.aws.timeline.add({ type: 'log', group: 'steps', line: JSON.stringify(line) });
+  for (const [n, id, kind] of [
+    [1, 'a', 'x'],
+    [2, 'a', 'x'],
+    [3, 'a', 'y'],
+    [4, 'b', 'x'],
+    [5, 'a', undefined],
+    [6, 'a', undefined],
+  ])
+    add({ message: 'alike', n, id, kind });
+  const query = 'fields n | filter message = "alike" | sort n desc | dedup id, kind | limit 4';
+  const { rows } = await rowsOf((action, body) => ask(parts, action, body ?? {}), query);
+  expect(rows.map(({ n }: Record<string, string>) => n)).toEqual(['6', '5', '4', '3']);
+});
+
 test.each([
+  ['dedup n | sort n asc', 'sort'],
+  ['dedup max(n)', 'max(n)'],
   ['stats count(*) by cluster', 'stats'],
   ['fields strlen(@message)', 'strlen(@message)'],
   ['fields n as number', 'n as number'],
