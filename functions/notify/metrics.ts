@@ -18,9 +18,12 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
   });
 }
 
-/** 1: a notice was sent; 0: it could not be sent, so the next check tells it. */
+/**
+ * 0: a notice could not be sent, so the next check tells it; 1: one was sent; 2: one of a check was, which told also that an
+ * earlier one was lost. functions/verify-instance-state/history.ts reads it.
+ */
 export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
-  write(input, notice, { Told: sent ? 1 : 0 });
+  write(input, notice, { Told: sent ? (modeOf(input) === 'check' ? 2 : 1) : 0 });
 }
 
 /** Each adds 1 where it was lost. */

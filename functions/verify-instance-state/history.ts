@@ -14,7 +14,7 @@ export interface History {
   readonly movedByItselfTo: string | null;
   /** The preferred node's EC2 status checks failed within the failback time. Null: not known. */
   readonly preferredFailedLately: boolean | null;
-  /** The newest notice could not be sent. */
+  /** A notice could not be sent, and no check has told so since. */
   readonly noticeLost: boolean;
   /** What nodes claimed lately, oldest first. */
   readonly claims: readonly Claim[];
@@ -45,6 +45,8 @@ const DAY = 24 * 60 * MINUTE;
 const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 const NOTICES_WINDOW = 3 * 60 * MINUTE;
+/** The metric Told: a check sent its notice. functions/notify/metrics.ts writes it. */
+const TOLD_BY_CHECK = 2;
 
 /** How long an application may take to start where the addresses have moved to, before its check counts, minutes. */
 const GRACE_MINUTES = 5;
@@ -117,11 +119,21 @@ export async function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster
       read(cloudWatch, [ours('told', 'Told', cluster, 60, 'Maximum')], now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    return { ...NO_HISTORY, ...moves, noticeLost: newest(notices.told)?.value === 0 };
+    return { ...NO_HISTORY, ...moves, noticeLost: isNoticeLost(notices.told) };
   } catch (error) {
     logger.warn('reading the metrics failed', error instanceof Error ? error : new Error(String(error)));
     return NO_HISTORY;
   }
+}
+
+/**
+ * A minute in which no notice could be sent, and after it none of a check, which tells it. A notice of anything else that could
+ * be sent meanwhile tells its own story only. An attempt that failed is of the same minute as the one that made it good, because
+ * both bear the time at which the workflow entered the state.
+ */
+function isNoticeLost(told: readonly Point[] = []): boolean {
+  const byCheck = newest(told.filter(({ value }) => value === TOLD_BY_CHECK))?.time ?? Number.NEGATIVE_INFINITY;
+  return told.some(({ time, value }) => value === 0 && time > byCheck);
 }
 
 async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: number) {

@@ -115,10 +115,12 @@ test('outcomes are counted, each by its name', () => {
 });
 
 test.each([
-  [true, 1],
-  [false, 0],
-])('D12: whether a notice was sent (%s) is a metric of its cluster', (sent, Told) => {
-  const input = succeeded();
+  ['a failover', true, 1, {}],
+  ['a failover', false, 0, {}],
+  ['a check', true, 2, { mode: 'check' }],
+  ['a check', false, 0, { mode: 'check' }],
+] as const)('D12: whether a notice of %s was sent (%s) is a metric of its cluster', (_what, sent, Told, more) => {
+  const input = succeeded(plan(more));
   writeTold(input, composeNotice(input, null), sent);
   expect(JSON.parse(written[0] ?? '')).toMatchObject({
     _aws: { CloudWatchMetrics: [{ Dimensions: [['Cluster']], Metrics: [{ Name: 'Told', Unit: 'Count' }] }] },

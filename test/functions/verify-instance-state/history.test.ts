@@ -180,7 +180,7 @@ describe('what is asked for', () => {
     ScanBy: 'TimestampDescending',
   };
 
-  test('whether the newest notice was sent, where people move the addresses back', async () => {
+  test('whether notices were sent, where people move the addresses back', async () => {
     await read(MANUAL);
     expect(asked()).toEqual([told]);
   });
@@ -219,7 +219,7 @@ describe('what is asked for', () => {
   });
 });
 
-describe('whether the newest notice was lost', () => {
+describe('whether a notice was lost', () => {
   test.each<[string, Points, boolean]>([
     [
       'it could not be sent',
@@ -230,21 +230,38 @@ describe('whether the newest notice was lost', () => {
       true,
     ],
     [
-      'it was sent',
+      'a check told it since, in whatever order they come',
       [
-        [1, 1],
         [5, 0],
+        [1, 2],
+        [9, 0],
       ],
       false,
     ],
     [
-      'it could not be sent, in whatever order they come',
+      'it could not be sent after what a check told',
       [
-        [5, 1],
+        [5, 2],
         [1, 0],
         [9, 1],
       ],
       true,
+    ],
+    [
+      'a notice that is not of a check was sent since',
+      [
+        [5, 0],
+        [1, 1],
+      ],
+      true,
+    ],
+    [
+      'all were sent',
+      [
+        [5, 2],
+        [1, 1],
+      ],
+      false,
     ],
     ['none is known', [], false],
   ])('%s', async (_what, told, noticeLost) => {
