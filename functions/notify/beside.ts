@@ -5,8 +5,9 @@ import { type Channel, recordSent } from './record';
 /** What goes out, and how it is sent: `send` gives the ID that AWS gave it. */
 export type Sendings = Readonly<Partial<Record<Channel, () => Promise<string>>>>;
 
-/** What this instance has sent of the execution that it saw last. */
-let latest: { readonly executionId: string; readonly sent: Set<Channel> } = { executionId: '', sent: new Set() };
+/** What this instance has sent, by execution. Several that cannot tell may take turns at it. */
+const sentOf = new Map<string, Set<Channel>>();
+const MOST_REMEMBERED = 100;
 
 /**
  * Sends what nothing depends on. That it was lost is in a record; it fails no execution, and no notice waits for it. A state
@@ -15,8 +16,8 @@ let latest: { readonly executionId: string; readonly sent: Set<Channel> } = { ex
  * @returns the channels whose message was lost
  */
 export async function sendBeside({ id, retryCount }: Execution, sendings: Sendings): Promise<Channel[]> {
-  if (retryCount === 0 || latest.executionId !== id) latest = { executionId: id, sent: new Set() };
-  const { sent } = latest;
+  const sent = retryCount === 0 ? new Set<Channel>() : (sentOf.get(id) ?? new Set<Channel>());
+  remember(id, sent);
   const lost: Channel[] = [];
   const attempt = async (channel: Channel): Promise<void> => {
     const send = sendings[channel];
@@ -31,4 +32,12 @@ export async function sendBeside({ id, retryCount }: Execution, sendings: Sendin
   };
   await Promise.all([attempt('event'), attempt('chat')]);
   return lost;
+}
+
+/** The executions seen last; a Map keeps their order. */
+function remember(executionId: string, sent: Set<Channel>): void {
+  sentOf.delete(executionId);
+  sentOf.set(executionId, sent);
+  const [oldest] = sentOf.keys();
+  if (sentOf.size > MOST_REMEMBERED && oldest !== undefined) sentOf.delete(oldest);
 }

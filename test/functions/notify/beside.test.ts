@@ -39,7 +39,26 @@ test('another execution sends all of it, and so does a state that is entered ane
   const event = works();
   await sendBeside(execution(), { event });
   await sendBeside(execution({ id: 'another', retryCount: 1 }), { event });
-  await sendBeside(again, { event });
   await sendBeside(execution(), { event });
-  expect(event).toHaveBeenCalledTimes(4);
+  expect(event).toHaveBeenCalledTimes(3);
+});
+
+test('executions that take turns, because none can tell, send once each', async () => {
+  const other = { id: 'another' };
+  const event = works();
+  await sendBeside(execution(), { event });
+  await sendBeside(execution(other), { event });
+  for (const retryCount of [1, 2, 3]) {
+    await sendBeside(execution({ retryCount }), { event });
+    await sendBeside(execution({ ...other, retryCount }), { event });
+  }
+  expect(event).toHaveBeenCalledTimes(2);
+});
+
+test('an execution that is long over is forgotten', async () => {
+  const event = works();
+  await sendBeside(execution(), { event });
+  for (let number = 0; number < 100; number += 1) await sendBeside(execution({ id: `e${number}` }), {});
+  await sendBeside(again, { event });
+  expect(event).toHaveBeenCalledTimes(2);
 });
