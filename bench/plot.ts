@@ -1,12 +1,10 @@
 import type { Results } from './report';
+import { FAINT, heading, INK, OURS, write } from './svg';
 
 const WIDTH = 860;
 const LEFT = 300;
 const RIGHT = 150;
 const ROW = 24;
-const INK = '#1f2933';
-const FAINT = '#d5dbe1';
-const OURS = '#0b6e4f';
 const OTHERS = '#9aa5b1';
 
 /** A panel of the drawing: its markup and its height, pixels. */
@@ -95,11 +93,3 @@ function curve(title: string, verifiedMs: readonly number[], boundMs: number, ba
     height: top + height + 40,
   };
 }
-
-const heading = (title: string) => `<text x="20" y="28" font-size="16" font-weight="bold">${escaped(title)}</text>`;
-
-function write(x: number, y: number, text: string, anchor: 'start' | 'middle' | 'end' = 'start'): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escaped(text)}</text>`;
-}
-
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
