@@ -59,21 +59,22 @@ function graph({ lines, stacked, axis }: Extract<Widget, { kind: 'graph' }>, { w
   );
   const unit = axis.label === undefined ? '' : `<text x="${width - 14}" y="22" text-anchor="end">${axis.label}</text>`;
   const below = new Map<number, number>();
+  // The first series lies on top: it is the rarest, and an hour is narrower than its stroke.
   const marks = lines.map(({ points }, index) => {
     const path = points.map(({ at, value }) => {
       const base = stacked ? (below.get(at) ?? 0) : least;
       below.set(at, base + value);
       if (stacked) return value === 0 ? '' : `M${x(at).toFixed(1)} ${y(base).toFixed(1)}V${y(base + value).toFixed(1)}`;
-      return `M${(x(at) - 1.5).toFixed(1)} ${y(value).toFixed(1)}h3`;
+      return `M${(x(at) - 2.5).toFixed(1)} ${y(value).toFixed(1)}h5`;
     });
     // A line between two points an hour apart; further apart, each point is a mark of its own.
     const joined = stacked ? path.join('') : steps(points, x, y) + path.join('');
-    return `<path d="${joined}" stroke="${COLOURS[index % COLOURS.length]}" stroke-width="${stacked ? 1.6 : 2}" fill="none"/>`;
+    return `<path d="${joined}" stroke="${COLOURS[index % COLOURS.length]}" stroke-width="${stacked ? 1.6 : 2.5}" fill="none"/>`;
   });
   const empty = lines.every(({ points }) => points.length === 0)
     ? write(MARGIN.left + innerWidth / 2, MARGIN.top + innerHeight / 2, 'no data', 'middle')
     : '';
-  return grid.join('') + dates.join('') + unit + marks.join('') + empty + legend(lines, height);
+  return grid.join('') + dates.join('') + unit + marks.reverse().join('') + empty + legend(lines, height);
 }
 
 const HOUR = 3_600_000;
@@ -93,9 +94,9 @@ function legend(lines: readonly Line[], height: number): string {
   return lines
     .map(({ label }, index) => {
       const at = left;
-      left += 22 + label.length * 6.4;
+      left += 20 + [...label].reduce((sum, letter) => sum + (/[A-Z_]/.test(letter) ? 6.8 : 5.2), 0);
       const colour = COLOURS[index % COLOURS.length];
-      return `<rect x="${at.toFixed(1)}" y="${height - 22}" width="9" height="9" fill="${colour}"/>${write(at + 13, height - 14, label)}`;
+      return `<rect x="${at.toFixed(1)}" y="${height - 22}" width="9" height="9" fill="${colour}"/><g font-size="9.5">${write(at + 12, height - 14, label)}</g>`;
     })
     .join('');
 }
