@@ -4,7 +4,7 @@ import { StateUnsettled } from '../shared/errors';
 import { isAsked } from '../shared/plan';
 import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
-import { claimants, isOutdated, isQuarrel, mayBeMoved } from './claims';
+import { isOutdated, isQuarrel, mayBeMoved } from './claims';
 import { describe } from './health';
 import {
   aimedAt,
@@ -21,6 +21,9 @@ import {
 } from './questions';
 import {
   askedFor,
+  assignedAgain,
+  claimedInTurn,
+  claimOutdated,
   fail,
   heldByStranger,
   list,
@@ -75,8 +78,7 @@ export const RULES: readonly Rule[] = [
       mayBeMoved(situation) &&
       !isOutdated(situation) &&
       !isQuarrel(situation),
-    then: (situation) =>
-      move('CLAIMED', `${requestOf(situation)} Another node said so a moment ago.`, situation.soleHolder),
+    then: assignedAgain,
   },
   {
     name: '`target` already holds all VIPs and is healthy',
@@ -89,11 +91,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'all VIPs on a healthy node, a claim comes late, or after a newer one of another node',
     when: (situation) => situation.holderIsHealthy && isOutdated(situation),
-    then: (situation) =>
-      nothing(
-        'CLAIM_OUTDATED',
-        `${onHolder(situation)} The claim of ${situation.request.target} came late, or another node has claimed since.`,
-      ),
+    then: claimOutdated,
   },
   {
     name: 'the request’s target has neither refused nor died, and nobody else moved the addresses: it is asked for again',
@@ -145,11 +143,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'all VIPs on a healthy node, two nodes claim in turn',
     when: (situation) => situation.firstPass && situation.holderIsHealthy && isQuarrel(situation),
-    then: (situation) =>
-      nothing(
-        'CLAIMED_IN_TURN',
-        `${onHolder(situation)} ${claimants(situation).join(' and ')} claim in turn, within ${situation.cluster.dampingMinutes} minutes.`,
-      ),
+    then: claimedInTurn,
   },
   {
     name: 'all VIPs on a healthy node, `target` is another one',

@@ -2,6 +2,7 @@ import { addressesOf, type ClusterNode, nodeLabel } from '../shared/cluster';
 import { StateUnsettled } from '../shared/errors';
 import type { Reason } from '../shared/plan';
 import { refusalOf } from './before';
+import { claimants } from './claims';
 import { describe } from './health';
 import { refusalOfTarget, stranger } from './questions';
 import { isHealthy, isWandering, problemsAt, type Situation } from './situation';
@@ -44,6 +45,26 @@ export function heldByStranger(situation: Situation): Ruling {
     'HeldByStranger',
     `${address} is on ${networkInterfaceId}${instanceId ? ` (${instanceId})` : ''}, which is no node of cluster "${situation.cluster.name}". ` +
       'It was left there. Unassign it by hand if it is there by mistake, or add the node to the cluster.',
+  );
+}
+
+export function assignedAgain(situation: Situation): Ruling {
+  return move('CLAIMED', `${requestOf(situation)} Another node said so a moment ago.`, situation.soleHolder);
+}
+
+export function claimOutdated(situation: Situation): Ruling {
+  const { target } = situation.request;
+  return nothing(
+    'CLAIM_OUTDATED',
+    `${onHolder(situation)} The claim of ${target} came late, or another node has claimed since.`,
+  );
+}
+
+export function claimedInTurn(situation: Situation): Ruling {
+  const { dampingMinutes } = situation.cluster;
+  return nothing(
+    'CLAIMED_IN_TURN',
+    `${onHolder(situation)} ${claimants(situation).join(' and ')} claim in turn, within ${dampingMinutes} minutes.`,
   );
 }
 
