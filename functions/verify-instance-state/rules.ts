@@ -26,6 +26,7 @@ import {
   claimOutdated,
   fail,
   heldByStranger,
+  leftThere,
   list,
   lookAgain,
   move,
@@ -36,7 +37,6 @@ import {
   type Ruling,
   requestOf,
   targetRefused,
-  whyLeft,
 } from './rulings';
 import { isWandering, missingElasticIps, onlyAlarmed, type Situation } from './situation';
 
@@ -203,11 +203,7 @@ export const RULES: readonly Rule[] = [
       onlyAlarmed(situation) &&
       situation.candidates.length > 0 &&
       (situation.quietCandidates.length === 0 || isWandering(situation)),
-    then: (situation) =>
-      nothing(
-        'FLAPPING',
-        `${list(situation)}: left on ${situation.soleHolder?.instanceId}, whose instance runs: ${whyLeft(situation)}.`,
-      ),
+    then: leftThere,
   },
   {
     name: 'no healthy candidate',

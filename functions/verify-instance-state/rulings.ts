@@ -95,6 +95,11 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
     .join(' ');
 }
 
+export function leftThere(situation: Situation): Ruling {
+  const { instanceId } = situation.soleHolder ?? {};
+  return nothing('FLAPPING', `${list(situation)}: left on ${instanceId}, whose instance runs: ${whyLeft(situation)}.`);
+}
+
 /** Why nothing is done about a holder that only alarms or its application call unhealthy. */
 export function whyLeft(situation: Situation): string {
   const { candidates, cluster, history } = situation;
