@@ -53,7 +53,7 @@ const SENTENCES: Readonly<Partial<Record<Finding['code'], readonly (readonly [en
       ],
     ],
     TARGET_UNHEALTHY: [
-      [/^(\S+) is not running with (\S+) attached$/, '$1 が $2 をアタッチした実行中の状態ではありません'],
+      [/^(\S+) is not running with (\S+) attached$/, '$1 が実行中でないか、$2 がアタッチされていません'],
     ],
   };
 

@@ -10,22 +10,23 @@ const REASONS: Record<NonNullable<Notice['why']>, string> = {
   SPLIT: 'IPアドレスが複数のノードに分かれていました',
   ELASTIC_IP_MISSING: '設定されたElastic IPが関連付けられていませんでした',
   REQUESTED: '手動で要求されました',
-  CLAIMED: 'ノードが現用系になったと、クラスターソフトウェアから通知がありました',
+  CLAIMED: '現用系になったノードのクラスターソフトウェアが、IPアドレスを要求しました',
   FAILBACK: '優先ノードが所定の時間以上正常に稼働しています',
   HOLDER_HEALTHY: 'すべてのIPアドレスが、EC2が正常と判定したノードにあります',
   ALREADY_THERE: 'すべてのIPアドレスが、正常な指定ノードにすでにあります',
   CLAIM_OUTDATED:
-    'ノードがIPアドレスを要求しましたが、通知が遅延していました。そのノードが現用系であれば、もう一度要求してください',
-  FLAPPING: 'ノードのアラームが交互に変化しているため、インスタンスが実行中の間はIPアドレスを移動しません',
+    'ノードの要求が遅れて届いたため、実行していません。そのノードが現用系であれば、もう一度要求してください',
+  FLAPPING:
+    'ノードのアラームが交互に発生と解消を繰り返しているため、保持ノードのインスタンスが実行中の間はIPアドレスを移動しません',
   CLAIMED_IN_TURN:
     '複数のノードが交互にIPアドレスを要求しています（スプリットブレインの可能性）。IPアドレスは移動しません',
   PAUSED: 'タグによりクラスターが一時停止されています',
   INVALID_INPUT: '要求を解釈できませんでした',
   PRIMARY_ADDRESS: 'IPアドレスがネットワークインターフェイスのプライマリアドレスです',
   HELD_BY_STRANGER: 'IPアドレスがクラスター外のネットワークインターフェイスにあります',
-  TARGET_UNHEALTHY: '指定されたノードに異常があります',
+  TARGET_UNHEALTHY: '指定ノードに異常があります',
   TARGET_REFUSED: '試行したノードへのIPアドレスの割り当てがEC2に拒否されました',
-  OVERTAKEN: 'その間に別の処理がIPアドレスを移動しました',
+  OVERTAKEN: '実行中に別の処理がIPアドレスを移動しました',
   NO_HEALTHY_STANDBY: 'IPアドレスを引き継げる正常なノードがありません',
 };
 
@@ -35,7 +36,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   TARGET_UNHEALTHY: REASONS.TARGET_UNHEALTHY,
   NO_HEALTHY_STANDBY: REASONS.NO_HEALTHY_STANDBY,
   PAUSED: REASONS.PAUSED,
-  FLAPPING: 'ノードのアラームが交互に変化しています',
+  FLAPPING: 'ノードのアラームが交互に発生と解消を繰り返しています',
   CLAIMED_IN_TURN: '複数のノードが交互にIPアドレスを要求しています',
   NO_ROOM: '移動先に空きがありません',
   NO_RESERVATION:
@@ -52,23 +53,23 @@ const FINDINGS: Record<Finding['code'], string> = {
   NOT_READ: '次の情報を読み取れませんでした',
   UNASSIGN_REFUSED: '保持ノードからの割り当て解除が拒否または失敗しましたが、処理を続行しました',
   NOBODY_LISTENS: '通知先のトピックに確認済みのサブスクリプションがないため、通知は誰にも届きません',
-  NOTICE_LOST: '以前の通知を送信できませんでした。内容はログの記録にあります',
+  NOTICE_LOST: '以前の通知を送信できませんでした。内容はログに記録されています',
 };
 
 const ERRORS: Readonly<Record<string, string>> = {
   InvalidInput: '実行の入力を解釈できませんでした',
   PrimaryAddress: 'IPアドレスがプライマリアドレスのため、EC2では移動できません',
   HeldByStranger: 'IPアドレスがクラスター外のネットワークインターフェイスにあるため、変更していません',
-  TargetUnhealthy: '指定されたノードに異常があるため、何も変更していません',
+  TargetUnhealthy: '指定ノードに異常があるため、何も変更していません',
   TargetRefused: '試行したノードへのIPアドレスの割り当てがEC2に拒否されました',
-  Superseded: 'その間に別の処理がIPアドレスを移動しました',
+  Superseded: '実行中に別の処理がIPアドレスを移動しました',
   NoHealthyStandby: 'IPアドレスを引き継げる正常なノードがありません',
   ElasticIpNotAssociated: 'IPアドレスは移動先にありますが、Elastic IPを関連付けられませんでした',
-  NotConverged: '時間内に移動先のIPアドレスを確認できませんでした',
+  NotConverged: 'IPアドレスが移動先にあることを、時間内に確認できませんでした',
   DeadlineExceeded: '実行の制限時間を超えました',
-  StateUnsettled: 'EC2の情報が矛盾したまま、時間内に安定しませんでした',
-  TransientAwsError: 'AWSの呼び出しの失敗またはスロットリングが続きました',
-  UnauthorizedOperation: '関数のロールに権限がありません',
+  StateUnsettled: 'EC2の情報の矛盾が、時間内に解消しませんでした',
+  TransientAwsError: 'AWSへのリクエストの失敗またはスロットリングが続きました',
+  UnauthorizedOperation: 'Lambda関数のロールに必要な権限がありません',
 };
 const ERROR_OF_OTHERS = 'ワークフローでは修復できないエラーです';
 
@@ -76,7 +77,7 @@ const ERROR_OF_OTHERS = 'ワークフローでは修復できないエラーで�
 const REFUSED: Readonly<Record<string, string>> = {
   TargetUnhealthy: '拒否されました',
   TargetRefused: '拒否されました',
-  Superseded: '中断されました',
+  Superseded: '中止されました',
 };
 
 const TRIGGERS: Record<NonNullable<Notice['trigger']>, string> = {
@@ -134,7 +135,7 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
   START: (about) => `${about} を起動します。`,
   WAIT_STOPPED: (about) => `${about} が停止するまで待ちます。`,
   WAIT_RUNNING: (about) => `${about} が実行中になるまで待ちます。`,
-  FAIL_OVER: (about) => `フェイルオーバーをもう一度開始します（${about}）。結果は確認され、記録されます。`,
+  FAIL_OVER: (about) => `フェイルオーバーをもう一度開始します（${about}）。移動の確認と記録まで自動で行われます。`,
   NAME_TARGET: (about) => `現在の場所でサービスが応答しない場合は、${about} に移動します。`,
   ASSIGN: (about) => `ほかの方法で解決しない場合は、IPアドレスを ${about} に直接割り当てます。`,
   ASSOCIATE: (about) => `Elastic IPを関連付け直します: ${about}`,
@@ -142,7 +143,7 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
     `誤って割り当てられている場合は、クラスターのノードに割り当て直します。そうでない場合は、そのノードをクラスターに追加してください: ${about}`,
   RESUME: (about) => `クラスター ${about} の自動切り替えを再開してよい場合は、一時停止を解除します。`,
   REPAIR_NODES: (about) =>
-    `クラスター ${about} にはほかに正常なノードがありません。下記のノードの異常を解消してください。正常なノードができると、次のチェックでIPアドレスを移動します。`,
+    `クラスター ${about} にはほかに正常なノードがありません。下記のノードの異常を解消してください。正常なノードが1台でもあれば、次の定期チェックがIPアドレスを移動します。`,
   NO_NODE_LEFT: (about) =>
     `クラスター ${about} にはIPアドレスを引き継げるノードがありません。新しいインスタンスを起動し、設定に追加してデプロイしてください。`,
   PRIMARY_ADDRESS: (about) =>
@@ -155,7 +156,7 @@ function stateOf(state: string): string {
 
 function some(addresses: readonly string[]): string {
   if (addresses.length <= 2) return addresses.join('、');
-  return `${addresses[0]} 他${addresses.length - 1}件`;
+  return `${addresses[0]} ほか${addresses.length - 1}件`;
 }
 
 /** 「10.0.0.5 は停止済みの mail-1 にあります」, as a subject says it. */
@@ -181,7 +182,7 @@ function places(notice: Notice, adverb = ''): string {
   const [worst, second, ...others] = placesOf(notice);
   if (worst === undefined) return some(notice.addresses);
   if (second === undefined) return shortly(worst, adverb);
-  return `${shortly(worst, adverb)}、${others.length === 0 ? shortly(second, adverb) : '他のアドレスは別の場所にあります'}`;
+  return `${shortly(worst, adverb)}、${others.length === 0 ? shortly(second, adverb) : 'ほかのIPアドレスは別の場所にあります'}`;
 }
 
 /** 「切り替え訓練は拒否されました」, 「フェイルオーバーは失敗しました」. */
@@ -195,7 +196,7 @@ function verdict({ mode, trigger, failure }: Notice): string {
 function failedSubject(notice: Notice): string {
   const { status, cluster, where, unmoved } = notice;
   if (cluster === null) {
-    return `${STATUSES[status]}: ${verdict(notice)}。既知のクラスター名がありません（変更なし）`;
+    return `${STATUSES[status]}: ${verdict(notice)}。有効なクラスター名がありません（変更なし）`;
   }
   if (where === null) {
     return `${STATUSES.CHECK}: ${verdict(notice)}。${some(notice.addresses)} の場所を確認できません`;
@@ -216,11 +217,11 @@ function keptSubject(notice: Notice): string {
     case 'PAUSED':
       return `${status}: ${places(notice)}`;
     case 'FLAPPING':
-      return `${status}: ${places(notice)}。アラームが交互に変化しています`;
+      return `${status}: ${places(notice)}。アラームが発生と解消を繰り返しています`;
     case 'CLAIMED_IN_TURN':
       return `${status}: ${places(notice)}。複数のノードが交互に要求しています`;
     case 'CLAIM_OUTDATED':
-      return `${status}: ${places(notice)}。${cutName(notice.target?.short ?? '')} の要求は遅延のため実行していません`;
+      return `${status}: ${places(notice)}。${cutName(notice.target?.short ?? '')} の要求は遅れて届いたため実行していません`;
     case 'ALREADY_THERE':
       return `${status}: ${places(notice, 'すでに')}`;
     default:
@@ -267,8 +268,8 @@ function whereSentences(notice: Notice): string[] {
 
 function condition(at: Whereabouts): string {
   const { outside, instanceState, attached, sickness, primary, missingElasticIp } = at;
-  if (outside) return 'クラスターの設定にありません';
-  if (instanceState === null) return 'インスタンスの情報なし';
+  if (outside) return 'クラスター外';
+  if (instanceState === null) return 'インスタンス情報なし';
   if (instanceState !== 'running') return stateOf(instanceState);
   if (!attached) return '実行中、ネットワークインターフェイスは未アタッチ';
   if (primary) return 'ネットワークインターフェイスのプライマリアドレス';
@@ -311,8 +312,8 @@ function act(notice: Notice): string {
     if (notice.repair.length === 0) return '対応は不要です。';
     return 'EC2の情報では対応は不要です。サービスが応答しない場合の対応方法は以下のとおりです。';
   }
-  if (notice.standbysLeft === 0) return '他のノードを復旧してください。';
-  if (notice.headline === 'WOULD_FAIL') return '必要になる前に、検出事項の問題を解消してください。';
+  if (notice.standbysLeft === 0) return 'ほかのノードを復旧してください。';
+  if (notice.headline === 'WOULD_FAIL') return '障害が起きる前に、検出事項の問題を解消してください。';
   const stands = notice.repair.length > 0 ? '対応方法は以下のとおりです。' : '';
   return `${notice.status === 'DOWN' ? 'すぐに対応してください。' : '状況を確認してください。'}${stands}`;
 }
@@ -320,15 +321,15 @@ function act(notice: Notice): string {
 function rehearsalVerdict(notice: Notice): string {
   const { headline, rehearsed, why, destination } = notice;
   const addresses = notice.addresses.join('、');
-  if (headline === 'WOULD_FAIL') return '実際のフェイルオーバーは失敗します。検出事項を確認してください。';
-  if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際の実行では、Elastic IPを関連付け直します。';
-  if (why === 'ALREADY_THERE') return '実際の実行でも何も変更されません。IPアドレスはすでに指定ノードにあります。';
+  if (headline === 'WOULD_FAIL') return '現在の状態では、フェイルオーバーは失敗します。検出事項を確認してください。';
+  if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際に実行すると、Elastic IPを関連付け直します。';
+  if (why === 'ALREADY_THERE') return '実際に実行しても、何も変更しません。IPアドレスはすでに指定ノードにあります。';
   const to = destination?.full ?? '';
-  if (rehearsed === 'MOVE' && notice.paused === null) return `実際の実行では、${addresses} を ${to} に移動します。`;
+  if (rehearsed === 'MOVE' && notice.paused === null) return `実際に実行すると、${addresses} を ${to} に移動します。`;
   if (notice.paused !== null) {
     return `一時停止中のため、保持ノードが停止しても自動では移動しません。手動のフェイルオーバーでは、${addresses} を ${to} に移動します。`;
   }
-  return `現在は何も変更されません。保持ノードが停止した場合、${addresses} を ${to} に移動します。`;
+  return `現在は、実際に実行しても何も変更しません。保持ノードが停止した場合は、${addresses} を ${to} に移動します。`;
 }
 
 function finding(found: Finding): string {
@@ -368,11 +369,11 @@ const phrases: Phrases = {
   },
   paused: (reason) =>
     `一時停止中: タグにより自動切り替えが停止されています${reason === '' ? '（理由の記載なし）' : `: ${reason}`}。手動のフェイルオーバーと切り替え訓練は実行できます。`,
-  noStandbyLeft: '警告: 正常な待機ノードが残っていません。このノードも停止すると引き継げません。',
-  repetition: 'この通知は重複している可能性があります。以前の送信が届いている場合があります。',
+  noStandbyLeft: '警告: 正常な待機ノードが残っていません。このノードにも障害が起きると、引き継ぐノードがありません。',
+  repetition: 'この通知は再送です。同じ通知がすでに届いている可能性があります。',
   contradiction: (said) => `EC2の2つの応答が矛盾しています: ${said}`,
   lookFailed: (reason) => `確認できませんでした: ${reason}`,
-  notLooked: '入力に既知のクラスターが含まれていないため、確認の対象がありません。何も変更していません。',
+  notLooked: '入力に有効なクラスター名がないため、確認の対象がありません。何も変更していません。',
   labels: {
     outcome: '結果',
     cluster: 'クラスター',
@@ -385,7 +386,7 @@ const phrases: Phrases = {
     target: '指定ノード',
     why: '理由',
     addresses: 'IPアドレス',
-    wouldMove: '実際に移動する場合のIPアドレス',
+    wouldMove: '実際に移動する場合の内容',
     nodes: '判定時のノード',
     findings: '検出事項',
     outage: 'IPアドレスの停止時間（最初の兆候から移動先での確認まで）',

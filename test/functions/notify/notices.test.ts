@@ -217,7 +217,7 @@ describe('B7: in Japanese', () => {
     ['a pause keeps the address', '[mail] 障害: 10.0.0.5 は停止済みの mail-1 にあります【自動切り替え一時停止中】'],
     [
       'alarms go up',
-      '[mail] 警告: 10.0.0.5 は mail-1 にあります（アラーム smtp-down）。アラームが交互に変化しています',
+      '[mail] 警告: 10.0.0.5 は mail-1 にあります（アラーム smtp-down）。アラームが発生と解消を繰り返しています',
     ],
     ['FAILED: the address is on nobody', '[mail] 障害: 10.0.0.5 を保持するノードがありません'],
     [
@@ -238,7 +238,7 @@ describe('B7: in Japanese', () => {
       '[mail] 要確認: 10.0.0.5 は mail-1 にあります（インスタンス情報なし）。フェイルオーバーは失敗しました',
     ],
     ['looking failed', '[mail] 要確認: フェイルオーバーは失敗しました。10.0.0.5 の場所を確認できません'],
-    ['names no cluster', '[不明] 要確認: 要求は拒否されました。既知のクラスター名がありません（変更なし）'],
+    ['names no cluster', '[不明] 要確認: 要求は拒否されました。有効なクラスター名がありません（変更なし）'],
   ])('%s: %s', (title, expected) => {
     expect(subject(named(title), 'ja')).toBe(expected);
   });
