@@ -17,9 +17,10 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
   'all VIPs on a healthy node, a claim comes late, or after a newer one of another node':
     '全VIPが正常なノードにあり、ノードの要求が遅れて届いたか、その後に別のノードが要求した',
   'the request’s target has neither refused nor died, and nobody else moved the addresses: it is asked for again':
-    '指定ノードは拒否も停止もしておらず、別の処理による移動もない（もう一度移動を試みる）',
+    '指定ノードへの割り当ての拒否、指定ノードの停止、別の処理による移動のどれもない（もう一度移動を試みる）',
   'reads may not show yet what this execution did': 'この実行による変更が、まだEC2の情報に現れていない可能性がある',
-  'the request’s target refused, and all is on a healthy node': '指定ノードが拒否し、全VIPが正常なノードにある',
+  'the request’s target refused, and all is on a healthy node':
+    '指定ノードへの割り当てが拒否され、全VIPが正常なノードにある',
   'others moved the addresses to a healthy node while the request waited':
     '要求の実行中に、別の処理がVIPを正常なノードに移動した',
   'EC2 does not show a node that is needed: absence in one answer is not death':
@@ -160,7 +161,7 @@ ${RULES.map(({ name }, index) => `${index + 1}. ${inJapanese(name)}`).join('\n')
 
 - **リハーサル** では何も変更しません。実際に切り替える場合の移動先で全ステートを実行し、規則を報告します。**定期チェック** も、修復が不要な場合と修復できない場合は、通知せずに同じことを行います。
   結果はメトリクス \`Ready\` と準備状態のアラームに現れます。
-- ノードに \`vip-failover:paused\` のタグがある間は、イベント、アラーム、定期チェックでは移動しません。それにより行わなかったことを1回だけ通知します。手動では移動できます。
+- ノードに \`vip-failover:paused\` のタグがある間は、イベント、アラーム、定期チェックでは移動しません。そのために行わなかった処理を、1回だけ通知します。手動では移動できます。
 - ワークフローが自動で移動し、その後、優先ノードが設定した時間以上正常であれば、定期チェックが優先ノードに切り戻します（\`FAILBACK\`）。
 
 ## 実行の最初の判定
@@ -182,9 +183,9 @@ ${table(translated(laterDecisions()))}
 
 次のすべてを満たすノードを正常とします。インスタンスが \`running\` である。システム、インスタンス、アタッチ済みEBSのどのステータスチェックも \`impaired\` ではない。
 インターフェイスがアタッチされ、クラスターのサブネットにある。どのアラームも \`ALARM\` ではない。
-タグ \`vip-failover:standby\` = \`never\` があるノードと、同じ実行の中で拒否または停止したノードは、移動先の候補になりません。
+タグ \`vip-failover:standby\` = \`never\` があるノードと、同じ実行の中で、割り当てが拒否されたノードと停止したノードは、移動先の候補になりません。
 
-候補の順位は、次のように決めます。人が移動元に指定したノードは最後にします。次に、EC2が原因の定かでないエラーで拒否した回数が少ないものを優先します。
+候補の順位は、次のように決めます。人の要求で移動元となるノードは最後にします。次に、EC2が原因のはっきりしないエラーで割り当てを拒否した回数が少ないものを優先します。
 次に指定ノード、次にステータスチェックがすべて \`ok\` のノード（未完了より優先）、次に一部のVIPを保持しているノード、最後に設定の順とします。
 `;
 }
