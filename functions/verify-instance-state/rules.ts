@@ -33,6 +33,7 @@ import {
   noCandidate,
   nothing,
   onHolder,
+  overtaken,
   primaryAddress,
   type Ruling,
   requestOf,
@@ -117,12 +118,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'others moved the addresses to a healthy node while the request waited',
     when: (situation) => laterHolder(situation) && situation.requestedTarget !== null,
-    then: (situation) =>
-      fail(
-        'OVERTAKEN',
-        'Superseded',
-        `${onHolder(situation)} Another execution or a person moved the addresses there. ${requestOf(situation)} It was not carried out; start it again if it is still wanted.`,
-      ),
+    then: overtaken,
   },
   {
     name: 'EC2 does not show a node that is needed: absence in one answer is not death',

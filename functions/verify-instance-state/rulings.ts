@@ -48,6 +48,14 @@ export function heldByStranger(situation: Situation): Ruling {
   );
 }
 
+export function overtaken(situation: Situation): Ruling {
+  return fail(
+    'OVERTAKEN',
+    'Superseded',
+    `${onHolder(situation)} Another execution or a person moved the addresses there. ${requestOf(situation)} It was not carried out; start it again if it is still wanted.`,
+  );
+}
+
 export function assignedAgain(situation: Situation): Ruling {
   return move('CLAIMED', `${requestOf(situation)} Another node said so a moment ago.`, situation.soleHolder);
 }
