@@ -8,7 +8,7 @@ import { commandsIn, type } from './typed';
 afterEach(closeAll);
 jest.setTimeout(180_000);
 
-const CONFIG = { ...cluster(2), notifications: { chat: true } };
+const CONFIG = { ...cluster(2), notifications: { emails: 'none', chat: true } };
 const isChat = ({ topic }: { readonly topic: string }) => /Chat/.test(topic);
 const chats = (driver: ClusterDriver) => driver.eventsOf('notice').filter(isChat);
 const mails = (driver: ClusterDriver) => driver.eventsOf('notice').filter((notice) => !isChat(notice));

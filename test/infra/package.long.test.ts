@@ -50,6 +50,7 @@ test('and nothing else but the compiled construct and what runs on the nodes', (
   expect(others.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
+    'README.ja.md',
     'README.md',
     'cli/vip-failover.js',
     'dist/cli/main.js',
