@@ -18,7 +18,7 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'passing errors are tried three times': [1, 7],
   'a target that refuses ends it': [1, 13],
   'assign without AllowReassignment': [1, 2],
-  'decision from the event instead of EC2': [1, 105],
+  'decision from the event instead of EC2': [2, 43],
   'interfaces that EC2 hides are not asked for': [1, 47],
   'absence in one answer is death': [3, 141],
   'a drill unassigns first, and an address on its way is given away': [1, 36],
@@ -26,6 +26,7 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'failback takes back what a person moved': [1, 3],
   'a tag in capitals means nothing': [1, 168],
   'an event without a readable time is invalid': [1, 10],
+  'late and repeated claims are believed': [1, 36],
   'a task gives up before its function does': [1, 5],
 };
 

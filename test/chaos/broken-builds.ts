@@ -73,9 +73,6 @@ if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{n
 ;{const {handler}=exports;exports.handler=async(input)=>{${check}return handler(input)}}`;
   }),
   withoutRule('late and repeated claims are believed', 'all VIPs on a healthy node, a claim comes late'),
-  bundle('a claim gives way to whatever else moved the addresses', ['VerifyInstanceState'], (source) =>
-    replaced(source, /(\.trigger===`claim`&&\w+\.attempts\.length<)2/, '$10'),
-  ),
   definition('a task gives up before its function does', (state) =>
     state.TimeoutSeconds === undefined ? state : { ...state, TimeoutSeconds: 3 },
   ),
