@@ -30,6 +30,7 @@ class MailStack extends Stack {
     const cluster = { dampingMinutes: 0, name: 'mail', virtualIps: ['10.0.0.5'], nodes: nodes.map(({ node }) => node) };
     const failover = new VirtualIpFailover(this, 'Failover', {
       clusters: [{ ...cluster, subnetId: subnet.attrSubnetId }],
+      emails: 'none',
     });
     for (const { role, node } of nodes) failover.grantClaim(role, node.instanceId);
   }
