@@ -52,8 +52,8 @@ function wasAskedSince({ played, runs }: Context, last: Run): boolean {
   return asked || moved;
 }
 
-/** Another claim's notice tells nobody that this one was not followed; that EC2's news moved the addresses on, does. */
-const CLAIMED = 'CLAIMED';
+/** That the addresses moved somewhere tells nobody that a claim was not followed. */
+const MOVED = new Set(['CLAIMED', 'FAILED_OVER']);
 
 function isTold({ told }: Context, last: Run): boolean {
   const { cluster, startedAt } = last;
@@ -61,7 +61,7 @@ function isTold({ told }: Context, last: Run): boolean {
   const lately = told.notices(cluster.name, startedAt - dampingOf(cluster), Number.POSITIVE_INFINITY);
   const said = lately.some(
     ({ at, attributes }) =>
-      attributes.outcome !== CLAIMED && (at >= startedAt || attributes.outcome === 'NOTHING_TO_DO'),
+      !MOVED.has(attributes.outcome ?? '') && (at >= startedAt || attributes.outcome === 'NOTHING_TO_DO'),
   );
   return said || (last.failedWith !== null && told.is(last));
 }
