@@ -1,12 +1,12 @@
 import type { Status } from '../functions/notify/notice';
 import { nodeName, seenNow, statusOf } from '../functions/notify/where';
 import type { Cluster } from '../functions/shared/cluster';
-import type { Finding, NodeProblem, Plan, Request } from '../functions/shared/plan';
+import { type Finding, NOTHING_SAID, type NodeProblem, type Plan, type Request } from '../functions/shared/plan';
 import { readSnapshot, type Snapshot } from '../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../functions/shared/timing';
 import { FIRST_PASS } from '../functions/verify-instance-state/before';
 import { decide } from '../functions/verify-instance-state/decide';
-import { NO_HISTORY } from '../functions/verify-instance-state/history';
+import { NO_HISTORY, withMoves } from '../functions/verify-instance-state/history';
 import { makePlan } from '../functions/verify-instance-state/plan';
 import { readSignals } from '../functions/verify-instance-state/signals';
 import type { Clients } from './aws/clients';
@@ -48,17 +48,7 @@ export interface ClusterState {
 }
 
 /** What would happen by itself: nobody asks, and nothing is changed. */
-const LOOK: Request = {
-  mode: 'rehearsal',
-  trigger: 'schedule',
-  target: null,
-  reason: null,
-  requestedBy: null,
-  eventTime: null,
-  eventId: null,
-  saidDown: [],
-  eventDetail: null,
-};
+const LOOK: Request = { ...NOTHING_SAID, mode: 'rehearsal', trigger: 'schedule' };
 
 export interface Look {
   readonly state: ClusterState;
@@ -92,7 +82,8 @@ async function lookOnce(
     snapshotRead,
     readSignals(ec2, cloudWatch, cluster, LOOK, snapshotRead, now),
   ]);
-  const facts = { request: LOOK, cluster, snapshot, signals, history: NO_HISTORY, before: FIRST_PASS, retryCount, now };
+  const history = await withMoves(cloudWatch, NO_HISTORY, cluster, signals, now);
+  const facts = { request: LOOK, cluster, snapshot, signals, history, before: FIRST_PASS, retryCount, now };
   try {
     const plan = makePlan(facts, decide(facts));
     return { snapshot, plan, state: stateOf(cluster, snapshot, plan, plan.explanation, now) };

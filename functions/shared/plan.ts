@@ -35,6 +35,17 @@ export interface Request {
   readonly eventDetail: string | null;
 }
 
+/** What is empty in a request that no event started and in which nobody named or said anything. */
+export const NOTHING_SAID: Omit<Request, 'mode' | 'trigger'> = {
+  target: null,
+  reason: null,
+  requestedBy: null,
+  eventTime: null,
+  eventId: null,
+  saidDown: [],
+  eventDetail: null,
+};
+
 /** What a Catch sees. `Cause` is a JSON string for Lambda errors, plain text for others. */
 export interface StateError {
   readonly Error: string;

@@ -4,6 +4,7 @@ import type { Cluster } from '../shared/cluster';
 import { logger } from '../shared/logger';
 import { metricsNamespace, writeMetrics } from '../shared/metrics';
 import type { Request } from '../shared/plan';
+import type { Signals } from './signals';
 
 /**
  * What the product's own metrics remember of a cluster. EC2 does not say who moved an address, nor when; Notify writes it
@@ -51,25 +52,39 @@ const TOLD_BY_CHECK = 2;
 /** How long an application may take to start where the addresses have moved to, before its check counts, minutes. */
 const GRACE_MINUTES = 5;
 
+/** With the moves of the last hour where an application does not answer: only then it matters how long the addresses are there. */
+export async function withMoves(
+  cloudWatch: CloudWatchClient,
+  history: History,
+  cluster: Cluster,
+  { checks }: Pick<Signals, 'checks'>,
+  now: number,
+): Promise<History> {
+  const isDown = Object.values(checks).some(({ application }) => application === 'impaired');
+  return isDown ? { ...history, ...(await readMovesOfLastHour(cloudWatch, cluster, now)) } : history;
+}
+
 /** When the addresses moved last, and how often lately: for a holder whose application does not answer. */
-export async function readMovesOfLastHour(
+export function readMovesOfLastHour(
   cloudWatch: CloudWatchClient,
   cluster: Cluster,
   now: number,
-): Promise<Pick<History, 'movedLately' | 'movesOfLastHour'>> {
-  const found = await read(
-    cloudWatch,
-    [ours('moves', 'AutomaticMoveTo', cluster, 60, 'Maximum'), ours('person', 'MoveByPerson', cluster, 60, 'Sum')],
-    now - 60 * MINUTE,
-    now,
-  );
-  const last = Math.max(newest(found.moves)?.time ?? 0, newest(found.person)?.time ?? 0);
-  return {
-    // A point bears the time at which its minute began.
-    movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
-    // Executions that overlap write down the same move.
-    movesOfLastHour: found.moves?.length ?? 0,
-  };
+): Promise<Partial<History>> {
+  return known(async () => {
+    const found = await read(
+      cloudWatch,
+      [ours('moves', 'AutomaticMoveTo', cluster, 60, 'Maximum'), ours('person', 'MoveByPerson', cluster, 60, 'Sum')],
+      now - 60 * MINUTE,
+      now,
+    );
+    const last = Math.max(newest(found.moves)?.time ?? 0, newest(found.person)?.time ?? 0);
+    return {
+      // A point bears the time at which its minute began.
+      movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
+      // Executions that overlap write down the same move.
+      movesOfLastHour: found.moves?.length ?? 0,
+    };
+  });
 }
 
 /**
@@ -87,9 +102,9 @@ export function writeClaim({ name, nodes }: Cluster, { target, eventTime }: Requ
  * be read is not known: a claim is believed then.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
  */
-export async function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<History> {
+export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
   const window = Math.max(cluster.dampingMinutes ?? 0, 2) * MINUTE;
-  try {
+  return known(async () => {
     const found = await read(
       cloudWatch,
       [ours('least', 'Claim', cluster, 1, 'Minimum'), ours('most', 'Claim', cluster, 1, 'Maximum')],
@@ -102,27 +117,31 @@ export async function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster,
       const node = cluster.nodes[value - 1];
       return node === undefined ? [] : [{ instanceId: node.instanceId, time }];
     });
-    return { ...NO_HISTORY, claims: claims.toSorted((one, other) => one.time - other.time) };
-  } catch (error) {
-    logger.warn('reading the claims failed', error instanceof Error ? error : new Error(String(error)));
-    return NO_HISTORY;
-  }
+    return { claims: claims.toSorted((one, other) => one.time - other.time) };
+  });
 }
 
 /**
  * One GetMetricData call. What cannot be read is not known: then nothing fails back, and nothing is said to be lost.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
-export async function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<History> {
-  try {
+export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
+  return known(async () => {
     const [notices, moves] = await Promise.all([
       read(cloudWatch, [ours('told', 'Told', cluster, 60, 'Maximum')], now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    return { ...NO_HISTORY, ...moves, noticeLost: isNoticeLost(notices.told) };
+    return { ...moves, noticeLost: isNoticeLost(notices.told) };
+  });
+}
+
+/** Nothing, where it could not be read: then it is not known. */
+async function known(reading: () => Promise<Partial<History>>): Promise<Partial<History>> {
+  try {
+    return await reading();
   } catch (error) {
     logger.warn('reading the metrics failed', error instanceof Error ? error : new Error(String(error)));
-    return NO_HISTORY;
+    return {};
   }
 }
 

@@ -3,7 +3,7 @@ import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2
 import { OPTIONAL_READER, READER } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
 import type { Previous, VerifyInstanceStateInput } from '../shared/contract';
-import { describeError, InvalidInput } from '../shared/errors';
+import { InvalidInput } from '../shared/errors';
 import { handler as handle } from '../shared/handler';
 import { asFields } from '../shared/input';
 import { logger } from '../shared/logger';
@@ -13,10 +13,10 @@ import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { whatWentBefore } from './before';
 import { decide } from './decide';
-import { type History, NO_HISTORY, readClaims, readHistory, readMovesOfLastHour, writeClaim } from './history';
+import { type History, NO_HISTORY, readClaims, readHistory, withMoves, writeClaim } from './history';
 import { invalidPlan, makePlan } from './plan';
 import { type Reading, readInput } from './request';
-import { readSignals, type Signals } from './signals';
+import { readSignals } from './signals';
 
 const ec2 = new EC2Client(READER);
 const optionalEc2 = new EC2Client(OPTIONAL_READER);
@@ -48,7 +48,7 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
     cluster,
     snapshot,
     signals,
-    history: await withMoves(history, cluster, signals, now),
+    history: await withMoves(cloudWatch, history, cluster, signals, now),
     before: whatWentBefore(previous),
     retryCount,
     now,
@@ -56,21 +56,11 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   return makePlan(facts, decide(facts));
 }
 
-/** Only where an application does not answer it matters how long it has been there. What cannot be read is not known. */
-async function withMoves(history: History, cluster: Cluster, { checks }: Signals, now: number): Promise<History> {
-  if (!Object.values(checks).some(({ application }) => application === 'impaired')) return history;
-  try {
-    return { ...history, ...(await readMovesOfLastHour(cloudWatch, cluster, now)) };
-  } catch (error) {
-    logger.warn('reading the moves failed', error instanceof Error ? error : new Error(describeError(error)));
-    return history;
-  }
-}
-
 /** Only checks and claims ask what was before. */
 async function historyFor(request: Request, cluster: Cluster, isFirstPass: boolean, now: number): Promise<History> {
-  if (request.trigger === 'claim') return readClaims(cloudWatch, cluster, now);
-  return request.mode === 'check' && isFirstPass ? readHistory(cloudWatch, cluster, now) : NO_HISTORY;
+  if (request.trigger === 'claim') return { ...NO_HISTORY, ...(await readClaims(cloudWatch, cluster, now)) };
+  if (request.mode !== 'check' || !isFirstPass) return NO_HISTORY;
+  return { ...NO_HISTORY, ...(await readHistory(cloudWatch, cluster, now)) };
 }
 
 /** The request and the cluster as the pass before understood them. */

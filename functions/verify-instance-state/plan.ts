@@ -1,6 +1,14 @@
 import type { Cluster, ClusterNode, Holder } from '../shared/cluster';
 import { toStateError } from '../shared/errors';
-import { type Destination, isAsked, type NodeReport, type Plan, type Request, type Source } from '../shared/plan';
+import {
+  type Destination,
+  isAsked,
+  NOTHING_SAID,
+  type NodeReport,
+  type Plan,
+  type Request,
+  type Source,
+} from '../shared/plan';
 import { holdersOf, type Snapshot } from '../shared/snapshot';
 import { STANDBY_TAG } from '../shared/tags';
 import { type Before, FIRST_PASS, refusalOf } from './before';
@@ -40,13 +48,7 @@ export function invalidPlan(cluster: Cluster, message: string, mode: Request['mo
     record: true,
     mode: mode ?? 'failover',
     trigger: 'request',
-    target: null,
-    reason: null,
-    requestedBy: null,
-    eventTime: null,
-    eventId: null,
-    saidDown: [],
-    eventDetail: null,
+    ...NOTHING_SAID,
     cluster,
     rehearsed: null,
     destination: null,

@@ -57,22 +57,18 @@ export function overtaken(situation: Situation): Ruling {
 }
 
 export function assignedAgain(situation: Situation): Ruling {
-  return move('CLAIMED', `${requestOf(situation)} Another node said so a moment ago.`, situation.soleHolder);
+  return move('CLAIMED', `${requestOf(situation)} Another node said so just now.`, situation.soleHolder);
 }
 
 export function claimOutdated(situation: Situation): Ruling {
-  const { target } = situation.request;
-  return nothing(
-    'CLAIM_OUTDATED',
-    `${onHolder(situation)} The claim of ${target} came late, or another node has claimed since.`,
-  );
+  return nothing('CLAIM_OUTDATED', `${onHolder(situation)} The claim came late, or another node claimed since.`);
 }
 
 export function claimedInTurn(situation: Situation): Ruling {
   const { dampingMinutes } = situation.cluster;
   return nothing(
     'CLAIMED_IN_TURN',
-    `${onHolder(situation)} ${claimants(situation).join(' and ')} claim in turn, within ${dampingMinutes} minutes.`,
+    `${onHolder(situation)} ${claimants(situation).join(' and ')} claim in turn within ${dampingMinutes} minutes.`,
   );
 }
 
@@ -112,7 +108,7 @@ export function leftThere(situation: Situation): Ruling {
 export function whyLeft(situation: Situation): string {
   const { candidates, cluster, history } = situation;
   return isWandering(situation)
-    ? `the application answered nowhere, and the addresses moved ${history.movesOfLastHour} times within an hour`
+    ? `the application answers nowhere; the addresses moved ${history.movesOfLastHour} times in an hour`
     : `the alarms of ${candidates.map(({ instanceId }) => nodeLabel(cluster, instanceId)).join(', ')} changed less than ${cluster.dampingMinutes} minutes ago`;
 }
 

@@ -77,7 +77,10 @@ describe('the moves of the last hour', () => {
 });
 
 describe('the claims of a cluster', () => {
-  const claims = (minutes = 5) => readClaims(client, { ...of, dampingMinutes: minutes }, NOW);
+  const claims = async (minutes = 5) => ({
+    ...NO_HISTORY,
+    ...(await readClaims(client, { ...of, dampingMinutes: minutes }, NOW)),
+  });
   const second = 1 / 60;
   test('are the points of a second, oldest first', async () => {
     has({
@@ -157,7 +160,7 @@ describe('the claims of a cluster', () => {
   });
 });
 
-const read = (inCluster = of) => readHistory(client, inCluster, NOW);
+const read = async (inCluster = of) => ({ ...NO_HISTORY, ...(await readHistory(client, inCluster, NOW)) });
 const asked = () => cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
 
 describe('what is asked for', () => {
@@ -345,6 +348,6 @@ test.each([
 ])('what cannot be read, with %s, is logged and not known', async (_what, reason, message) => {
   const warn = jest.spyOn(logger, 'warn').mockImplementation();
   cloudWatch.on(GetMetricDataCommand).callsFake(() => Promise.reject(reason));
-  expect(await read()).toBe(NO_HISTORY);
+  expect(await read()).toEqual(NO_HISTORY);
   expect(warn.mock.calls).toEqual([['reading the metrics failed', expect.objectContaining({ message })]]);
 });
