@@ -4,7 +4,7 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from './config';
 import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
-import { refuseSamples } from './samples';
+import { refuseSampleIds } from './samples';
 import { summaryOf } from './summary';
 
 /**
@@ -23,7 +23,7 @@ function main(): void {
     analyticsReporting: false,
   });
   const config = configOf(app);
-  if (app.node.tryGetContext('forDeployment') !== undefined) refuseSamples(config);
+  if (app.node.tryGetContext('forDeployment') !== undefined) refuseSampleIds(config);
   const stack = new FailoverStack(app, 'VipFailover', { config, stackName: stackNameOf(app) });
   const { templateFullPath } = app.synth().getStackArtifact(stack.artifactId);
   const summary = summaryOf(stack.failover.clusters, stack.stackName, relative('', templateFullPath));

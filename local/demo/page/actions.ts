@@ -2,17 +2,17 @@ import type { Cloud } from '../../emulator/cloud';
 import { ClusterDriver } from '../cluster-driver';
 import { FAULT_CHOICES } from '../fault-kinds';
 
-/** What a button asks for. `node` and `fault` only where the deed needs them. */
-export interface Deed {
+/** What a button asks for. `node` and `fault` only where the action needs them. */
+export interface Action {
   readonly do: string;
   readonly cluster: string;
   readonly node?: string;
   readonly fault?: string;
 }
 
-/** A deed that makes no sense, or not just now. One line, for people. */
-export class DeedError extends Error {
-  override readonly name = 'DeedError';
+/** An action that makes no sense, or not just now. One line, for people. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
 }
 
 type Node = ClusterDriver['nodes'][number];
@@ -21,7 +21,7 @@ type Act = (driver: ClusterDriver, node: () => Node) => void;
 const PAUSED = 'vip-failover:paused';
 
 /** What can be done to a cluster, by the name that the page's buttons have. */
-const DEEDS: Readonly<Record<string, Act>> = {
+const ACTIONS: Readonly<Record<string, Act>> = {
   stop: (driver, node) => driver.stop(node()),
   start: (driver, node) => driver.start(node()),
   terminate: (driver, node) => driver.terminate(node()),
@@ -43,43 +43,46 @@ const DEEDS: Readonly<Record<string, Act>> = {
   },
 };
 
-export const DEED_NAMES: readonly string[] = [...Object.keys(DEEDS), 'fault'];
+export const ACTION_NAMES: readonly string[] = [...Object.keys(ACTIONS), 'fault'];
 
-/** @throws DeedError that says what was wrong, and what would be right */
+/** @throws ActionError that says what was wrong, and what would be right */
 export function perform(cloud: Cloud, given: unknown): void {
-  const deed = readDeed(given);
-  const cluster = cloud.clusters.find(({ name }) => name === deed.cluster);
-  if (cluster === undefined) throw new DeedError(`There is no cluster ${JSON.stringify(deed.cluster)}.`);
+  const action = readAction(given);
+  const cluster = cloud.clusters.find(({ name }) => name === action.cluster);
+  if (cluster === undefined) throw new ActionError(`There is no cluster ${JSON.stringify(action.cluster)}.`);
   const driver = new ClusterDriver(cloud, cluster);
   const node = () => {
-    const found = driver.nodes.find(({ instanceId }) => instanceId === deed.node);
-    if (found === undefined) throw new DeedError(`Cluster ${cluster.name} has no node ${JSON.stringify(deed.node)}.`);
+    const found = driver.nodes.find(({ instanceId }) => instanceId === action.node);
+    if (found === undefined)
+      throw new ActionError(`Cluster ${cluster.name} has no node ${JSON.stringify(action.node)}.`);
     return found;
   };
-  if (deed.do === 'fault') {
-    const fault = FAULT_CHOICES.find(({ name }) => name === deed.fault);
-    if (fault === undefined) throw new DeedError(`There is no fault ${JSON.stringify(deed.fault)}.`);
+  if (action.do === 'fault') {
+    const fault = FAULT_CHOICES.find(({ name }) => name === action.fault);
+    if (fault === undefined) throw new ActionError(`There is no fault ${JSON.stringify(action.fault)}.`);
     fault.apply(cloud);
   } else {
-    const act = Object.hasOwn(DEEDS, deed.do) ? DEEDS[deed.do] : undefined;
-    if (act === undefined) throw new DeedError(`What is to be done is one of ${DEED_NAMES.join(', ')}.`);
+    const act = Object.hasOwn(ACTIONS, action.do) ? ACTIONS[action.do] : undefined;
+    if (act === undefined) throw new ActionError(`What is to be done is one of ${ACTION_NAMES.join(', ')}.`);
     try {
       act(driver, node);
     } catch (error) {
       // EC2, or the local cloud, refuses what makes no sense just then: to start a terminated instance.
-      throw error instanceof DeedError ? error : new DeedError(error instanceof Error ? error.message : String(error));
+      throw error instanceof ActionError
+        ? error
+        : new ActionError(error instanceof Error ? error.message : String(error));
     }
   }
   cloud.timeline.add({
     type: 'fault',
-    what: `${deed.do} ${deed.fault ?? deed.node ?? deed.cluster}, on the live page`,
+    what: `${action.do} ${action.fault ?? action.node ?? action.cluster}, on the live page`,
   });
 }
 
-function readDeed(given: unknown): Deed {
+function readAction(given: unknown): Action {
   const { do: what, cluster, node, fault } = Object(given);
   if (typeof what !== 'string' || typeof cluster !== 'string')
-    throw new DeedError('A deed is {"do": "stop", "cluster": "mail", "node": "i-…"}.');
+    throw new ActionError('An action is {"do": "stop", "cluster": "mail", "node": "i-…"}.');
   return {
     do: what,
     cluster,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Cloud } from '../../emulator/cloud';
 import type { Site } from '../../emulator/kernel/server';
 import { FAULT_CHOICES } from '../fault-kinds';
+import { ACTION_NAMES, ActionError, perform } from './actions';
 import { Feed, nodesOf } from './feed';
-import { DEED_NAMES, DeedError, perform } from './stage';
 
 const HTML = readFileSync(join(__dirname, 'page.html'), 'utf8');
 
@@ -27,7 +27,7 @@ function hashOf(element: 'script' | 'style'): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-const LARGEST_DEED_BYTES = 10_000;
+const LARGEST_ACTION_BYTES = 10_000;
 
 /**
  * The live page at the local cloud's own address: `GET /` is the page, `GET /page/events` what happens, `POST /page/do`
@@ -47,7 +47,7 @@ export function livePage(cloud: Cloud, scenario: string): { readonly site: Site;
     })),
     nodes: nodesOf(cloud),
     states: Object.keys(Object(cloud.stateMachine.definition.States)),
-    deeds: DEED_NAMES,
+    actions: ACTION_NAMES,
     faults: FAULT_CHOICES.map(({ name, description }) => ({ name, description })),
   };
   const site: Site = (request, response) => {
@@ -86,7 +86,7 @@ async function act(cloud: Cloud, request: IncomingMessage, response: ServerRespo
     answer(response, 204, '', 'text/plain');
   } catch (error) {
     if (error instanceof SyntaxError) refuse(response, 400, `That is no JSON: ${error.message}`);
-    else if (error instanceof DeedError) refuse(response, 409, error.message);
+    else if (error instanceof ActionError) refuse(response, 409, error.message);
     else refuse(response, 500, error instanceof Error ? error.message : String(error));
   }
 }
@@ -95,7 +95,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
     body += chunk;
-    if (body.length > LARGEST_DEED_BYTES) throw new DeedError(`At most ${LARGEST_DEED_BYTES} bytes.`);
+    if (body.length > LARGEST_ACTION_BYTES) throw new ActionError(`At most ${LARGEST_ACTION_BYTES} bytes.`);
   }
   return body;
 }

@@ -48,11 +48,11 @@ function ask(
 }
 
 const [active, standby] = ['i-0a1b2c3d4e5f60001', 'i-0a1b2c3d4e5f60002'];
-const act = (deed: object, headers: Record<string, string> = {}) =>
+const act = (action: object, headers: Record<string, string> = {}) =>
   ask('/page/do', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ cluster: 'mail', ...deed }),
+    body: JSON.stringify({ cluster: 'mail', ...action }),
   });
 const stateOf = (instanceId: string) => cloud.world.instance(instanceId).state;
 
@@ -92,13 +92,13 @@ test('a fault is put in by its name', async () => {
 });
 
 test.each([
-  ['an unknown deed', { do: 'explode' }, 409, 'one of stop, start'],
+  ['an unknown action', { do: 'explode' }, 409, 'one of stop, start'],
   ['an unknown cluster', { do: 'stop', cluster: 'x', node: active }, 409, 'no cluster "x"'],
   ['a node of no cluster', { do: 'stop', node: 'i-0bad' }, 409, 'no node "i-0bad"'],
   ['an unknown fault', { do: 'fault', fault: 'x' }, 409, 'no fault "x"'],
   ['a prototype’s name', { do: 'constructor' }, 409, 'one of stop'],
-])('%s is refused, saying what is right', async (_what, deed, status, words) => {
-  const answer = await act(deed);
+])('%s is refused, saying what is right', async (_what, action, status, words) => {
+  const answer = await act(action);
   expect(answer.status).toBe(status);
   expect(answer.body).toContain(words);
 });
