@@ -39,11 +39,15 @@ afterAll(async () => {
 const play = (file: string, args: readonly string[] = [], more: Record<string, string> = {}): Promise<Ended> =>
   run([join(EXAMPLES, file), ...args], { ...env, ...more });
 
-const reasons = () =>
-  driver
-    .eventsOf('event')
-    .filter(({ source }) => source === 'vip-failover')
-    .map(({ detail }) => Object(detail).reason);
+/** What was claimed, each once: a claim whose answer is late, on a busy machine, is put again. */
+const reasons = () => [
+  ...new Set(
+    driver
+      .eventsOf('event')
+      .filter(({ source }) => source === 'vip-failover')
+      .map(({ detail }) => String(Object(detail).reason)),
+  ),
+];
 
 test('Pacemaker: a start brings the address, a monitor tells, a stop gives nothing back', async () => {
   const agent = (action: string) =>
@@ -82,13 +86,12 @@ test('CLUSTERPRO: the start script brings the address', async () => {
 });
 
 test('Patroni: the new primary claims, a replica does not', async () => {
-  const before = reasons().length;
   const script = join(mkdtempSync(join(tmpdir(), 'patroni-')), 'on-role-change');
   const example = readFileSync(join(EXAMPLES, 'patroni/on-role-change'), 'utf8');
   writeFileSync(script, example.replace('vip-claim db', 'vip-claim mail'), { mode: 0o755 });
   const changedTo = (role: string) => run([script, 'on_role_change', role, 'pg'], env);
   expect((await changedTo('replica')).code).toBe(0);
-  expect(reasons()).toHaveLength(before);
+  expect(reasons().filter((reason) => reason.startsWith('Patroni'))).toEqual([]);
   expect((await changedTo('primary')).code).toBe(0);
   expect(driver.holderOf('10.0.0.5')).toBe(env.CLAIMANT);
   expect(reasons().at(-1)).toBe('Patroni: on_role_change, pg is primary here');
