@@ -6,22 +6,24 @@ import { type Plugin, rolldown } from 'rolldown';
 import { FUNCTIONS } from './functions';
 import { packageRoot } from './package-root';
 
-const DEFAULT_CREDENTIALS = '@aws-sdk/credential-provider-node';
+/** What the SDK imports and none of our functions uses, and what the bundle has in its place. */
+const NOT_BUNDLED: Readonly<Record<string, string>> = {
+  // Every client is given its credentials (functions/shared/aws-clients.ts), but imports the default chain all the same:
+  // profiles, SSO, web identity, instance metadata, and the clients of three more services.
+  '@aws-sdk/credential-provider-node': `export const defaultProvider = () => async () => {
+    throw new Error('This bundle has no default credentials: give the client its credentials.');
+  };`,
+  // No action that we call answers with a stream of events.
+  '@smithy/core/event-streams': `export const eventStreamSerdeProvider = () => {
+    throw new Error('This bundle reads no event streams.');
+  };
+  export const EventStreamSerde = eventStreamSerdeProvider;`,
+};
 
-/**
- * Every client is given its credentials (functions/shared/aws-clients.ts), but imports the SDK's default chain all the same:
- * profiles, SSO, web identity, instance metadata, and the clients of three more services. The bundle gets a stand-in that
- * only a client without credentials would call.
- */
-const withoutDefaultCredentials: Plugin = {
-  name: 'without-default-credentials',
-  resolveId: (source) => (source === DEFAULT_CREDENTIALS ? { id: `\0${source}` } : null),
-  load: (id) =>
-    id === `\0${DEFAULT_CREDENTIALS}`
-      ? `export const defaultProvider = () => async () => {
-           throw new Error('This bundle has no default credentials: give the client its credentials.');
-         };`
-      : null,
+const withStandIns: Plugin = {
+  name: 'with-stand-ins',
+  resolveId: (source) => (source in NOT_BUNDLED ? { id: `\0${source}` } : null),
+  load: (id) => NOT_BUNDLED[id.slice(1)] ?? null,
 };
 
 /**
@@ -49,7 +51,7 @@ export async function bundle(
     treeshake: { moduleSideEffects: false },
     // How long plugins take depends on the machine.
     checks: { pluginTimings: false },
-    plugins: [withoutDefaultCredentials, ...more],
+    plugins: [withStandIns, ...more],
     onLog(level, log, defaultHandler) {
       if (level === 'warn') throw new Error(`functions/${folder}: ${log.message}`);
       defaultHandler(level, log);

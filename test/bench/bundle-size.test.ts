@@ -7,11 +7,11 @@ import { FUNCTIONS } from '../../infra/functions';
  * more says so here, after `npm run bench -- cold`.
  */
 const BARS: Readonly<Record<(typeof FUNCTIONS)[number]['folder'], number>> = {
-  'verify-instance-state': 280_000,
-  'unassign-ip': 198_000,
-  'assign-ip': 210_000,
-  'verify-eni': 211_000,
-  notify: 295_000,
+  'verify-instance-state': 266_000,
+  'unassign-ip': 182_000,
+  'assign-ip': 196_000,
+  'verify-eni': 193_000,
+  notify: 275_000,
 };
 
 test.each(FUNCTIONS)('the bundle of $folder stays under its bar', ({ folder }) => {
