@@ -26,7 +26,7 @@ export function outcomeOf({ kind, plan }: NotifyInput): Outcome {
   if (kind === 'FAILURE') return 'FAILED';
   if (kind === 'NOTHING_TO_DO') return 'NOTHING_TO_DO';
   if (plan?.action === 'REHEARSE') return plan.notify ? 'REHEARSED' : 'CHECKED';
-  if (plan?.trigger === 'claim') return 'CLAIMED';
+  if (plan?.trigger === 'claim' || plan?.why === 'CLAIMED') return 'CLAIMED';
   return plan?.mode === 'drill' ? 'DRILLED' : 'FAILED_OVER';
 }
 

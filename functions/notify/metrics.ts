@@ -1,6 +1,6 @@
 import type { NotifyInput } from '../shared/contract';
 import { writeMetrics } from '../shared/metrics';
-import { isAsked } from '../shared/plan';
+import { isAsked, type Plan } from '../shared/plan';
 import { latestPlan, mayHaveChanged, modeOf, type Silence } from './audience';
 import { onlyElasticIps, standbysLeft } from './compose';
 import type { Notice } from './notice';
@@ -14,7 +14,7 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
     Outage: notice.outageMs,
     DarkTime: notice.darkTimeMs,
     AutomaticMoveTo: automaticMoveTo(input),
-    MoveByPerson: isMoveByPerson(input) ? 1 : null,
+    MoveByPerson: moveByPerson(input),
   });
 }
 
@@ -79,14 +79,21 @@ function pause(input: NotifyInput, { paused }: Notice): 0 | 1 | null {
 
 /** Position among the nodes, from 1, of the node that an automatic move went to: failback undoes only such a move. */
 function automaticMoveTo({ kind, plan }: NotifyInput): number | null {
-  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isAsked(plan) || onlyElasticIps(plan)) return null;
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isWanted(plan) || onlyElasticIps(plan)) return null;
   const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.destination?.instanceId);
   return index < 0 ? null : index + 1;
 }
 
-/** A person or a claim moved the addresses, or may have: failback leaves them there. */
-function isMoveByPerson(input: NotifyInput): boolean {
+/** 1: a person moved the addresses, 2: a claim did, or each may have; null: neither. Failback leaves them there. */
+function moveByPerson(input: NotifyInput): 1 | 2 | null {
   const plan = latestPlan(input);
-  if (plan === null || !isAsked(plan)) return false;
-  return input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
+  if (plan === null || !isWanted(plan)) return null;
+  const moved = input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
+  if (!moved) return null;
+  return plan.trigger === 'request' ? 1 : 2;
+}
+
+/** A check may follow a claim too. */
+function isWanted(plan: Plan): boolean {
+  return isAsked(plan) || plan.why === 'CLAIMED';
 }

@@ -1,10 +1,13 @@
-import { READS_SETTLE_MS } from '../shared/timing';
+import type { ClusterNode } from '../shared/cluster';
+import { EXECUTION_SECONDS, READS_SETTLE_MS } from '../shared/timing';
 import type { Situation } from './situation';
 
 /** A claim that is older than this is not simply believed, ms: EventBridge repeats and delays events. */
 const FRESH_MS = 60_000;
 /** So many changes from one claimant to another within the damping time are a quarrel: there, back, and there again. */
 const CHANGES_OF_A_QUARREL = 3;
+/** What the metrics of moves are read by. */
+const MINUTE = 60_000;
 /** In so many passes a claim is carried out although others moved the addresses on. */
 const PASSES_OF_A_CLAIM = 2;
 
@@ -30,16 +33,24 @@ export function mayBeMoved({ request, history, now }: Situation): boolean {
   return history.claims.some(({ instanceId, time }) => instanceId !== request.target && now - time < READS_SETTLE_MS);
 }
 
-/** The claimants of the damping time, in the order of their claims, the one that claims now last; without repetitions in a row. */
+/** The claimants of the damping time, in the order of their claims, the one that claims now last. */
 function turns({ request, history, cluster, now }: Situation): string[] {
-  const since = now - (cluster.dampingMinutes ?? 0) * 60_000;
   // In a later pass the claim itself is among them.
   const made = request.eventTime === null ? now : Date.parse(request.eventTime);
-  const earlier = history.claims
-    .filter(({ time }) => time >= since && time <= made)
-    .map(({ instanceId }) => instanceId);
-  const all = request.target === null ? earlier : [...earlier, request.target];
+  const earlier = claimantsBetween(now - dampingMs(cluster), made, history);
+  return request.target === null ? earlier : inTurn([...earlier, request.target]);
+}
+
+function claimantsBetween(from: number, to: number, { claims }: Situation['history']): string[] {
+  return inTurn(claims.filter(({ time }) => time >= from && time <= to).map(({ instanceId }) => instanceId));
+}
+
+function inTurn(all: readonly string[]): string[] {
   return all.filter((instanceId, index) => instanceId !== all[index - 1]);
+}
+
+function dampingMs({ dampingMinutes = 0 }: Situation['cluster']): number {
+  return dampingMinutes * 60_000;
 }
 
 /** Nodes claim in turn: both believe that they are active. */
@@ -59,4 +70,28 @@ export function claimants(situation: Situation): string[] {
 /** A claim counts more than what other executions did meanwhile; once, so that nothing goes to and fro. */
 export function stillStands({ request, before }: Situation): boolean {
   return request.trigger === 'claim' && before.attempts.length < PASSES_OF_A_CLAIM;
+}
+
+/**
+ * The node that claimed last, where an execution that had read EC2 before that claim moved the addresses on to the holder:
+ * the claim and EC2's news of a death crossed. Null: there is none, or it is not known.
+ */
+export function passedOver({ history, cluster, snapshot, soleHolder, quietCandidates }: Situation): ClusterNode | null {
+  const last = history.claims.at(-1);
+  if (last === undefined) return null;
+  const crossed = history.movedTo.some(
+    ({ instanceId, time }) =>
+      instanceId === soleHolder?.instanceId &&
+      time + MINUTE > last.time &&
+      time < last.time + EXECUTION_SECONDS * 1_000,
+  );
+  const byPerson = history.personMovedAt !== null && history.personMovedAt + MINUTE > last.time;
+  const quarrel = claimantsBetween(last.time - dampingMs(cluster), last.time, history).length > CHANGES_OF_A_QUARREL;
+  if (!crossed || byPerson || quarrel || claimantsBetween(last.time, last.time, history).length > 1) return null;
+  return (
+    quietCandidates.find(
+      ({ instanceId }) =>
+        instanceId === last.instanceId && Date.parse(snapshot.instances[instanceId]?.launchTime ?? '') < last.time,
+    ) ?? null
+  );
 }

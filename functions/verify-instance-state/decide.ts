@@ -1,6 +1,6 @@
 import { type ClusterNode, nodeLabel } from '../shared/cluster';
 import { type Finding, isAsked, type Plan, type Reason } from '../shared/plan';
-import { claimants, isOldQuarrel, isOverruled, isQuarrel } from './claims';
+import { claimants, isOldQuarrel, isOverruled, isQuarrel, passedOver } from './claims';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyLeft, whyNot } from './rulings';
@@ -43,10 +43,8 @@ export function decide(facts: Facts): Decision {
 /** A check repairs what it can. What it cannot is a finding: the readiness alarm tells it once, where a notice would come with every check. */
 function check(situation: Situation, ruling: Verdict, findings: readonly Finding[]): Decision {
   if (ruling.kind === 'MOVE' || situation.before.mayHaveChanged) return carryOut(situation, ruling, findings);
-  const preferred = ruling.why === 'HOLDER_HEALTHY' ? failbackTarget(situation) : null;
-  if (preferred === null) return rehearse(situation, ruling, findings, false);
-  const explanation = `The preferred node ${preferred.instanceId} has been healthy again for long enough.`;
-  return carryOut(situation, { kind: 'MOVE', why: 'FAILBACK', explanation, destination: preferred }, findings);
+  const wanted = ruling.why === 'HOLDER_HEALTHY' ? (followClaim(situation) ?? failBack(situation)) : null;
+  return wanted === null ? rehearse(situation, ruling, findings, false) : carryOut(situation, wanted, findings);
 }
 
 function carryOut(situation: Situation, ruling: Verdict, findings: readonly Finding[]): Decision {
@@ -185,6 +183,20 @@ function findingsOf(situation: Situation): Finding[] {
 
 function pausedFinding(pause: string, needed: boolean): Finding {
   return { severity: needed ? 'problem' : 'warning', code: 'PAUSED', detail: pause };
+}
+
+function followClaim(situation: Situation): Verdict | null {
+  const claimant = passedOver(situation);
+  if (claimant === null) return null;
+  const explanation = `${claimant.instanceId} said last that it is active; an execution that had begun before moved the addresses on.`;
+  return { kind: 'MOVE', why: 'CLAIMED', explanation, destination: claimant };
+}
+
+function failBack(situation: Situation): Verdict | null {
+  const preferred = failbackTarget(situation);
+  if (preferred === null) return null;
+  const explanation = `The preferred node ${preferred.instanceId} has been healthy again for long enough.`;
+  return { kind: 'MOVE', why: 'FAILBACK', explanation, destination: preferred };
 }
 
 /**

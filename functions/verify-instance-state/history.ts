@@ -1,14 +1,15 @@
-import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { call } from '../shared/aws-clients';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Cluster } from '../shared/cluster';
 import { logger } from '../shared/logger';
-import { metricsNamespace, writeMetrics } from '../shared/metrics';
+import { writeMetrics } from '../shared/metrics';
 import type { Request } from '../shared/plan';
+import { extremes, type Found, newest, ours, type Point, read, statusCheck } from './points';
 import type { Signals } from './signals';
 
 /**
  * What the product's own metrics remember of a cluster. EC2 does not say who moved an address, nor when; Notify writes it
- * down as a metric (functions/notify/metrics.ts), and only checks read it. What nodes claim is remembered likewise, for claims.
+ * down as a metric (functions/notify/metrics.ts), and only checks read it. What nodes claim is remembered likewise, for claims
+ * and checks.
  */
 export interface History {
   /** Where the last move put the addresses, if the workflow made it by itself; null: a person did, or it is not known. */
@@ -23,11 +24,16 @@ export interface History {
   readonly movedLately: boolean | null;
   /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
   readonly movesOfLastHour: number;
+  /** Where it moved them then, at the beginning of which minute. */
+  readonly movedTo: readonly Claim[];
+  /** The minute in which a person moved them last, within the same hour; null: none did, or it is not known. */
+  readonly personMovedAt: number | null;
 }
 
+/** Which node, and when, milliseconds since the epoch. */
 export interface Claim {
   readonly instanceId: string;
-  /** Of its event, milliseconds since the epoch, to the second. */
+  /** Of its event, to the second. */
   readonly time: number;
 }
 
@@ -38,6 +44,8 @@ export const NO_HISTORY: History = {
   claims: [],
   movedLately: null,
   movesOfLastHour: 0,
+  movedTo: [],
+  personMovedAt: null,
 };
 
 const MINUTE = 60_000;
@@ -45,9 +53,11 @@ const DAY = 24 * 60 * MINUTE;
 /** Five-minute points are kept for 63 days. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
 const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
-const NOTICES_WINDOW = 3 * 60 * MINUTE;
-/** The metric Told: a check sent its notice. functions/notify/metrics.ts writes it. */
+/** Points of one second are kept for three hours. */
+const NOTICES_WINDOW = 170 * MINUTE;
+/** The metrics Told and MoveByPerson: a check sent its notice; a claim moved the addresses. functions/notify/metrics.ts writes them. */
 const TOLD_BY_CHECK = 2;
+const MOVED_BY_CLAIM = 2;
 
 /** How long an application may take to start where the addresses have moved to, before its check counts, minutes. */
 const GRACE_MINUTES = 5;
@@ -73,16 +83,19 @@ export function readMovesOfLastHour(
   return known(async () => {
     const found = await read(
       cloudWatch,
-      [ours('moves', 'AutomaticMoveTo', cluster, 60, 'Maximum'), ours('person', 'MoveByPerson', cluster, 60, 'Sum')],
+      [...extremes('AutomaticMoveTo', cluster, 60), ours('person', 'MoveByPerson', cluster, 60, 'Minimum')],
       now - 60 * MINUTE,
       now,
     );
-    const last = Math.max(newest(found.moves)?.time ?? 0, newest(found.person)?.time ?? 0);
+    const last = Math.max(newest(found.most)?.time ?? 0, newest(found.person)?.time ?? 0);
+    const byPerson = newest(found.person?.filter(({ value }) => value !== MOVED_BY_CLAIM));
     return {
       // A point bears the time at which its minute began.
       movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
       // Executions that overlap write down the same move.
-      movesOfLastHour: found.moves?.length ?? 0,
+      movesOfLastHour: found.most?.length ?? 0,
+      movedTo: nodesIn(found, cluster),
+      personMovedAt: byPerson?.time ?? null,
     };
   });
 }
@@ -107,31 +120,30 @@ export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: 
   return known(async () => {
     const found = await read(
       cloudWatch,
-      [ours('least', 'Claim', cluster, 1, 'Minimum'), ours('most', 'Claim', cluster, 1, 'Maximum')],
+      extremes('Claim', cluster, 1),
       now - window,
       // Clocks differ, and a claim bears the time that EventBridge gave it.
       now + 2 * MINUTE,
     );
-    const points = [...(found.least ?? []), ...(found.most ?? [])];
-    const claims = points.flatMap(({ time, value }) => {
-      const node = cluster.nodes[value - 1];
-      return node === undefined ? [] : [{ instanceId: node.instanceId, time }];
-    });
-    return { claims: claims.toSorted((one, other) => one.time - other.time) };
+    return { claims: nodesIn(found, cluster) };
   });
 }
 
 /**
- * One GetMetricData call. What cannot be read is not known: then nothing fails back, and nothing is said to be lost.
+ * What checks ask. What cannot be read is not known: then nothing fails back, and nothing is said to be lost.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
   return known(async () => {
-    const [notices, moves] = await Promise.all([
-      read(cloudWatch, [ours('told', 'Told', cluster, 60, 'Maximum')], now - NOTICES_WINDOW, now),
+    const queries = [ours('told', 'Told', cluster, 60, 'Maximum'), ...extremes('Claim', cluster, 1)];
+    const [found, moves] = await Promise.all([
+      read(cloudWatch, queries, now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    return { ...moves, noticeLost: isNoticeLost(notices.told) };
+    const claims = nodesIn(found, cluster);
+    // What became of a claim matters only where there was one.
+    const lately = claims.length === 0 ? {} : await readMovesOfLastHour(cloudWatch, cluster, now);
+    return { ...moves, ...lately, claims, noticeLost: isNoticeLost(found.told) };
   });
 }
 
@@ -162,8 +174,7 @@ async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: nu
     read(
       cloudWatch,
       [
-        ours('least', 'AutomaticMoveTo', cluster, MOVES_PERIOD_SECONDS, 'Minimum'),
-        ours('most', 'AutomaticMoveTo', cluster, MOVES_PERIOD_SECONDS, 'Maximum'),
+        ...extremes('AutomaticMoveTo', cluster, MOVES_PERIOD_SECONDS),
         ours('person', 'MoveByPerson', cluster, MOVES_PERIOD_SECONDS, 'Sum'),
       ],
       now - MOVES_WINDOW,
@@ -182,55 +193,12 @@ async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: nu
   };
 }
 
-function ours(Id: string, MetricName: string, { name }: Cluster, Period: number, Stat: string): MetricDataQuery {
-  const Metric = {
-    Namespace: metricsNamespace(),
-    MetricName,
-    Dimensions: [{ Name: 'Cluster', Value: name }],
-  };
-  return { Id, MetricStat: { Metric, Period, Stat } };
-}
-
-function statusCheck(Id: string, instanceId: string): MetricDataQuery {
-  const Dimensions = [{ Name: 'InstanceId', Value: instanceId }];
-  const Metric = { Namespace: 'AWS/EC2', MetricName: 'StatusCheckFailed', Dimensions };
-  return { Id, MetricStat: { Metric, Period: 60, Stat: 'Maximum' } };
-}
-
-interface Point {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly value: number;
-}
-
-async function read(
-  cloudWatch: CloudWatchClient,
-  MetricDataQueries: MetricDataQuery[],
-  from: number,
-  to: number,
-): Promise<Readonly<Record<string, readonly Point[] | undefined>>> {
-  const { MetricDataResults = [] } = await call(
-    'GetMetricData',
-    cloudWatch.send(
-      new GetMetricDataCommand({
-        MetricDataQueries,
-        StartTime: new Date(from),
-        EndTime: new Date(to),
-        ScanBy: 'TimestampDescending',
-      }),
-    ),
-  );
-  return Object.fromEntries(
-    MetricDataResults.map(({ Id = '', Timestamps = [], Values = [] }) => [
-      Id,
-      Timestamps.flatMap((time, index) => {
-        const value = Values[index];
-        return value === undefined ? [] : { time: time.getTime(), value };
-      }),
-    ]),
-  );
-}
-
-function newest(points: readonly Point[] = []): Point | null {
-  return points.reduce<Point | null>((best, point) => (best === null || point.time > best.time ? point : best), null);
+/** Oldest first. A position of an earlier configuration is no node's. */
+function nodesIn({ least = [], most = [] }: Found, { nodes }: Cluster): Claim[] {
+  return [...least, ...most]
+    .flatMap(({ time, value }) => {
+      const node = nodes[value - 1];
+      return node === undefined ? [] : [{ instanceId: node.instanceId, time }];
+    })
+    .toSorted((one, other) => one.time - other.time);
 }

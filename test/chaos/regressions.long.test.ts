@@ -225,3 +225,23 @@ test('notices: a refused unassign, and a look that lacks the addresses, are no s
     ],
   });
 });
+
+test('the last claim is followed: an execution that read EC2 before the claim moved the addresses on, and the check follows the claim', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    seed: 29_900,
+    lag: 9_999,
+    skew: { events: 0, functions: [-12_786, -119_996, -41_294, 50_442, -69_472] },
+    minute: 58,
+    interfaces: 'secondary, deleted on termination',
+    foreignElasticIp: true,
+    steps: [
+      { after: 19_990, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 1_585, what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 1_227, what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 28_676, on: 'NotifySuccess', what: { do: 'claim', cluster: 1, node: 2 } },
+      { after: 5_409, on: 'VerifyInstanceState', what: { do: 'claim', cluster: 1, node: 1 } },
+    ],
+  });
+});

@@ -102,6 +102,11 @@ export function wantedTarget({ mode, input, cluster }: Run): string | null {
   return cluster.nodes.find(({ instanceId }) => instanceId === target)?.networkInterfaceId ?? null;
 }
 
+/** When a claim was made, as its event says, milliseconds since the epoch. */
+export function claimedAt({ input }: Run): number {
+  return Date.parse(String(input.time));
+}
+
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

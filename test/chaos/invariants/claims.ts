@@ -1,4 +1,4 @@
-import { type Run, short, wantedTarget, wasKilled } from '../runs';
+import { claimedAt, type Run, short, wantedTarget, wasKilled } from '../runs';
 import { describe, heldByStranger } from '../world-state';
 import { type Context, dampingOf, nodeIn } from './context';
 
@@ -10,8 +10,8 @@ export function lastClaimIsFollowed(context: Context): string[] {
   const { cloud, end } = context.played;
   return cloud.clusters.flatMap((cluster, index) => {
     const claims = context.runs.filter((run) => run.cluster === cluster && run.mode === 'claim');
-    const latest = Math.max(...claims.map(madeAt));
-    const [last, ...rivals] = claims.filter((run) => madeAt(run) === latest);
+    const latest = Math.max(...claims.map(claimedAt));
+    const [last, ...rivals] = claims.filter((run) => claimedAt(run) === latest);
     const state = end.clusters[index];
     if (last === undefined || state === undefined || rivals.some((run) => wantedTarget(run) !== wantedTarget(last)))
       return [];
@@ -23,15 +23,10 @@ export function lastClaimIsFollowed(context: Context): string[] {
   });
 }
 
-/** When a claim was made, as its event says. */
-function madeAt({ input }: Run): number {
-  return Date.parse(String(input.time));
-}
-
 /** The claimant could take the addresses all the time since, and nothing but this product moved them. */
 function isSteady({ played }: Context, last: Run, index: number): boolean {
   const { journal } = played.recorder;
-  const since = Math.min(madeAt(last), last.startedAt) - played.lag;
+  const since = Math.min(claimedAt(last), last.startedAt) - played.lag;
   const states = journal.within(index, since, played.end.at);
   return states.every((state) => nodeIn(state, wantedTarget(last))?.eligible && !heldByStranger(state));
 }
@@ -44,7 +39,7 @@ function wasAskedSince({ played, runs }: Context, last: Run): boolean {
       run.cluster === last.cluster &&
       run.mode !== 'claim' &&
       wantedTarget(run) !== null &&
-      (run.endedAt ?? Number.POSITIVE_INFINITY) >= madeAt(last),
+      (run.endedAt ?? Number.POSITIVE_INFINITY) >= claimedAt(last),
   );
   const moved = played.byHand.some(
     ([from, to]) => to > last.index && events.slice(from, to).some(({ type }) => type === 'holder-changed'),

@@ -1,9 +1,19 @@
-import { type Effect, isMutating, type Run, record, short, strings, tookEffect, wantedTarget } from '../runs';
+import {
+  claimedAt,
+  type Effect,
+  isMutating,
+  type Run,
+  record,
+  short,
+  strings,
+  tookEffect,
+  wantedTarget,
+} from '../runs';
 import { describe, heldByStranger, isFlapping, soleHolder } from '../world-state';
 import { type Context, dampingOf, decisionBefore, nodeIn, statesKnownTo } from './context';
 
 /**
- * No address leaves a node that EC2, fully read, calls healthy, unless a person, a drill, failback or the Elastic IP asks.
+ * No address leaves a node that EC2, fully read, calls healthy, unless a person, a claim, a drill, failback or the Elastic IP asks.
  * Nor does it go to the node of an alarm that has just changed, off a node that runs.
  */
 export function noMoveOnMissingInformation(context: Context): string[] {
@@ -26,12 +36,25 @@ function leftHealthyNode(context: Context, run: Run, effect: Effect): string | n
     (state) => nodeIn(state, effect.from)?.healthy !== true || !state.elasticIpsWell || soleHolder(state) === undefined,
   );
   if (reason) return null;
-  if (decisionBefore(run, effect.index)?.plan.why === 'FAILBACK') return undidPerson(context, run, effect);
+  const { why } = decisionBefore(run, effect.index)?.plan ?? {};
+  if (why === 'FAILBACK') return undidPerson(context, run, effect);
+  if (why === 'CLAIMED' && run.mode === 'check')
+    return undidPerson(context, run, effect) ?? isNotLastClaim(context, run, effect);
   const says = before.at(-1);
   return `${short(run)} moved ${effect.address} off a healthy node to ${effect.to ?? 'nobody'}. ${says ? describe(cluster, says) : ''}`;
 }
 
-/** Automatic failback takes back what the product itself moved, never what a person did. */
+/** A check moves to where the last claim wanted the addresses, where one was made lately. */
+function isNotLastClaim({ runs }: Context, run: Run, effect: Effect): string | null {
+  const last = runs
+    .filter(({ cluster, mode, index }) => cluster === run.cluster && mode === 'claim' && index < run.index)
+    .sort((a, b) => claimedAt(a) - claimedAt(b))
+    .at(-1);
+  if (last !== undefined && wantedTarget(last) === effect.to) return null;
+  return `${short(run)} moved ${effect.address} for a claim to ${effect.to}, and that was not the last one`;
+}
+
+/** Automatic failback, and a check that follows a claim, take back what the product itself moved, never what a person did. */
 function undidPerson({ runs }: Context, run: Run, effect: Effect): string | null {
   const earlier = runs
     .filter(({ cluster }) => cluster === run.cluster)

@@ -148,7 +148,6 @@ describe('who moved the addresses last, for failback', () => {
   });
   test.each<[string, NotifyInput]>([
     ['a drill', succeeded(drill())],
-    ['a claim', succeeded(claimed())],
     ['a failover by hand', succeeded(plan(BY_HAND))],
     ['a failover by hand that failed halfway', failed(plan(BY_HAND))],
     ['a drill that failed after a pass that moved', failed(null, { previous: passBefore(X, { plan: drill() }) })],
@@ -158,6 +157,13 @@ describe('who moved the addresses last, for failback', () => {
     ],
   ])('%s: a person', (_name, input) => {
     expect(moved(input)).toEqual({ AutomaticMoveTo: undefined, MoveByPerson: 1 });
+  });
+  test.each<[string, NotifyInput]>([
+    ['a claim', succeeded(claimed())],
+    ['a claim that failed halfway', failed(claimed())],
+    ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) }))],
+  ])('%s: a claim', (_name, input) => {
+    expect(moved(input)).toEqual({ AutomaticMoveTo: undefined, MoveByPerson: 2 });
   });
   const elasticBack = { why: 'ELASTIC_IP_MISSING' as const, cluster: ELASTIC, holders: holders(ELASTIC, B, false) };
   test.each<[string, NotifyInput]>([

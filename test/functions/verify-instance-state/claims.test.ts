@@ -1,3 +1,5 @@
+import { NOTHING_SAID } from '../../../functions/shared/plan';
+import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/shared/tags';
 import {
   claimants,
   isOldQuarrel,
@@ -9,7 +11,7 @@ import { decide } from '../../../functions/verify-instance-state/decide';
 import { type Claim, NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import { assess, type Facts, type Situation } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, holders } from '../notify/builders';
-import { byHand, claim, event, facts, minutesAgo, NOW, stopped, tagged } from '../support/facts';
+import { byHand, claim, event, facts, instance, minutesAgo, NOW, stopped, tagged } from '../support/facts';
 
 const of = cluster({ nodes: [A, B, C], dampingMinutes: 5 });
 const made = (node: typeof A, secondsAgo: number): Claim => ({
@@ -211,5 +213,56 @@ describe('what a claim leads to', () => {
       result: 'MOVE NO_HOLDER',
       to: C.instanceId,
     });
+  });
+});
+
+describe('a check follows the last claim where EC2’s news of a death crossed it', () => {
+  const check = { mode: 'check', trigger: 'schedule' } as const;
+  const minute = (node: typeof A, minutesAgo: number): Claim => ({
+    instanceId: node.instanceId,
+    time: NOW - minutesAgo * 60_000,
+  });
+  const onC = { holders: C };
+  const crossing: Partial<Facts['history']> = { claims: [made(B, 200)], movedTo: [minute(C, 3)] };
+  const decided = (history: Partial<Facts['history']> = {}, world = {}, cluster = of) => {
+    const { action, why, destination } = decide(
+      facts(
+        { ...NOTHING_SAID, ...check },
+        cluster,
+        { ...onC, ...world },
+        { history: { ...NO_HISTORY, ...crossing, ...history } },
+      ),
+    );
+    return action === 'MOVE' ? `${why} to ${destination?.name}` : action;
+  };
+  const follows = `CLAIMED to ${B.name}`;
+  test.each<[string, Partial<Facts['history']>, string]>([
+    ['an execution moved them on in the same minute', {}, follows],
+    ['before the minute of the claim', { movedTo: [minute(C, 4.5)] }, 'REHEARSE'],
+    ['within the time of an execution', { movedTo: [{ ...minute(C, 0), time: NOW + 89_000 }] }, follows],
+    ['later than that', { movedTo: [{ ...minute(C, 0), time: NOW + 90_000 }] }, 'REHEARSE'],
+    ['to another node than the holder', { movedTo: [minute(A, 3)] }, 'REHEARSE'],
+    ['nobody but a person or a claim', { movedTo: [] }, 'REHEARSE'],
+    ['and a person since', { personMovedAt: NOW - 180_000 }, 'REHEARSE'],
+    ['and a person long before', { personMovedAt: NOW - 300_000 }, follows],
+    ['the holder claimed since', { claims: [made(B, 200), made(C, 190)] }, 'REHEARSE'],
+    ['another node claimed in the same second', { claims: [made(A, 200), made(B, 200)] }, 'REHEARSE'],
+    ['another node claimed before', { claims: [made(A, 220), made(B, 200)] }, follows],
+    [
+      'nodes claim in turn',
+      { claims: [made(B, 350), made(A, 300), made(B, 250), made(A, 225), made(B, 200)] },
+      'REHEARSE',
+    ],
+    ['there is no claim', { claims: [] }, 'REHEARSE'],
+  ])('%s', (_what, history, expected) => expect(decided(history)).toBe(expected));
+  test('unless the claimant cannot take them, or has started anew', () => {
+    const b = (changes: object) => ({ instances: { [B.instanceId]: instance(B, changes) } });
+    expect(decided({}, b({ launchTime: new Date(NOW - 201_000).toISOString() }))).toBe(follows);
+    expect(decided({}, b({ launchTime: new Date(NOW - 200_000).toISOString() }))).toBe('REHEARSE');
+    expect(decided({}, b({ state: 'stopped' }))).toBe('REHEARSE');
+    expect(decided({}, b({ tags: { [STANDBY_TAG]: 'never' } }))).toBe('REHEARSE');
+  });
+  test('and not where the cluster is paused', () => {
+    expect(decided({}, { instances: { [C.instanceId]: tagged(C, PAUSED_TAG) } })).toBe('REHEARSE');
   });
 });

@@ -173,6 +173,14 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
         ),
         movedLately: fc.constantFrom(false, false, true, null),
         movesOfLastHour: fc.constantFrom(0, 0, 2),
+        movedTo: fc.array(
+          fc.record({
+            instanceId: fc.constantFrom(...of.nodes.map((each) => each.instanceId)),
+            time: fc.constantFrom(3, 1).map((minutes) => NOW - minutes * 60_000),
+          }),
+          { maxLength: 2 },
+        ),
+        personMovedAt: fc.constantFrom(null, null, NOW - 2 * 60_000),
       }),
       before: anyBefore(of),
       retryCount: fc.constantFrom(0, 5, 7),
@@ -287,7 +295,7 @@ always(
   ({ action, why, trigger, target, destination, mode }, from) => {
     const { soleHolder, holderIsHealthy } = assess(from);
     if (action !== 'MOVE' || !holderIsHealthy || destination?.instanceId === soleHolder?.instanceId) return;
-    if (mode === 'check') return expect(why).toBe('FAILBACK');
+    if (mode === 'check') return expect(['FAILBACK', 'CLAIMED']).toContain(why);
     expect(['request', 'claim']).toContain(trigger);
     expect(destination?.instanceId).toBe(target);
   },

@@ -139,6 +139,14 @@ export const FIRST_DECISION: readonly Case[] = [
     },
   },
   {
+    situation: 'b claimed, and an execution that had begun before moved all VIPs to c',
+    world: { holders: C },
+    changes: {
+      ...LATER,
+      history: { ...claimed(B), movedTo: [{ instanceId: C.instanceId, time: NOW }] },
+    },
+  },
+  {
     situation: 'nobody holds the VIP, a is gone',
     world: { holders: null, instances: { [A.instanceId]: null } },
     changes: LATER,
@@ -351,6 +359,7 @@ What the rule says is then carried out, or not:
   to repair, or what it cannot repair, in silence: the metric \`Ready\` says it, and the readiness alarm.
 - While a node is tagged \`${PAUSED_TAG}\`, no event, alarm or check moves anything. What it kept from being done is told once. A person may.
 - A check moves the addresses back to the preferred node (\`FAILBACK\`) where the workflow itself moved them away, and the node has been well for as long as configured.
+- A check moves them to the node that claimed last (\`CLAIMED\`) where an execution that had begun before the claim moved them on, and no person did.
 
 ## First decision of an execution
 

@@ -40,27 +40,57 @@ function has(metrics: Readonly<Record<string, Points>>): void {
   }));
 }
 
+const metric = (Namespace: string, MetricName: string, Name: string, Value: string, Period: number, Stat: string) => ({
+  Metric: { Namespace, MetricName, Dimensions: [{ Name, Value }] },
+  Period,
+  Stat,
+});
+
 describe('the moves of the last hour', () => {
   const moves = () => readMovesOfLastHour(client, of, NOW);
+  const NONE = { movedLately: false, movesOfLastHour: 0, movedTo: [], personMovedAt: null };
   test('are read by the minute: a minute in which two executions moved the same counts once', async () => {
     has({
-      moves: [
+      least: [
+        [10, 1],
+        [40, 1],
+      ],
+      most: [
         [10, 2],
         [40, 1],
       ],
     });
-    expect(await moves()).toEqual({ movedLately: false, movesOfLastHour: 2 });
+    const minute = (node: typeof A, minutes: number) => ({ instanceId: node.instanceId, time: NOW - minutes * 60_000 });
+    expect(await moves()).toEqual({
+      ...NONE,
+      movesOfLastHour: 2,
+      movedTo: [minute(A, 40), minute(A, 40), minute(A, 10), minute(B, 10)],
+    });
     const [input] = asked();
     expect(input?.StartTime).toEqual(new Date(NOW - 3_600_000));
-    expect(
-      input?.MetricDataQueries?.map(({ MetricStat }) => [MetricStat?.Metric?.MetricName, MetricStat?.Period]),
-    ).toEqual([
-      ['AutomaticMoveTo', 60],
-      ['MoveByPerson', 60],
+    expect(input?.MetricDataQueries).toEqual([
+      { Id: 'least', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 60, 'Minimum') },
+      { Id: 'most', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 60, 'Maximum') },
+      { Id: 'person', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 60, 'Minimum') },
     ]);
   });
+  test.each<[string, Points, number | null]>([
+    ['a person did', [[10, 1]], NOW - 600_000],
+    ['a claim did', [[10, 2]], null],
+    [
+      'a person, and then a claim',
+      [
+        [10, 2],
+        [20, 1],
+      ],
+      NOW - 1_200_000,
+    ],
+  ])('who wanted the last one: %s', async (_what, person, personMovedAt) => {
+    has({ person });
+    expect(await moves()).toEqual({ ...NONE, personMovedAt });
+  });
   test.each([
-    ['the workflow', 'moves'],
+    ['the workflow', 'most'],
     ['a person', 'person'],
   ])(
     'whether %s moved the addresses within five minutes, and the minute that a point stands for',
@@ -72,7 +102,7 @@ describe('the moves of the last hour', () => {
     },
   );
   test('none at all', async () => {
-    expect(await moves()).toEqual({ movedLately: false, movesOfLastHour: 0 });
+    expect(await moves()).toEqual(NONE);
   });
 });
 
@@ -164,21 +194,13 @@ const read = async (inCluster = of) => ({ ...NO_HISTORY, ...(await readHistory(c
 const asked = () => cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
 
 describe('what is asked for', () => {
-  const metric = (
-    Namespace: string,
-    MetricName: string,
-    Name: string,
-    Value: string,
-    Period: number,
-    Stat: string,
-  ) => ({
-    Metric: { Namespace, MetricName, Dimensions: [{ Name, Value }] },
-    Period,
-    Stat,
-  });
   const told = {
-    MetricDataQueries: [{ Id: 'told', MetricStat: metric('VipFailover', 'Told', 'Cluster', 'mail', 60, 'Maximum') }],
-    StartTime: new Date('2026-01-31T09:30:00Z'),
+    MetricDataQueries: [
+      { Id: 'told', MetricStat: metric('VipFailover', 'Told', 'Cluster', 'mail', 60, 'Maximum') },
+      { Id: 'least', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Minimum') },
+      { Id: 'most', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Maximum') },
+    ],
+    StartTime: new Date('2026-01-31T09:40:00Z'),
     EndTime: new Date(NOW),
     ScanBy: 'TimestampDescending',
   };
@@ -186,6 +208,15 @@ describe('what is asked for', () => {
   test('whether notices were sent, where people move the addresses back', async () => {
     await read(MANUAL);
     expect(asked()).toEqual([told]);
+  });
+  test('and where a node claimed, what moved the addresses lately', async () => {
+    has({ least: [[3, 2]], most: [[3, 2]] });
+    expect(await read(MANUAL)).toMatchObject({
+      claims: [{ instanceId: B.instanceId }, { instanceId: B.instanceId }],
+      movedTo: [{ instanceId: B.instanceId }, { instanceId: B.instanceId }],
+    });
+    expect(asked()).toHaveLength(2);
+    expect(asked()[1]?.StartTime).toEqual(new Date(NOW - 3_600_000));
   });
   test('and where they move back by themselves, who moved them last and how the preferred node was', async () => {
     await read();
@@ -307,7 +338,7 @@ describe('who moved the addresses last, and whereto', () => {
   });
   test('is not asked for where people move them back', async () => {
     has(to(2));
-    expect(await read(MANUAL)).toEqual({ ...NO_HISTORY, noticeLost: false });
+    expect(await read(MANUAL)).toMatchObject({ movedByItselfTo: null, preferredFailedLately: null });
   });
 });
 
