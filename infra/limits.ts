@@ -11,8 +11,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { clusters: 40, networkInterfaces: 120 };
 
-/** An ENI of the largest instance types holds 50 IPv4 addresses, one of which is primary (EC2 User Guide, IP addresses per network interface). */
-export const MAX_VIRTUAL_IPS_PER_CLUSTER = 49;
+/** An interface holds up to 64 IPv4 addresses on some instance types, one of which is primary (EC2 User Guide, IP addresses per network interface). */
+export const MAX_VIRTUAL_IPS_PER_CLUSTER = 63;
 
 /** Instance IDs and the alarms of all nodes stand in one event pattern each. */
 export const MAX_NODES_PER_CLUSTER = 8;

@@ -68,7 +68,7 @@ export interface ClusterProps {
   readonly name: string;
   /** The subnet of the virtual IPs and of all nodes. */
   readonly subnetId: string;
-  /** 1 to 49 addresses of the subnet. May be tokens, also one list of unknown length (`parameter.valueAsList`). */
+  /** 1 to 63 addresses of the subnet. May be tokens, also one list of unknown length (`parameter.valueAsList`). */
   readonly virtualIps: readonly (string | VirtualIpProps)[];
   /** Two to eight nodes in order of preference. */
   readonly nodes: readonly NodeProps[];

@@ -177,7 +177,7 @@ test.each([
   [
     'no virtual IP',
     withMail({ virtualIps: [] }),
-    'clusters[0].virtualIps: found 0; allowed: a list of 1 to 49 virtual IPs',
+    'clusters[0].virtualIps: found 0; allowed: a list of 1 to 63 virtual IPs',
   ],
   [
     'one node only',

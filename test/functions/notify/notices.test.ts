@@ -662,8 +662,8 @@ describe("SNS's limits", () => {
       expect(LOCALES[language].subject(tricky)).not.toMatch(/\p{Cf}/u);
     }
   });
-  test('a cluster of 49 addresses, each at another place, fits, too', () => {
-    const virtualIps = Array.from({ length: 49 }, (_, index) => ({
+  test('a cluster of 63 addresses, each at another place, fits, too', () => {
+    const virtualIps = Array.from({ length: 63 }, (_, index) => ({
       address: `10.0.0.${index + 5}`,
       elasticIpAllocationId: `eipalloc-000000000000000${index + 10}`,
     }));
