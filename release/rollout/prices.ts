@@ -8,37 +8,34 @@ export const PRICES_AS_OF = '2026-08';
 export const REGIONS = ['us-east-1', 'ap-northeast-1'] as const;
 export type Region = (typeof REGIONS)[number];
 
+/** US dollars for one unit of what is charged; what is charged, and its unit: words.ts. */
 export interface Price {
-  readonly what: string;
-  /** What one costs a month, or once. */
-  readonly unit: string;
   readonly dollars: Readonly<Record<Region, number>>;
   /** Whether the price of ap-northeast-1 was found. */
   readonly confirmed: boolean;
 }
 
-const price = (what: string, unit: string, usEast1: number, apNortheast1?: number): Price => ({
-  what,
-  unit,
+const price = (usEast1: number, apNortheast1?: number): Price => ({
   dollars: { 'us-east-1': usEast1, 'ap-northeast-1': apNortheast1 ?? usEast1 },
   confirmed: apNortheast1 !== undefined,
 });
 
 export const PRICES = {
-  key: price('KMS key', 'key', 1, 1),
-  dashboard: price('CloudWatch dashboard', 'dashboard', 3),
-  alarm: price('CloudWatch alarms, by the metrics they watch', 'metric', 0.1, 0.1),
-  metric: price('CloudWatch custom metrics', 'metric', 0.3, 0.3),
-  logIngestion: price('CloudWatch Logs, ingestion', 'GB', 0.5, 0.76),
-  logStorage: price('CloudWatch Logs, storage', 'GB', 0.03, 0.033),
-  schedule: price('EventBridge Scheduler', 'million invocations', 1),
-  event: price('EventBridge, events of outcomes', 'million events', 1),
-  expressRequest: price('Step Functions Express, requests', 'million', 1),
-  expressDuration: price('Step Functions Express, duration', 'GB-hour', 0.06),
-  lambdaRequest: price('Lambda, requests', 'million', 0.2, 0.2),
-  lambdaDuration: price('Lambda, duration (arm64)', 'million GB-s', 13.3334, 13.3334),
-  snsRequest: price('SNS, requests', 'million', 0.5),
-  trace: price('X-Ray', 'million traces', 5),
+  key: price(1, 1),
+  // The Price List has one dashboard for all Regions: `DashboardsUsageHour`, without a Region's prefix.
+  dashboard: price(3, 3),
+  alarm: price(0.1, 0.1),
+  metric: price(0.3, 0.3),
+  logIngestion: price(0.5, 0.76),
+  logStorage: price(0.03, 0.033),
+  schedule: price(1),
+  event: price(1),
+  expressRequest: price(1),
+  expressDuration: price(0.06),
+  lambdaRequest: price(0.2, 0.2),
+  lambdaDuration: price(13.3334, 13.3334),
+  snsRequest: price(0.5),
+  trace: price(5),
 } as const satisfies Record<string, Price>;
 
 export type Charge = keyof typeof PRICES;

@@ -4,10 +4,14 @@ import type { ConfigInput } from '../../infra/config-schema';
 import { difference, type TemplateBody, totalOf, usageOf } from '../../release/rollout/costs';
 import { deployActions } from '../../release/rollout/deploy-permissions';
 import { LISTS } from '../../release/rollout/lists';
+import { ENGLISH, JAPANESE } from '../../release/rollout/words';
 import { cluster, templateOf } from '../infra/support';
+import { listsIn, withLists } from '../strict/markdown';
 
-const FILE = join(__dirname, '../../docs/rollout.md');
-const PLACE = /<!-- list: ([\w-]+) -->\n[\s\S]*?<!-- end -->/g;
+const SHEETS = [
+  ['docs/rollout.md', ENGLISH],
+  ['docs/ja/rollout.md', JAPANESE],
+] as const;
 
 function bodyOf(config: ConfigInput): TemplateBody {
   const { Resources } = templateOf(config).template.toJSON();
@@ -21,16 +25,13 @@ const stackOf = (count: number) =>
   });
 const templates = { one: stackOf(1), two: stackOf(2) };
 
-test('docs/rollout.md lists what the template costs and takes (UPDATE_DOCS=1 writes the lists)', () => {
-  const text = readFileSync(FILE, 'utf8');
-  const filled = text.replace(PLACE, (_, name: string) => {
-    const list = LISTS[name];
-    if (list === undefined) throw new Error(`There is no list ${name}.`);
-    return `<!-- list: ${name} -->\n\n${list(templates)}\n\n<!-- end -->`;
-  });
-  if (process.env.UPDATE_DOCS === '1') writeFileSync(FILE, filled);
-  expect(readFileSync(FILE, 'utf8')).toBe(filled);
-  expect([...text.matchAll(PLACE)].map(([, name]) => name).sort()).toEqual(Object.keys(LISTS).sort());
+test.each(SHEETS)('%s lists what the template costs and takes (UPDATE_DOCS=1 writes the lists)', (name, words) => {
+  const file = join(__dirname, '../..', name);
+  const text = readFileSync(file, 'utf8');
+  const filled = withLists(text, (list) => LISTS[list]?.(templates, words) ?? `There is no list ${list}.`);
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(file, filled);
+  expect(readFileSync(file, 'utf8')).toBe(filled);
+  expect(listsIn(text).sort()).toEqual(Object.keys(LISTS).sort());
 });
 
 test('a cluster takes what its checks, alarms and metrics take, and no key or dashboard', () => {

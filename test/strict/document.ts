@@ -94,16 +94,9 @@ export const LISTS: Readonly<Record<string, () => string>> = {
     ),
 };
 
-const PLACE = /<!-- list: ([\w-]+) -->\n[\s\S]*?<!-- end -->/g;
-
-/** The names of the lists that the text has a place for. */
-export const placesIn = (text: string): readonly string[] => [...text.matchAll(PLACE)].map(([, name]) => name ?? '');
-
-/** The text with every list as the code has it now. */
-export function filled(text: string): string {
-  return text.replace(PLACE, (_, name: string) => {
-    const list = LISTS[name];
-    if (list === undefined) throw new Error(`There is no list ${name}.`);
-    return `<!-- list: ${name} -->\n\n${list()}\n\n<!-- end -->`;
-  });
+/** @throws {Error} that names a list which is not there */
+export function listNamed(name: string): string {
+  const list = LISTS[name];
+  if (list === undefined) throw new Error(`There is no list ${name}.`);
+  return list();
 }

@@ -41,6 +41,23 @@ export function withoutCode(markdown: string): string {
     .join('\n');
 }
 
+const LIST = /(<!-- list: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** The names of the lists that `npm run docs` writes into a document, in the order of their places. */
+export function listsIn(markdown: string): string[] {
+  return [...markdown.matchAll(LIST)].map(([, , name = '']) => name);
+}
+
+/** The same text with every list written anew. */
+export function withLists(markdown: string, write: (name: string) => string): string {
+  return markdown.replace(LIST, (_, start: string, name: string, end: string) => `${start}\n${write(name)}\n\n${end}`);
+}
+
+/** The same text with nothing in the places of lists. */
+export function withoutLists(markdown: string): string {
+  return markdown.replace(LIST, '$1$3');
+}
+
 export function sectionsOf(markdown: string): Section[] {
   const lines = markdown.split('\n');
   const starts = withoutCode(markdown)
