@@ -27,6 +27,10 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'a tag in capitals means nothing': [1, 168],
   'an event without a readable time is invalid': [1, 10],
   'late and repeated claims are believed': [1, 36],
+  'a request is forgotten when it is decided again': [1, 23],
+  'alarms that change in turn carry the addresses': [6, 156],
+  'texts are cut within a character': [1, 23],
+  'a dark time is said where an answer was lost': [2, 38],
   'a task gives up before its function does': [1, 5],
 };
 

@@ -73,6 +73,18 @@ if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{n
 ;{const {handler}=exports;exports.handler=async(input)=>{${check}return handler(input)}}`;
   }),
   withoutRule('late and repeated claims are believed', 'all VIPs on a healthy node, a claim comes late'),
+  bundle('a request is forgotten when it is decided again', ['VerifyInstanceState'], (source) =>
+    replaced(source, /(request:\{mode:\w+,trigger:\w+,target:)\w+/, '$1null'),
+  ),
+  bundle('alarms that change in turn carry the addresses', ['VerifyInstanceState'], (source) =>
+    replaced(source, /quietCandidates:(\w+)\.filter\([^}]*?\)\}/, 'quietCandidates:$1}'),
+  ),
+  bundle('texts are cut within a character', ['VerifyInstanceState', 'Notify'], (source) =>
+    replaced(source, /=(\w+)\.toWellFormed\(\);if\((\w+)\.length<=(\w+)\)return \2;/, '=$1;return $2.slice(0,$3);'),
+  ),
+  bundle('a dark time is said where an answer was lost', ['Notify'], (source) =>
+    replaced(source, /return!\w+\.certain[^:]*:(\w+)===null\?.*?\?null:0:/, 'return $1===null?0:'),
+  ),
   definition('a task gives up before its function does', (state) =>
     state.TimeoutSeconds === undefined ? state : { ...state, TimeoutSeconds: 3 },
   ),

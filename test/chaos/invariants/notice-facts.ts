@@ -1,3 +1,4 @@
+import type { Played } from '../play';
 import { type Run, record, short } from '../runs';
 import type { Context } from './context';
 
@@ -10,10 +11,22 @@ export function toldTwice({ played }: Context, run: Run): string[] {
   const end = run.ends.at(-1);
   if (first === undefined || end === undefined || run.delivered.length === 1 || run.starts.length > 1) return [];
   const late = run.calls.some(({ action, milliseconds }) => action === 'Publish' && milliseconds >= ANSWERED_WITHIN);
-  const struck = played.cloud.timeline.events
-    .slice(run.index, end.index)
-    .some((event) => event.type === 'fault' && /notify/.test(event.what) && !event.what.startsWith('slow-answer'));
-  return late || struck ? [] : [`${short(run)} sent ${run.delivered.length} notices: ${first.subject}`];
+  return late || notifyWasStruck(played, run, (what) => !what.startsWith('slow-answer'))
+    ? []
+    : [`${short(run)} sent ${run.delivered.length} notices: ${first.subject}`];
+}
+
+/** A notice that cannot be sent is SNS's fault, or that of what runs Notify, and not that of what the notice says. */
+export function lostForNothing({ played }: Context, run: Run): string[] {
+  if (run.failedWith !== 'NoticeFailed' || run.starts.length > 1) return [];
+  const refused = run.calls.some(({ action, error }) => action === 'Publish' && error !== null);
+  return refused || notifyWasStruck(played, run) ? [] : [`${short(run)} could not send its notice, and SNS took all`];
+}
+
+function notifyWasStruck({ cloud }: Played, { index, ends }: Run, counts = (_what: string): boolean => true): boolean {
+  return cloud.timeline.events
+    .slice(index, ends.at(-1)?.index)
+    .some((event) => event.type === 'fault' && /notify/.test(event.what) && counts(event.what));
 }
 
 /** What a dark time may be said to be shorter than it was, ms: two clocks, and what lies between a change and its answer. */

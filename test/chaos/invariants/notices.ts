@@ -1,7 +1,7 @@
 import { isMutating, overlap, type Run, short } from '../runs';
 import { isWell } from '../world-state';
 import type { Context } from './context';
-import { saidTooShort, toldOften, toldTwice } from './notice-facts';
+import { lostForNothing, saidTooShort, toldOften, toldTwice } from './notice-facts';
 import { unready } from './readiness';
 
 /** Whatever changed a holder, failed, or was asked for by a person is told; what concerns nobody is not. */
@@ -12,6 +12,7 @@ export function notices(context: Context): string[] {
       ...pauseUntold(context, run),
       ...toldForNothing(context, run),
       ...gaveUp(run),
+      ...lostForNothing(context, run),
       ...toldTwice(context, run),
       ...saidTooShort(context, run),
     ]),
