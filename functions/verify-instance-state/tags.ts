@@ -3,7 +3,9 @@ import type { Finding } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 import { PAUSED_TAG, STANDBY_TAG } from '../shared/tags';
 
-const UNTIL = /\buntil=(\S*)/;
+/** The part of the pause tag that says when it ends. */
+export const UNTIL = /\buntil=(\S*)/i;
+const ISO_8601 = /^(\d{4}-\d\d-\d\d)(T[\d:.]+)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** True when a tag keeps the node from being a target; case and spaces do not matter. It may go on holding what it has. */
 export function isExcluded(instanceId: string, { instances }: Snapshot): boolean {
@@ -23,10 +25,18 @@ export function pauseOf({ nodes }: Cluster, { instances }: Snapshot, now: number
   for (const { instanceId } of nodes) {
     const value = instances[instanceId]?.tags[PAUSED_TAG];
     if (value === undefined) continue;
-    const until = Date.parse(UNTIL.exec(value)?.[1] ?? '');
-    if (Number.isNaN(until) || now < until) return value.trim();
+    if (!(now >= endOf(value))) return value.trim();
   }
   return null;
+}
+
+/**
+ * When a pause ends, milliseconds since the epoch; UTC where no offset is given. NaN where it says nothing that can be read:
+ * `Date.parse` alone makes a day of 2001 of "next-week-7".
+ */
+function endOf(value: string): number {
+  const [, day, time = 'T00:00', offset = 'Z'] = ISO_8601.exec(UNTIL.exec(value)?.[1] ?? '') ?? [];
+  return Date.parse(day + time + offset);
 }
 
 /** Values of our tags that mean nothing to us. */
@@ -37,8 +47,7 @@ export function unreadableTags({ nodes }: Cluster, { instances }: Snapshot): Fin
     if (standby !== undefined && standby.trim() !== '' && !isNever(standby)) {
       details.push(`${STANDBY_TAG} = ${standby} on ${instanceId}: only "never" has a meaning`);
     }
-    const until = paused === undefined ? undefined : UNTIL.exec(paused)?.[1];
-    if (until !== undefined && Number.isNaN(Date.parse(until))) {
+    if (paused !== undefined && UNTIL.test(paused) && Number.isNaN(endOf(paused))) {
       details.push(`${PAUSED_TAG} = ${paused} on ${instanceId}: no ISO 8601 time follows "until=", so it never ends`);
     }
     return details.map((detail) => ({ severity: 'warning' as const, code: 'UNREADABLE_TAG' as const, detail }));

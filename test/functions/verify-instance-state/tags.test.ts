@@ -30,17 +30,30 @@ describe('a cluster is paused', () => {
     ['kernel until=2026-12-01T18:00+09:00 by alice', 'kernel until=2026-12-01T18:00+09:00 by alice'],
     ['until=tomorrow', 'until=tomorrow'],
     ['until=', 'until='],
+    ['Until=2026-12-01', 'Until=2026-12-01'],
+    ['until=next-week-7', 'until=next-week-7'],
+    ['until=Dec-1', 'until=Dec-1'],
+    ['until=1', 'until=1'],
+    ['until=12/1/2025', 'until=12/1/2025'],
+    ['until=２０２５-12-01', 'until=２０２５-12-01'],
+    ['until=2025-12-01T25:00', 'until=2025-12-01T25:00'],
+    ['until=2025-12-01T18:00JST', 'until=2025-12-01T18:00JST'],
+    ['until=2025-12-01T18:00Z, alice', 'until=2025-12-01T18:00Z, alice'],
     ['until further notice', 'until further notice'],
     ['notuntil=2020-01-01', 'notuntil=2020-01-01'],
   ])('by "%s"', (value, said) => {
     expect(pauseOf(of, onA(PAUSED, value), NOW)).toBe(said);
   });
-  test.each(['until=2026-01-31T12:30:00Z', 'until=2020-01-01', 'upgrade until=2026-01-31T21:29+09:00 by alice'])(
-    'not any more by "%s" at half past twelve UTC',
-    (value) => {
-      expect(pauseOf(of, onA(PAUSED, value), NOW)).toBeNull();
-    },
-  );
+  test.each([
+    'until=2026-01-31T12:30:00Z',
+    'until=2026-01-31T12:30',
+    'until=2020-01-01',
+    'UNTIL=2020-01-01',
+    'upgrade until=2026-01-31T21:29+09:00 by alice',
+    'until=2026-01-31T21:29+0900',
+  ])('not any more by "%s" at half past twelve UTC', (value) => {
+    expect(pauseOf(of, onA(PAUSED, value), NOW)).toBeNull();
+  });
   test('to the millisecond', () => {
     expect(pauseOf(of, onA(PAUSED, 'until=2026-01-31T12:30:00Z'), NOW - 1)).not.toBeNull();
   });
@@ -68,6 +81,11 @@ describe('tags that mean nothing are told', () => {
       PAUSED,
       'x until=tomorrow',
       `${PAUSED} = x until=tomorrow on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`,
+    ],
+    [
+      PAUSED,
+      'until=next-week-7',
+      `${PAUSED} = until=next-week-7 on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`,
     ],
     [PAUSED, 'until=', `${PAUSED} = until= on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`],
   ])('%s = "%s"', (tag, value, detail) => {
