@@ -23,5 +23,8 @@ export const ADVICE: Readonly<Record<Finding['code'], string>> = {
   NOT_READ: 'Find out why it could not be read: permissions of this role or user, or AWS itself.',
   UNASSIGN_REFUSED: 'Look at the permissions of the Lambda UnassignIp.',
   NOTICE_LOST: 'Look at the topic, its policy and its key; the records have what was to be told.',
+  EVENT_LOST:
+    'Look at the permissions of the Lambda Notify for the event bus; the records have what programs did not get.',
+  CHAT_LOST: 'Look at the topic of the chat, its policy and its key; the records have what was to be told.',
   NOBODY_LISTENS: 'Confirm the subscription in the mail of AWS Notifications, or add one.',
 };

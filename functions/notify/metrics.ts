@@ -26,7 +26,7 @@ export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): vo
   write(input, notice, { Told: sent ? (modeOf(input) === 'check' ? 2 : 1) : 0 });
 }
 
-/** Each adds 1 where it was lost. */
+/** Each adds 1 where it was lost, and the next checks find it: functions/verify-instance-state/history.ts. */
 const LOST: Readonly<Record<Channel, string>> = { event: 'EventLost', chat: 'ChatLost' };
 
 export function writeLost(input: NotifyInput, notice: Notice, channels: readonly Channel[]): void {
@@ -59,7 +59,9 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
     if (notice.cluster === null) return null;
     // A request that was refused while the addresses are well says nothing about the next failover.
     if (input.error?.Error === 'InvalidInput') return notice.status === 'OK' ? null : 0;
-    return isCheck || silence !== null || notice.status !== 'OK' ? 0 : null;
+    // Of a claim that was refused, somebody should look which node is active: that says nothing of it either.
+    const isWell = notice.status === 'OK' || (notice.status === 'CHECK' && notice.trigger === 'claim');
+    return isCheck || silence !== null || !isWell ? 0 : null;
   }
   if (kind === 'NOTHING_TO_DO') {
     const isHeldBack =

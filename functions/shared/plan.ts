@@ -138,6 +138,8 @@ export interface Finding {
     | 'NOT_READ'
     | 'UNASSIGN_REFUSED'
     | 'NOTICE_LOST'
+    | 'EVENT_LOST'
+    | 'CHAT_LOST'
     | 'NOBODY_LISTENS';
   readonly detail: string;
 }

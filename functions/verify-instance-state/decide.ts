@@ -28,7 +28,7 @@ export function decide(facts: Facts): Decision {
   const paused = pause !== null && request.trigger !== 'request' && situation.firstPass;
   const findings = [
     ...findingsOf(situation),
-    ...(pause === null ? [] : [pausedFinding(pause, paused && isNeeded(ruling))]),
+    ...(pause === null ? [] : [finding(paused && isNeeded(ruling) ? 'problem' : 'warning', 'PAUSED', pause)]),
   ];
   switch (request.mode) {
     case 'rehearsal':
@@ -112,7 +112,6 @@ function isNeeded(ruling: Verdict): boolean {
 function rehearse(situation: Situation, ruling: Verdict, findings: readonly Finding[], notify: boolean): Decision {
   const next = situation.requestedTarget ?? situation.candidates[0] ?? null;
   const destination = ruling.kind === 'MOVE' ? ruling.destination : next;
-  const problem = (code: Finding['code'], detail: string): Finding => ({ severity: 'problem', code, detail });
   return {
     action: 'REHEARSE',
     why: ruling.why,
@@ -124,9 +123,11 @@ function rehearse(situation: Situation, ruling: Verdict, findings: readonly Find
     record: true,
     findings: [
       ...findings,
-      ...(ruling.kind === 'FAIL' ? [problem(findingCode(ruling.why), ruling.explanation)] : []),
-      ...(ruling.kind !== 'FAIL' && destination === null ? [problem('NO_HEALTHY_STANDBY', whyNot(situation))] : []),
-      ...(wouldBeDamped(situation) ? [problem('FLAPPING', whyLeft(situation))] : []),
+      ...(ruling.kind === 'FAIL' ? [finding('problem', findingCode(ruling.why), ruling.explanation)] : []),
+      ...(ruling.kind !== 'FAIL' && destination === null
+        ? [finding('problem', 'NO_HEALTHY_STANDBY', whyNot(situation))]
+        : []),
+      ...(wouldBeDamped(situation) ? [finding('problem', 'FLAPPING', whyLeft(situation))] : []),
     ],
   };
 }
@@ -152,37 +153,32 @@ function findingsOf(situation: Situation): Finding[] {
   const { cluster, snapshot, signals, history, request } = situation;
   const reporting = request.mode === 'check' || request.mode === 'rehearsal';
   return [
-    ...signals.notRead.map(({ call, error }) => ({
-      severity: reporting ? ('problem' as const) : ('warning' as const),
-      code: 'NOT_READ' as const,
-      detail: error.message.startsWith(call) ? error.message : `${call}: ${error.name}: ${error.message}`,
-    })),
+    ...signals.notRead.map(({ call, error }) =>
+      finding(
+        reporting ? 'problem' : 'warning',
+        'NOT_READ',
+        error.message.startsWith(call) ? error.message : `${call}: ${error.name}: ${error.message}`,
+      ),
+    ),
     ...(reporting ? unreadableTags(cluster, snapshot) : []),
     ...(isQuarrel(situation)
       ? [
-          {
-            severity: 'problem' as const,
-            code: 'CLAIMED_IN_TURN' as const,
-            detail: claimants(situation)
+          finding(
+            'problem',
+            'CLAIMED_IN_TURN',
+            claimants(situation)
               .map((instanceId) => nodeLabel(cluster, instanceId))
               .join(', '),
-          },
+          ),
         ]
       : []),
-    ...(history.noticeLost
-      ? [
-          {
-            severity: 'warning' as const,
-            code: 'NOTICE_LOST' as const,
-            detail: `an earlier notice about cluster ${cluster.name} could not be sent`,
-          },
-        ]
-      : []),
+    ...(history.noticeLost ? [finding('warning', 'NOTICE_LOST')] : []),
+    ...history.lost.map((code) => finding('warning', code)),
   ];
 }
 
-function pausedFinding(pause: string, needed: boolean): Finding {
-  return { severity: needed ? 'problem' : 'warning', code: 'PAUSED', detail: pause };
+function finding(severity: Finding['severity'], code: Finding['code'], detail = ''): Finding {
+  return { severity, code, detail };
 }
 
 function followClaim(situation: Situation): Verdict | null {

@@ -18,6 +18,8 @@ export interface History {
   readonly preferredFailedLately: boolean | null;
   /** A notice could not be sent, and no check has told so since. */
   readonly noticeLost: boolean;
+  /** What programs and chats did not get lately, though people did. */
+  readonly lost: readonly ('EVENT_LOST' | 'CHAT_LOST')[];
   /** What nodes claimed lately, oldest first. */
   readonly claims: readonly Claim[];
   /** The addresses moved so short a time ago that the application may still be starting; null: not known. */
@@ -41,6 +43,7 @@ export const NO_HISTORY: History = {
   movedByItselfTo: null,
   preferredFailedLately: null,
   noticeLost: false,
+  lost: [],
   claims: [],
   movedLately: null,
   movesOfLastHour: 0,
@@ -135,7 +138,12 @@ export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: 
  */
 export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
   return known(async () => {
-    const queries = [ours('told', 'Told', cluster, 60, 'Maximum'), ...extremes('Claim', cluster, 1)];
+    const queries = [
+      ours('told', 'Told', cluster, 60, 'Maximum'),
+      ours('event', 'EventLost', cluster, 60, 'Sum'),
+      ours('chat', 'ChatLost', cluster, 60, 'Sum'),
+      ...extremes('Claim', cluster, 1),
+    ];
     const [found, moves] = await Promise.all([
       read(cloudWatch, queries, now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
@@ -143,7 +151,11 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
     const claims = nodesIn(found, cluster);
     // What became of a claim matters only where there was one.
     const lately = claims.length === 0 ? {} : await readMovesOfLastHour(cloudWatch, cluster, now);
-    return { ...moves, ...lately, claims, noticeLost: isNoticeLost(found.told) };
+    const lost = [
+      ...(found.event?.length ? ['EVENT_LOST' as const] : []),
+      ...(found.chat?.length ? ['CHAT_LOST' as const] : []),
+    ];
+    return { ...moves, ...lately, claims, lost, noticeLost: isNoticeLost(found.told) };
   });
 }
 

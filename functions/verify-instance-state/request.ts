@@ -9,7 +9,7 @@ import {
   readTime,
   watchedInstances,
 } from '../shared/input';
-import { MODES, type Request } from '../shared/plan';
+import { MODES, NOTHING_SAID, type Request } from '../shared/plan';
 import { cut } from '../shared/text';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';
@@ -125,8 +125,6 @@ function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: 
       trigger: 'claim' as const,
       target: instanceId,
       reason: optionalText(detail, 'reason'),
-      saidDown: [],
-      eventDetail: null,
     },
   };
 }
@@ -134,10 +132,8 @@ function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: 
 /** The decision does not need the event's time, so one that cannot be read is left out. */
 function fromEvent({ time, id }: Fields) {
   return {
+    ...NOTHING_SAID,
     mode: 'failover' as const,
-    target: null,
-    reason: null,
-    requestedBy: null,
     eventTime: readTime(time),
     eventId: typeof id === 'string' ? cut(id, 100) : null,
   };
@@ -157,15 +153,12 @@ function readRequest(input: Fields, clusters: readonly Cluster[]): { request: Re
     throw new Wrong(`mode is ${show(input.mode)}; allowed are ${MODES.map(show).join(', ')}. There is no default.`);
   }
   const request: Request = {
+    ...NOTHING_SAID,
     mode,
     trigger: mode === 'check' ? 'schedule' : 'request',
     target: readTarget(input, mode, cluster, clusters),
     reason: optionalText(input, 'reason'),
     requestedBy: readRequester(input, mode),
-    eventTime: null,
-    eventId: null,
-    saidDown: [],
-    eventDetail: null,
   };
   return { request, cluster };
 }

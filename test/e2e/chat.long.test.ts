@@ -2,7 +2,7 @@ import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster } from '../../local/demo/scenarios/configs';
 import '../functions/support/quiet';
 import { closeAll } from './driver';
-import { errors, given } from './field';
+import { errors, given, MINUTE } from './field';
 import { commandsIn, type } from './typed';
 
 afterEach(closeAll);
@@ -45,4 +45,10 @@ test('a chat that cannot be reached fails no notice', async () => {
   expect(chats(driver)).toEqual([]);
   expect(errors(driver)).toEqual([]);
   expect(driver.eventsOf('metric').filter(({ name }) => name === 'ChatLost')).toHaveLength(1);
+  await driver.cloud.advance(2 * MINUTE);
+  driver.check();
+  await driver.settled();
+  const checks = driver.eventsOf('event').filter(({ detail }) => Object(detail).outcome === 'CHECKED');
+  expect(checks).toHaveLength(1);
+  expect(Object(checks[0]?.detail).findings).toContainEqual({ severity: 'warning', code: 'CHAT_LOST', detail: '' });
 });

@@ -167,6 +167,21 @@ describe('what was told', () => {
       happened(/^the bus is down/).length,
     );
   });
+
+  test('what programs or the chat missed is a finding of the next check of the cluster, and of none but those of three hours', () => {
+    for (const [code, metric] of [
+      ['EVENT_LOST', 'EventLost'],
+      ['CHAT_LOST', 'ChatLost'],
+    ] as const)
+      for (const cluster of ['mail', 'web']) {
+        const losses = books.metric(metric, cluster);
+        const checks = books.records.filter((each) => each.mode === 'check' && each.cluster === cluster);
+        const telling = checks.filter(({ findings = [] }) => findings.some((found) => found.code === code));
+        for (const { at } of losses) expect(telling).toContain(checks.find((check) => check.at > at + MINUTE));
+        for (const { at } of telling)
+          expect(losses.some((loss) => at > loss.of && at - loss.of <= 3 * HOUR + MINUTE)).toBe(true);
+      }
+  });
 });
 
 describe('alarms and their causes', () => {

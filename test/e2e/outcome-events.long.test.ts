@@ -3,7 +3,7 @@ import { outcomeSchema } from '../../infra/outcome-schema';
 import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import '../functions/support/quiet';
 import { closeAll } from './driver';
-import { errors, given, outcomes, SECOND } from './field';
+import { errors, given, HOUR, MINUTE, outcomes, SECOND } from './field';
 
 afterEach(closeAll);
 jest.setTimeout(180_000);
@@ -79,6 +79,25 @@ test.each([
     expect(lost(driver)).toHaveLength(1);
   },
 );
+
+test('an event that was lost is a finding of the next check, in its record and its own event, and no mail', async () => {
+  const driver = await given();
+  driver.cloud.faults.add({ action: 'PutEvents', kind: 'error503', times: 100 });
+  driver.drill(driver.standby);
+  await driver.settled();
+  driver.cloud.faults.clear();
+  await driver.cloud.advance(2 * MINUTE);
+  driver.check();
+  await driver.settled();
+  const told = [{ severity: 'warning', code: 'EVENT_LOST', detail: '' }];
+  expect(lines(driver, 'outcome').at(-1)).toMatchObject({ outcome: 'CHECKED', findings: told });
+  expect(details(driver)).toMatchObject([{ outcome: 'CHECKED', findings: told }]);
+  expect(outcomes(driver)).toEqual(['DRILLED']);
+  await driver.cloud.advance(4 * HOUR);
+  driver.check();
+  await driver.settled();
+  expect(details(driver).at(-1)).toMatchObject({ outcome: 'CHECKED', findings: [] });
+});
 
 test('a passing fault loses nothing', async () => {
   const driver = await given();

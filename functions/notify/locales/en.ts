@@ -53,6 +53,9 @@ export const FINDINGS: Record<Finding['code'], string> = {
   UNASSIGN_REFUSED: 'taking the addresses off their holder was refused or failed, and the move went on without it',
   NOBODY_LISTENS: 'the topic of the notices has no confirmed subscription, so nobody would be told',
   NOTICE_LOST: 'an earlier notice could not be sent; the records in the log have it',
+  EVENT_LOST:
+    'within the last three hours an outcome could not be put on the event bus; the records in the log have it',
+  CHAT_LOST: 'within the last three hours a message to the chat could not be sent; the records in the log have it',
 };
 
 const ERRORS: Readonly<Record<string, string>> = {

@@ -54,6 +54,8 @@ const FINDINGS: Record<Finding['code'], string> = {
   UNASSIGN_REFUSED: '保持ノードからの割り当て解除が拒否または失敗しましたが、処理を続行しました',
   NOBODY_LISTENS: '通知先のトピックに確認済みのサブスクリプションがないため、通知は誰にも届きません',
   NOTICE_LOST: '以前の通知を送信できませんでした。内容はログに記録されています',
+  EVENT_LOST: '直近3時間以内に、結果をイベントバスに送信できませんでした。内容はログに記録されています',
+  CHAT_LOST: '直近3時間以内に、チャットへのメッセージを送信できませんでした。内容はログに記録されています',
 };
 
 const ERRORS: Readonly<Record<string, string>> = {

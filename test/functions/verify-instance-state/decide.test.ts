@@ -53,7 +53,15 @@ describe('who is told, and what is recorded', () => {
     const history = { ...NO_HISTORY, movedByItselfTo: null, preferredFailedLately: null, noticeLost: true };
     expect(told(CHECK, {}, { history })).toEqual({ action: 'REHEARSE', notify: true, record: true });
     expect(decision(CHECK, {}, { history }).findings).toEqual([
-      { severity: 'warning', code: 'NOTICE_LOST', detail: 'an earlier notice about cluster mail could not be sent' },
+      { severity: 'warning', code: 'NOTICE_LOST', detail: '' },
+    ]);
+  });
+  test('but no check that finds that programs or a chat missed something, which is a warning', () => {
+    const history = { ...NO_HISTORY, lost: ['EVENT_LOST', 'CHAT_LOST'] as const };
+    expect(told(CHECK, {}, { history })).toEqual({ action: 'REHEARSE', notify: false, record: true });
+    expect(decision(CHECK, {}, { history }).findings).toEqual([
+      { severity: 'warning', code: 'EVENT_LOST', detail: '' },
+      { severity: 'warning', code: 'CHAT_LOST', detail: '' },
     ]);
   });
 });

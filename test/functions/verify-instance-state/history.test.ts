@@ -3,6 +3,7 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@
 import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../../functions/shared/logger';
 import {
+  type History,
   NO_HISTORY,
   readClaims,
   readHistory,
@@ -197,6 +198,8 @@ describe('what is asked for', () => {
   const told = {
     MetricDataQueries: [
       { Id: 'told', MetricStat: metric('VipFailover', 'Told', 'Cluster', 'mail', 60, 'Maximum') },
+      { Id: 'event', MetricStat: metric('VipFailover', 'EventLost', 'Cluster', 'mail', 60, 'Sum') },
+      { Id: 'chat', MetricStat: metric('VipFailover', 'ChatLost', 'Cluster', 'mail', 60, 'Sum') },
       { Id: 'least', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Minimum') },
       { Id: 'most', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Maximum') },
     ],
@@ -205,7 +208,7 @@ describe('what is asked for', () => {
     ScanBy: 'TimestampDescending',
   };
 
-  test('whether notices were sent, where people move the addresses back', async () => {
+  test('whether notices, events and chat messages were sent, where people move the addresses back', async () => {
     await read(MANUAL);
     expect(asked()).toEqual([told]);
   });
@@ -303,6 +306,17 @@ describe('whether a notice was lost', () => {
     expect((await read(MANUAL)).noticeLost).toBe(noticeLost);
     expect((await read()).noticeLost).toBe(noticeLost);
   });
+});
+
+test.each<[Readonly<Record<string, Points>>, History['lost']]>([
+  [{}, []],
+  [{ event: [[100, 2]] }, ['EVENT_LOST']],
+  [{ chat: [[9, 1]] }, ['CHAT_LOST']],
+  [{ event: [[1, 1]], chat: [[1, 1]] }, ['EVENT_LOST', 'CHAT_LOST']],
+])('what programs and chats missed: %j', async (metrics, lost) => {
+  has(metrics);
+  expect((await read(MANUAL)).lost).toEqual(lost);
+  expect((await read()).lost).toEqual(lost);
 });
 
 describe('who moved the addresses last, and whereto', () => {
