@@ -69,7 +69,7 @@ export function outcomeRecord(input: NotifyInput, notice: Notice, silence: Silen
     addresses: cluster === null ? [] : addressesOf(cluster),
     from: from(input),
     to: plan?.destination?.instanceId ?? null,
-    target: plan?.target ?? null,
+    target: plan?.target ?? clip(notice.target?.short ?? null),
     reason: clip(notice.reason),
     requestedBy: clip(notice.requestedBy),
     requesterIs: notice.requestedBy === null ? null : 'AS_STATED',
@@ -102,7 +102,7 @@ function from(input: NotifyInput): string | null {
   const places = latestPlan(input)?.heldBefore.map(
     ({ instanceId, networkInterfaceId }) => instanceId ?? networkInterfaceId ?? 'nobody',
   );
-  return places === undefined ? null : [...new Set(places)].join(',');
+  return places === undefined || places.length === 0 ? null : [...new Set(places)].join(',');
 }
 
 /** What people typed stands in the console's lists and on the dashboard, too: on one line, without what hides or turns it. */

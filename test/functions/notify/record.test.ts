@@ -3,6 +3,7 @@ import { composeNotice } from '../../../functions/notify/compose';
 import { outcomeRecord, recordNotice, recordOutcome, recordSent } from '../../../functions/notify/record';
 import type { NotifyInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
+import { NOTHING_SAID } from '../../../functions/shared/plan';
 import {
   A,
   B,
@@ -15,6 +16,7 @@ import {
   lambdaError,
   nothingToDo,
   plan,
+  refusal,
   succeeded,
   vips,
 } from './builders';
@@ -104,6 +106,20 @@ test('of a failure has the error and its message, and what is not known is null'
     why: null,
     error: null,
     errorMessage: null,
+  });
+});
+
+test('of a request that was not understood has all the same who asked for what, and why', () => {
+  const of = refusal('INVALID_INPUT', lambdaError('InvalidInput', 'x'), { ...NOTHING_SAID, holders: [], nodes: [] });
+  const input = { cluster: 'mail', mode: 'drill', target: 'i-0\u202Effff', requestedBy: 'bob\u200B', reason: 'a\nb' };
+  expect(record(failed(of, { input }))).toMatchObject({
+    why: 'InvalidInput',
+    mode: 'drill',
+    from: null,
+    target: 'i-0ffff',
+    requestedBy: 'bob',
+    requesterIs: 'AS_STATED',
+    reason: 'a b',
   });
 });
 
