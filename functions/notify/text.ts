@@ -18,13 +18,18 @@ export function quoteLine(text: string, limit = 2_000): string {
   return quote(text, limit).replace(/\s+/g, ' ').trim();
 }
 
-/** A subject that SNS takes, whatever the cluster and the nodes are called. */
+/** Of a subject that is too long, what its end may have: that no standby is left, that the cluster is paused. */
+const END_MAX = 30;
+
+/**
+ * A subject that SNS takes, whatever the cluster and the nodes are called. Too long, it is cut in the middle: it begins with
+ * how the service stands and where, and ends with what people must not miss.
+ */
 export function toSubject(text: string): string {
   const line = quoteLine(text);
   if (line.length <= SUBJECT_MAX) return line;
-  const characters = Array.from(line).slice(0, SUBJECT_MAX - 1);
-  while (characters.join('').length > SUBJECT_MAX - 1) characters.pop();
-  return `${characters.join('')}…`;
+  const begin = line.slice(0, SUBJECT_MAX - 1 - END_MAX).replace(/[\uD800-\uDBFF]$/, '');
+  return `${begin}…${line.slice(-END_MAX).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }
 
 /** A name for a subject, where an address and what happened must have room beside it. */

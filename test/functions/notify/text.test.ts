@@ -7,13 +7,15 @@ describe('a subject', () => {
   test('is one line: what breaks lines is one space, at the ends none', () => {
     expect(toSubject(' a\r\n\u2028b\t')).toBe('a b');
   });
-  test('of 99 characters stays whole, a longer one is cut', () => {
+  test('of 99 characters stays whole, a longer one keeps its beginning and its end', () => {
     expect(toSubject('x'.repeat(99))).toBe('x'.repeat(99));
-    expect(toSubject('x'.repeat(100))).toBe(`${'x'.repeat(98)}…`);
+    expect(toSubject(`${'x'.repeat(75)}, no standby left, PAUSED`)).toBe(
+      `${'x'.repeat(68)}…${'x'.repeat(5)}, no standby left, PAUSED`,
+    );
   });
   test('is not cut in the middle of a character', () => {
-    expect(toSubject(`${'x'.repeat(97)}😀😀`)).toBe(`${'x'.repeat(97)}…`);
-    expect(toSubject(`😀${'x'.repeat(100)}`)).toBe(`😀${'x'.repeat(96)}…`);
+    expect(toSubject(`${'x'.repeat(67)}😀${'y'.repeat(40)}`)).toBe(`${'x'.repeat(67)}…${'y'.repeat(30)}`);
+    expect(toSubject(`${'x'.repeat(100)}😀${'y'.repeat(29)}`)).toBe(`${'x'.repeat(68)}…${'y'.repeat(29)}`);
   });
   test('is what SNS takes, whatever it is made of', () => {
     fc.assert(
