@@ -69,12 +69,14 @@ function statusNow(input: NotifyInput, cluster: Cluster | null, seen: Seen | nul
   if (cluster === null) return 'CHECK';
   if (seen === null) return 'CHECK';
   const status = statusOf(seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
-  return status === 'OK' && isClaimNotFollowed(input) ? 'CHECK' : status;
+  return status === 'OK' && isClaimNotFollowed(input, seen) ? 'CHECK' : status;
 }
 
 /** The application may be active on a node that does not have the addresses. */
-function isClaimNotFollowed({ kind, plan }: NotifyInput): boolean {
-  return kind === 'NOTHING_TO_DO' && plan?.trigger === 'claim' && plan.notify;
+function isClaimNotFollowed(input: NotifyInput, { where }: Seen): boolean {
+  const plan = latestPlan(input);
+  if (plan?.trigger !== 'claim' || !plan.notify || input.kind === 'SUCCESS') return false;
+  return where.some(({ instanceId }) => instanceId !== plan.target);
 }
 
 function headlineOf({ kind, plan }: NotifyInput, findings: readonly Finding[]): Headline {
@@ -220,8 +222,8 @@ function wasDenied({ error, message }: Attempt): boolean {
 }
 
 function repairOf(input: NotifyInput, cluster: Cluster, seen: Seen | null, status: Status): RepairStep[] {
-  if (input.kind === 'SUCCESS') return [];
   const plan = latestPlan(input);
+  if (input.kind === 'SUCCESS' && plan?.action === 'MOVE') return [];
   const attempts = attemptsOf(input);
   const { trigger, saidDown } = askedFor(input, cluster);
   const isUnderstood = input.error?.Error !== 'InvalidInput';
@@ -231,7 +233,7 @@ function repairOf(input: NotifyInput, cluster: Cluster, seen: Seen | null, statu
     cluster,
     seen,
     status,
-    why: plan?.why ?? null,
+    isPaused: plan?.findings.some(({ code, severity }) => code === 'PAUSED' && severity === 'problem') === true,
     isDoubted: isFailoverByHand && isUnderstood && plan?.why !== 'ALREADY_THERE',
     isDenied: DENIED.has(input.error?.Error ?? '') || attempts.some(wasDenied),
     isUnderstood,

@@ -167,6 +167,17 @@ export interface Locale {
 }
 
 /** True where somebody has to act: the first line of a notice says so. */
-export function mustAct({ status, standbysLeft, headline }: Notice): boolean {
-  return status !== 'OK' || standbysLeft === 0 || headline === 'WOULD_FAIL';
+export function mustAct(notice: Notice): boolean {
+  return notice.status !== 'OK' || notice.standbysLeft === 0 || forecastOf(notice) !== 'WORK';
+}
+
+/** How a failover would end, as far as a rehearsal or a check can say. */
+export type Forecast = 'WORK' | 'NOBODY_TOLD' | 'NOT_KNOWN' | 'FAIL';
+
+export function forecastOf({ outcome, findings }: Pick<Notice, 'outcome' | 'findings'>): Forecast {
+  const problems = findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
+  const others = problems.filter((code) => code !== 'NOBODY_LISTENS');
+  if (outcome !== 'REHEARSED' || problems.length === 0) return 'WORK';
+  if (others.length === 0) return 'NOBODY_TOLD';
+  return others.every((code) => code === 'NOT_READ') ? 'NOT_KNOWN' : 'FAIL';
 }

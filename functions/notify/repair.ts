@@ -1,5 +1,4 @@
 import type { Cluster } from '../shared/cluster';
-import type { Reason } from '../shared/plan';
 import { PAUSED_TAG } from '../shared/tags';
 import { regionOf, stateMachineArn } from './console';
 import type { NodeNow, RepairStep, Status } from './notice';
@@ -12,8 +11,8 @@ export interface Trouble {
   /** Null: looking failed. */
   readonly seen: Seen | null;
   readonly status: Status;
-  /** Null where no pass came as far as a plan. */
-  readonly why: Reason | null;
+  /** A pause keeps the addresses from moving by themselves, and they should. */
+  readonly isPaused: boolean;
   /** A person asked for the failover, and EC2 calls the holder healthy. */
   readonly isDoubted: boolean;
   /** AWS refused the workflow's role a call. */
@@ -36,11 +35,11 @@ export function repairSteps(trouble: Trouble): RepairStep[] {
   const { seen, status } = trouble;
   if (seen === null) return blindSteps(trouble);
   if (seen.contradiction !== null) return [look(trouble), failOver(trouble, null)];
-  if (trouble.why === 'PAUSED') return [...(status === 'OK' ? [] : moveSteps(trouble, seen)), resume(trouble)];
-  if (status === 'OK') return trouble.isDoubted ? nameTarget(trouble, seen) : [];
+  const resuming = trouble.isPaused ? [resume(trouble)] : [];
+  if (status === 'OK') return [...(trouble.isDoubted ? nameTarget(trouble, seen) : []), ...resuming];
   const blocked = blockedSteps(trouble, seen);
-  if (blocked.length > 0) return blocked;
-  return isServed(seen) ? sickHolderSteps(trouble, seen) : moveSteps(trouble, seen);
+  if (blocked.length > 0) return [...blocked, ...resuming];
+  return [...(isServed(seen) ? sickHolderSteps(trouble, seen) : moveSteps(trouble, seen)), ...resuming];
 }
 
 /** Without a look: the workflow looks by itself; if it cannot, the plan's target, else a node of which nothing bad is known. */
@@ -95,15 +94,28 @@ function sickHolderSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   );
   if (missing.length > 0) return [...missing, look(trouble)];
   const better = nameTarget(trouble, seen);
-  return better.length > 0 ? better : [{ what: 'REPAIR_NODES', about: cluster.name, command: null }];
+  if (better.length > 0) return better;
+  const stopped = usableNodes(trouble, seen).find(
+    (node) => isStartable(node) && node.problems.every(({ code }) => code === 'NOT_RUNNING'),
+  );
+  if (stopped !== undefined) return [...startSteps(trouble, stopped), toTarget(trouble, stopped)];
+  const isSick = seen.where.some(
+    ({ sickness, instanceId }) => sickness.length > 0 || trouble.saidDown.includes(instanceId ?? ''),
+  );
+  return isSick ? [{ what: 'REPAIR_NODES', about: cluster.name, command: null }] : [];
 }
 
-function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
-  const { cluster, refused } = trouble;
-  const usable = seen.nodes.filter(
+/** Nodes that could have the addresses if they ran. */
+function usableNodes({ refused }: Trouble, { nodes }: Seen): NodeNow[] {
+  return nodes.filter(
     ({ instanceId, attached, problems }) =>
       attached && !refused.includes(instanceId) && problems.every(({ code }) => code !== 'EXCLUDED'),
   );
+}
+
+function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
+  const { cluster } = trouble;
+  const usable = usableNodes(trouble, seen);
   const running = usable.filter(({ state }) => state === 'running');
   const well = planned(
     running.filter(({ problems }) => problems.length === 0),
@@ -112,7 +124,7 @@ function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   if (well !== undefined) {
     const byHand = assignSteps(trouble, well);
     if (seen.contradiction !== null) return [look(trouble), failOver(trouble, null)];
-    if (trouble.why === 'PAUSED') return [failOver(trouble, well)];
+    if (trouble.isPaused) return [failOver(trouble, well)];
     return trouble.isDenied ? byHand : [failOver(trouble, well), ...byHand];
   }
   const holder = seen.nodes.find((node) => holdsAll(node, seen));
@@ -185,7 +197,11 @@ function nameTarget(trouble: Trouble, seen: Seen): RepairStep[] {
       !trouble.refused.includes(node.instanceId),
   );
   const other = planned(others, trouble);
-  return other === undefined ? [] : [{ ...failOver(trouble, other), what: 'NAME_TARGET' }];
+  return other === undefined ? [] : [toTarget(trouble, other)];
+}
+
+function toTarget(trouble: Trouble, target: NodeNow): RepairStep {
+  return { ...failOver(trouble, target), what: 'NAME_TARGET' };
 }
 
 /** @param target null: the workflow chooses it */

@@ -18,6 +18,7 @@ const SICKNESS: ReadonlySet<NodeProblem['code']> = new Set([
   'SYSTEM_CHECK_IMPAIRED',
   'INSTANCE_CHECK_IMPAIRED',
   'EBS_CHECK_IMPAIRED',
+  'APPLICATION_CHECK_IMPAIRED',
   'ALARM',
 ]);
 

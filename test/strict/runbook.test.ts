@@ -58,13 +58,15 @@ test.each([
 });
 
 test('what subjects add stands there, too', () => {
-  const [paused, alone] = [noticeOf(ENDINGS[0] as (typeof ENDINGS)[number])].flatMap((notice) => [
+  const [paused, alone, lost] = [noticeOf(ENDINGS[0] as (typeof ENDINGS)[number])].flatMap((notice) => [
     { ...notice, paused: 'x' },
     { ...notice, standbysLeft: 0 },
+    { ...notice, headline: 'NOTICE_LOST' as const },
   ]);
   for (const [notice, en, ja] of [
     [paused, ', PAUSED', '一時停止中'],
     [alone, ', no standby left', '待機ノードなし'],
+    [lost, '; a notice was lost', '以前の通知は未送信'],
   ] as const) {
     if (notice === undefined) throw new Error('There is no ending.');
     expect(LOCALES.en.subject(notice)).toContain(en);

@@ -1,6 +1,6 @@
 import { MEANING } from '../../shared/meaning';
 import type { Finding, NodeProblem } from '../../shared/plan';
-import { mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
+import { type Forecast, forecastOf, mustAct, type Notice, type RepairStep, type Whereabouts } from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
 
@@ -118,7 +118,7 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
   START: (about) => `Start ${about}:`,
   WAIT_STOPPED: (about) => `Wait until ${about} has stopped:`,
   WAIT_RUNNING: (about) => `Wait until ${about} runs:`,
-  FAIL_OVER: (about) => `Start the failover again (${about}); it proves and records what it does:`,
+  FAIL_OVER: (about) => `Start a failover (${about}); it proves and records what it does:`,
   NAME_TARGET: (about) => `If the service does not answer where it is, move it to ${about}:`,
   ASSIGN: (about) => `If nothing else works, give the addresses to ${about} yourself:`,
   ASSOCIATE: (about) => `Put the Elastic IP back, ${about}:`,
@@ -150,7 +150,12 @@ function shortly(at: Whereabouts): string {
   const [problem] = sickness;
   if (problem === undefined && missingElasticIp !== null) return `${node} without its Elastic IP`;
   if (problem === undefined) return node;
-  return `${node} (${problem.code === 'ALARM' ? `alarm ${cutName(problem.detail)}` : PROBLEMS[problem.code](problem.detail)})`;
+  return `${node} (${sicknessOf(problem)})`;
+}
+
+function sicknessOf({ code, detail }: NodeProblem): string {
+  if (code === 'APPLICATION_CHECK_IMPAIRED') return 'application check impaired';
+  return code === 'ALARM' ? `alarm ${cutName(detail)}` : PROBLEMS[code](detail);
 }
 
 function places(notice: Notice, adverb = ''): string {
@@ -162,11 +167,13 @@ function places(notice: Notice, adverb = ''): string {
   return others.length === 1 ? `${text(worst)}, ${text(second)}` : `${text(worst)}, others elsewhere`;
 }
 
-/** "drill refused", "failover failed". */
-function verdict({ mode, trigger, failure }: Notice): string {
+/** "drill refused", "claim of mail-2 refused", "failover failed". */
+function verdict({ mode, trigger, failure, target }: Notice): string {
   const error = failure?.error ?? '';
   if (error === 'InvalidInput') return 'request refused';
-  return `${mode ?? 'execution'} ${(trigger === 'request' ? REFUSED[error] : undefined) ?? 'failed'}`;
+  const isAsked = trigger === 'request' || trigger === 'claim';
+  const asked = trigger === 'claim' ? `claim${target === null ? '' : ` of ${cutName(target.short)}`}` : mode;
+  return `${asked ?? 'execution'} ${(isAsked ? REFUSED[error] : undefined) ?? 'failed'}`;
 }
 
 function failedSubject(notice: Notice): string {
@@ -204,7 +211,7 @@ function keptSubject(notice: Notice): string {
 const HOW: Readonly<Record<string, string>> = { FAILBACK: ' (failback)', CLAIMED: ', which claims it' };
 
 function subject(notice: Notice): string {
-  const { addresses, destination, standbysLeft, findings } = notice;
+  const { addresses, destination, standbysLeft } = notice;
   const to = cutName(destination?.short ?? '');
   const alone = standbysLeft === 0 ? ', no standby left' : '';
   switch (notice.headline) {
@@ -215,19 +222,32 @@ function subject(notice: Notice): string {
     case 'ELASTIC_IP_BACK':
       return `OK: Elastic IP put back on ${some(addresses)}`;
     case 'WOULD_WORK':
-      return `REHEARSAL: a failover${notice.paused === null ? '' : ' by hand'} would work`;
-    case 'WOULD_FAIL': {
-      const problems = findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
-      const words = [...new Set(problems)].join(', ').toLowerCase().replaceAll('_', ' ');
-      return `REHEARSAL: a failover would fail (${words})`;
+    case 'WOULD_FAIL':
+      return notice.status === 'OK'
+        ? `REHEARSAL: ${forecast(notice)}`
+        : `${notice.status}: ${places(notice)}; ${forecast(notice)}`;
+    case 'NOTICE_LOST': {
+      const ahead = notice.status === 'OK' && forecastOf(notice) !== 'WORK' ? `, ${forecast(notice)}` : '';
+      return `${notice.status}: ${places(notice)}${ahead}; a notice was lost`;
     }
-    case 'NOTICE_LOST':
-      return `${notice.status}: ${places(notice)}; an earlier notice was lost`;
     case 'KEPT':
       return keptSubject(notice);
     case 'FAILED':
       return failedSubject(notice);
   }
+}
+
+/** "a failover would fail (no room)". */
+function forecast(notice: Notice): string {
+  const problems = notice.findings.filter(({ severity }) => severity === 'problem').map(({ code }) => code);
+  const words = [...new Set(problems)].join(', ').toLowerCase().replaceAll('_', ' ');
+  const said: Record<Forecast, string> = {
+    WORK: `a failover${notice.paused === null ? '' : ' by hand'} would work`,
+    NOBODY_TOLD: 'a failover would work, but nobody would be told',
+    NOT_KNOWN: `a failover may fail (${words})`,
+    FAIL: `a failover would fail (${words})`,
+  };
+  return said[forecastOf(notice)];
 }
 
 /** "10.0.0.5 is on mail-1 (i-…), which is stopped." */
@@ -266,7 +286,11 @@ function opening(notice: Notice): string[] {
       ];
     case 'WOULD_WORK':
     case 'WOULD_FAIL':
-      return ['This was a rehearsal: every step ran, nothing was changed.', rehearsalVerdict(notice)];
+      return [
+        ...(notice.status === 'OK' ? [] : whereSentences(notice)),
+        'This was a rehearsal: every step ran, nothing was changed.',
+        rehearsalVerdict(notice),
+      ];
     case 'NOTICE_LOST':
       return ['An earlier notice could not be sent. This is how it stands now.', ...whereSentences(notice)];
     case 'KEPT':
@@ -291,15 +315,23 @@ function act(notice: Notice): string {
     return 'As far as EC2 knows, nobody has to act. What to do if the service does not answer stands below.';
   }
   if (notice.standbysLeft === 0) return 'Repair another node.';
-  if (notice.headline === 'WOULD_FAIL') return 'Repair what the findings say before it is needed.';
+  if (notice.status === 'OK') return 'Repair what the findings say before it is needed.';
   const stands = notice.repair.length > 0 ? ' What to do stands below.' : '';
   return `${notice.status === 'DOWN' ? 'Act now.' : 'Somebody should look at it.'}${stands}`;
 }
 
+const FORECASTS: Record<Forecast, string | null> = {
+  WORK: null,
+  NOBODY_TOLD: 'A real failover would work, but nobody would be told: see the findings.',
+  NOT_KNOWN: 'Whether a real failover would work could not be found out: see the findings.',
+  FAIL: 'A real failover would fail: see the findings.',
+};
+
 function rehearsalVerdict(notice: Notice): string {
-  const { headline, rehearsed, why, destination } = notice;
+  const { rehearsed, why, destination } = notice;
   const addresses = notice.addresses.join(', ');
-  if (headline === 'WOULD_FAIL') return 'A real failover would fail: see the findings.';
+  const found = FORECASTS[forecastOf(notice)];
+  if (found !== null) return found;
   if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return 'A real one would put the Elastic IPs back now.';
   if (why === 'ALREADY_THERE') return 'A real one would change nothing: the addresses are already there.';
   const to = destination?.full ?? '';

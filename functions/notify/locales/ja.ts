@@ -1,5 +1,13 @@
 import type { Finding, NodeProblem } from '../../shared/plan';
-import { mustAct, type Notice, type RepairStep, type Status, type Whereabouts } from '../notice';
+import {
+  type Forecast,
+  forecastOf,
+  mustAct,
+  type Notice,
+  type RepairStep,
+  type Status,
+  type Whereabouts,
+} from '../notice';
 import { type Phrases, type Place, placesOf, toLocale } from '../render';
 import { cutName } from '../text';
 import { detailInJapanese } from './ja-details';
@@ -137,7 +145,7 @@ const STEPS: Record<RepairStep['what'], (about: string) => string> = {
   START: (about) => `${about} を起動します。`,
   WAIT_STOPPED: (about) => `${about} が停止するまで待ちます。`,
   WAIT_RUNNING: (about) => `${about} が実行中になるまで待ちます。`,
-  FAIL_OVER: (about) => `フェイルオーバーをもう一度開始します（${about}）。移動の確認と記録まで自動で行われます。`,
+  FAIL_OVER: (about) => `フェイルオーバーを開始します（${about}）。移動の確認と記録まで自動で行われます。`,
   NAME_TARGET: (about) => `現在の場所でサービスが応答しない場合は、${about} に移動します。`,
   ASSIGN: (about) => `ほかの方法で解決しない場合は、IPアドレスを ${about} に直接割り当てます。`,
   ASSOCIATE: (about) => `Elastic IPを関連付け直します: ${about}`,
@@ -176,6 +184,7 @@ function shortly({ addresses, at }: Place, adverb: string): string {
   if (primary) return `${list} は ${node} のプライマリアドレスです`;
   const [problem] = sickness;
   if (problem?.code === 'ALARM') return be(` ${node} `, `アラーム ${cutName(problem.detail)}`);
+  if (problem?.code === 'APPLICATION_CHECK_IMPAIRED') return be(` ${node} `, 'アプリケーション応答なし');
   if (problem !== undefined) return be(` ${node} `, PROBLEMS[problem.code](problem.detail));
   return be(` ${node} `, missingElasticIp === null ? '' : 'Elastic IPなし');
 }
@@ -187,12 +196,14 @@ function places(notice: Notice, adverb = ''): string {
   return `${shortly(worst, adverb)}、${others.length === 0 ? shortly(second, adverb) : 'ほかのIPアドレスは別の場所にあります'}`;
 }
 
-/** 「切り替え訓練は拒否されました」, 「フェイルオーバーは失敗しました」. */
-function verdict({ mode, trigger, failure }: Notice): string {
+/** 「切り替え訓練は拒否されました」, 「mail-2 の要求は拒否されました」, 「フェイルオーバーは失敗しました」. */
+function verdict({ mode, trigger, failure, target }: Notice): string {
   const error = failure?.error ?? '';
   if (error === 'InvalidInput') return '要求は拒否されました';
-  const asked = mode === null ? '実行' : MODES[mode];
-  return `${asked}は${(trigger === 'request' ? REFUSED[error] : undefined) ?? '失敗しました'}`;
+  const isAsked = trigger === 'request' || trigger === 'claim';
+  const claim = `${target === null ? 'ノード' : cutName(target.short)} の要求`;
+  const asked = trigger === 'claim' ? claim : mode === null ? '実行' : MODES[mode];
+  return `${asked}は${(isAsked ? REFUSED[error] : undefined) ?? '失敗しました'}`;
 }
 
 function failedSubject(notice: Notice): string {
@@ -247,16 +258,31 @@ function subject(notice: Notice): string {
     case 'ELASTIC_IP_BACK':
       return `${addresses}: Elastic IPを関連付け直しました。`;
     case 'WOULD_WORK':
-      return `${addresses}: リハーサルが完了しました。${notice.paused === null ? '' : '手動のフェイルオーバーだけが可能です。'}`;
-    case 'WOULD_FAIL':
-      return `${addresses}: リハーサルで問題が見つかりました。フェイルオーバーは失敗します。`;
-    case 'NOTICE_LOST':
-      return `${STATUSES[notice.status]}: ${places(notice)}（以前の通知は未送信）`;
+    case 'WOULD_FAIL': {
+      const found = forecastOf(notice) === 'WORK' ? 'リハーサルが完了しました。' : 'リハーサルで問題が見つかりました。';
+      return notice.status === 'OK'
+        ? `${addresses}: ${found}${forecast(notice)}`
+        : `${STATUSES[notice.status]}: ${places(notice)}。${found}${forecast(notice)}`;
+    }
+    case 'NOTICE_LOST': {
+      const ahead = notice.status === 'OK' && forecastOf(notice) !== 'WORK' ? `。${forecast(notice)}` : '';
+      return `${STATUSES[notice.status]}: ${places(notice)}${ahead}（以前の通知は未送信）`;
+    }
     case 'KEPT':
       return keptSubject(notice);
     case 'FAILED':
       return failedSubject(notice);
   }
+}
+
+function forecast(notice: Notice): string {
+  const said: Record<Forecast, string> = {
+    WORK: notice.paused === null ? '' : '手動のフェイルオーバーだけが可能です。',
+    NOBODY_TOLD: 'フェイルオーバーは可能ですが、通知は誰にも届きません。',
+    NOT_KNOWN: 'フェイルオーバーは失敗する可能性があります。',
+    FAIL: 'フェイルオーバーは失敗します。',
+  };
+  return said[forecastOf(notice)];
 }
 
 function whereSentences(notice: Notice): string[] {
@@ -296,7 +322,11 @@ function opening(notice: Notice): string[] {
       return ['設定されたElastic IPがすべて関連付けられていることをEC2で確認しました。IPアドレスは移動していません。'];
     case 'WOULD_WORK':
     case 'WOULD_FAIL':
-      return ['リハーサルとしてすべての手順を実行しました。何も変更していません。', rehearsalVerdict(notice)];
+      return [
+        ...(notice.status === 'OK' ? [] : whereSentences(notice)),
+        'リハーサルとしてすべての手順を実行しました。何も変更していません。',
+        rehearsalVerdict(notice),
+      ];
     case 'NOTICE_LOST':
       return ['以前の通知を送信できませんでした。現在の状況は次のとおりです。', ...whereSentences(notice)];
     case 'KEPT':
@@ -315,15 +345,23 @@ function act(notice: Notice): string {
     return 'EC2の情報では対応は不要です。サービスが応答しない場合の対応方法は以下のとおりです。';
   }
   if (notice.standbysLeft === 0) return 'ほかのノードを復旧してください。';
-  if (notice.headline === 'WOULD_FAIL') return '障害が起きる前に、検出事項の問題を解消してください。';
+  if (notice.status === 'OK') return '障害が起きる前に、検出事項の問題を解消してください。';
   const stands = notice.repair.length > 0 ? '対応方法は以下のとおりです。' : '';
   return `${notice.status === 'DOWN' ? 'すぐに対応してください。' : '状況を確認してください。'}${stands}`;
 }
 
+const FORECASTS: Record<Forecast, string | null> = {
+  WORK: null,
+  NOBODY_TOLD: 'フェイルオーバーは可能ですが、通知は誰にも届きません。検出事項を確認してください。',
+  NOT_KNOWN: 'フェイルオーバーが可能かどうかを確認できませんでした。検出事項を確認してください。',
+  FAIL: '現在の状態では、フェイルオーバーは失敗します。検出事項を確認してください。',
+};
+
 function rehearsalVerdict(notice: Notice): string {
-  const { headline, rehearsed, why, destination } = notice;
+  const { rehearsed, why, destination } = notice;
   const addresses = notice.addresses.join('、');
-  if (headline === 'WOULD_FAIL') return '現在の状態では、フェイルオーバーは失敗します。検出事項を確認してください。';
+  const found = FORECASTS[forecastOf(notice)];
+  if (found !== null) return found;
   if (rehearsed === 'MOVE' && why === 'ELASTIC_IP_MISSING') return '実際に実行すると、Elastic IPを関連付け直します。';
   if (why === 'ALREADY_THERE') return '実際に実行しても、何も変更しません。IPアドレスはすでに指定ノードにあります。';
   const to = destination?.full ?? '';

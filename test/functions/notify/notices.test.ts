@@ -53,7 +53,7 @@ describe('B6: a subject says how the service stands, which address, and where it
     ['a failover would work', '[mail] REHEARSAL: a failover would work'],
     ['but the cluster is paused', '[mail] REHEARSAL: a failover by hand would work, PAUSED'],
     ['a failover would fail', '[mail] REHEARSAL: a failover would fail (no room)'],
-    ['an earlier notice was lost', '[mail] OK: 10.0.0.5 on mail-2; an earlier notice was lost'],
+    ['an earlier notice was lost', '[mail] OK: 10.0.0.5 on mail-2; a notice was lost'],
     ['the target has the address already', '[mail] OK: 10.0.0.5 already on mail-2'],
     ['EC2 calls the holder healthy', '[mail] OK: nothing done, 10.0.0.5 still on mail-1'],
     ['a pause keeps the address', '[mail] DOWN: 10.0.0.5 on stopped mail-1, PAUSED'],
@@ -525,6 +525,9 @@ const FINDINGS: readonly Finding['code'][] = [
   'NOT_READ',
   'UNASSIGN_REFUSED',
   'NOTICE_LOST',
+  'EVENT_LOST',
+  'CHAT_LOST',
+  'NOBODY_LISTENS',
 ];
 const CODES: readonly NodeProblem['code'][] = [
   'NOT_FOUND',

@@ -45,7 +45,7 @@ function steps(what: Seen | null, changes: Partial<Trouble> = {}): RepairStep[] 
     cluster: of,
     seen: what,
     status: what === null ? 'CHECK' : statusOf(what, changes.saidDown ?? []),
-    why: 'HOLDER_UNHEALTHY',
+    isPaused: false,
     isDoubted: false,
     isDenied: false,
     isUnderstood: true,
@@ -73,6 +73,10 @@ describe('nothing is to be typed', () => {
     const everywhere = { [A.instanceId]: ALARM, [B.instanceId]: ALARM, [C.instanceId]: ALARM };
     expect(steps(seen([A, A], running, everywhere))).toEqual([{ what: 'REPAIR_NODES', about: 'mail', command: null }]);
   });
+  test('of a claim that was refused, while the holder is well', () => {
+    const sick = { [B.instanceId]: ALARM, [C.instanceId]: ALARM };
+    expect(steps(seen([A, A], running, sick), { status: 'CHECK' })).toEqual([]);
+  });
   test('where no node is left that could be started', () => {
     const gone = seen([null, null], ['terminated', null, 'shutting-down']);
     expect(steps(gone)).toEqual([{ what: 'NO_NODE_LEFT', about: 'mail', command: null }]);
@@ -81,6 +85,14 @@ describe('nothing is to be typed', () => {
     const nobody = seen([null, null], ['terminated', 'running', 'running'], { [B.instanceId]: EXCLUDED });
     expect(inWords(steps(nobody, { refused: [C.instanceId] }))).toEqual(['NO_NODE_LEFT mail']);
   });
+});
+
+test('on a sick holder, with a standby that is stopped: it is started, and named where the service does not answer', () => {
+  const states = ['running', 'running', 'stopped'];
+  const found = steps(seen([A, A], states, { [A.instanceId]: ALARM, [B.instanceId]: EXCLUDED }));
+  expect(inWords(found)).toEqual(['START mail-3', 'WAIT_RUNNING mail-3', 'NAME_TARGET mail-3']);
+  const sick = steps(seen([A, A], ['running', 'stopped', 'stopped'], { [A.instanceId]: ALARM, [B.instanceId]: ALARM }));
+  expect(inWords(sick)[0]).toBe('START mail-3');
 });
 
 describe('a service that may hang on a healthy node', () => {
@@ -264,13 +276,19 @@ describe('a pause', () => {
   const paused = (states: Problems) =>
     seenInPlan(kept('PAUSED', { cluster: of, holders: holders(of, A), nodes: reports(of.nodes, states) }));
   test('that keeps addresses on a dead node: by hand they move all the same', () => {
-    const found = steps(paused({ [A.instanceId]: STOPPED }), { why: 'PAUSED' });
+    const found = steps(paused({ [A.instanceId]: STOPPED }), { isPaused: true });
     expect(inWords(found)).toEqual(['FAIL_OVER mail-2', 'RESUME mail']);
     expect(found[1]?.command).toBe(
       `aws ec2 delete-tags --resources ${A.instanceId} ${B.instanceId} ${C.instanceId} --tags Key=vip-failover:paused --region ${REGION}`,
     );
   });
+  test('that keeps addresses on a sick node: they move by hand where the service does not answer', () => {
+    const found = steps(paused({ [A.instanceId]: ALARM }), { isPaused: true });
+    expect(inWords(found)).toEqual(['NAME_TARGET mail-2', 'RESUME mail']);
+    const everywhere = paused({ [A.instanceId]: ALARM, [B.instanceId]: ALARM, [C.instanceId]: ALARM });
+    expect(inWords(steps(everywhere, { isPaused: true }))).toEqual(['REPAIR_NODES mail', 'RESUME mail']);
+  });
   test('that keeps nothing back can be ended', () => {
-    expect(inWords(steps(paused({}), { why: 'PAUSED' }))).toEqual(['RESUME mail']);
+    expect(inWords(steps(paused({}), { isPaused: true }))).toEqual(['RESUME mail']);
   });
 });

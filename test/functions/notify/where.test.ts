@@ -113,7 +113,13 @@ describe('what was decided', () => {
     expect(inPlan(problems).where[0]?.instanceState).toBe(state.state);
   });
   test('tells what makes a running node sick', () => {
-    const sick = ['SYSTEM_CHECK_IMPAIRED', 'INSTANCE_CHECK_IMPAIRED', 'EBS_CHECK_IMPAIRED', 'ALARM'] as const;
+    const sick = [
+      'SYSTEM_CHECK_IMPAIRED',
+      'INSTANCE_CHECK_IMPAIRED',
+      'EBS_CHECK_IMPAIRED',
+      'APPLICATION_CHECK_IMPAIRED',
+      'ALARM',
+    ] as const;
     const problems = [...sick.map((code) => problem(code)), problem('EXCLUDED'), problem('REFUSED')];
     expect(inPlan(problems).where[0]?.sickness.map(({ code }) => code)).toEqual(sick);
   });
