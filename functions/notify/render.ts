@@ -1,7 +1,7 @@
 import type { Finding, NodeProblem } from '../shared/plan';
 import { type LocalTime, localTime } from './local-time';
 import type { Failure, Locale, Notice, RepairStep, Whereabouts } from './notice';
-import { quote, quoteLine, toSubject } from './text';
+import { cutName, quote, quoteLine, toSubject } from './text';
 
 /** A language: every string that a notice can contain, but for what it quotes (IDs, commands, people's words, EC2's errors). */
 export interface Phrases {
@@ -71,7 +71,7 @@ export interface Phrases {
 /** Makes a language of its phrases: all languages say the same things in the same order. */
 export function toLocale(phrases: Phrases): Locale {
   return {
-    subject: (notice) => toSubject(`[${notice.cluster ?? phrases.unknown}] ${phrases.subject(notice)}`),
+    subject: (notice) => toSubject(`[${cutName(notice.cluster ?? phrases.unknown)}] ${phrases.subject(notice)}`),
     body: (notice, timeZone) =>
       paragraphs(
         [...phrases.opening(notice), phrases.act(notice)],

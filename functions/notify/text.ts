@@ -19,7 +19,7 @@ export function quoteLine(text: string, limit = 2_000): string {
 }
 
 /** Of a subject that is too long, what its end may have: that no standby is left, that the cluster is paused. */
-const END_MAX = 30;
+const END_MAX = 25;
 
 /**
  * A subject that SNS takes, whatever the cluster and the nodes are called. Too long, it is cut in the middle: it begins with
@@ -32,7 +32,7 @@ export function toSubject(text: string): string {
   return `${begin}…${line.slice(-END_MAX).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }
 
-/** A name for a subject, where an address and what happened must have room beside it. */
+/** A name for a subject, of a cluster or a node, where an address and what happened must have room beside it. */
 export function cutName(name: string): string {
   return cut(name, 30);
 }

@@ -9,13 +9,11 @@ describe('a subject', () => {
   });
   test('of 99 characters stays whole, a longer one keeps its beginning and its end', () => {
     expect(toSubject('x'.repeat(99))).toBe('x'.repeat(99));
-    expect(toSubject(`${'x'.repeat(75)}, no standby left, PAUSED`)).toBe(
-      `${'x'.repeat(68)}…${'x'.repeat(5)}, no standby left, PAUSED`,
-    );
+    expect(toSubject(`${'x'.repeat(75)}, no standby left, PAUSED`)).toBe(`${'x'.repeat(73)}…, no standby left, PAUSED`);
   });
   test('is not cut in the middle of a character', () => {
-    expect(toSubject(`${'x'.repeat(67)}😀${'y'.repeat(40)}`)).toBe(`${'x'.repeat(67)}…${'y'.repeat(30)}`);
-    expect(toSubject(`${'x'.repeat(100)}😀${'y'.repeat(29)}`)).toBe(`${'x'.repeat(68)}…${'y'.repeat(29)}`);
+    expect(toSubject(`${'x'.repeat(72)}😀${'y'.repeat(40)}`)).toBe(`${'x'.repeat(72)}…${'y'.repeat(25)}`);
+    expect(toSubject(`${'x'.repeat(100)}😀${'y'.repeat(24)}`)).toBe(`${'x'.repeat(73)}…${'y'.repeat(24)}`);
   });
   test('is what SNS takes, whatever it is made of', () => {
     fc.assert(
