@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { noticesDocument } from './endings';
+import { noticesDocument } from './document';
 
 test('docs/notices.md shows what the functions do (UPDATE_DOCS=1 writes it)', () => {
   const file = join(__dirname, '../../../docs/notices.md');
