@@ -66,6 +66,7 @@ const QUOTED: ReadonlySet<Finding['code']> = new Set([
   'NOT_READ',
   'UNASSIGN_REFUSED',
   'CLAIMED_IN_TURN',
+  'NOBODY_LISTENS',
 ]);
 
 /** The detail of a finding in Japanese; of a sentence that is not known here, its IDs, addresses and numbers. */

@@ -46,6 +46,7 @@ const cases: readonly [Finding['code'], string, string][] = [
     '10.0.0.5、i-0a',
   ],
   ['NOTICE_LOST', '', ''],
+  ['NOBODY_LISTENS', 'arn:aws:sns:eu-central-1:1:Topic', 'arn:aws:sns:eu-central-1:1:Topic'],
 ];
 
 test.each(cases)('%s: %s', (code, english, japanese) => {
