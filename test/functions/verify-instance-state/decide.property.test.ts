@@ -164,7 +164,7 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
         movedByItselfTo: fc.constantFrom(null, ...of.nodes.map((each) => each.instanceId)),
         preferredFailedLately: fc.constantFrom(false, false, false, true, null),
         noticeLost: fc.boolean(),
-        lost: fc.subarray(['EVENT_LOST' as const, 'CHAT_LOST' as const]),
+        lost: fc.constant(['EVENT_LOST' as const]),
         claims: fc.array(
           fc.record({
             instanceId: fc.constantFrom(...of.nodes.map((each) => each.instanceId)),
