@@ -1,4 +1,5 @@
 import { CLOUDFORMATION_ACTIONS } from './cloudformation/service';
+import { CLOUDTRAIL_ACTIONS } from './cloudtrail/service';
 import { CLOUDWATCH_ACTIONS } from './cloudwatch/service';
 import { INSTANCE_TYPES } from './ec2/model/instance-types';
 import { EC2_ACTIONS } from './ec2/service';
@@ -21,7 +22,7 @@ const plain = (actions: Readonly<Record<string, readonly string[]>>): Readonly<R
 /** Everything that these services know; the documentation is checked against it. Anything else is refused by name. */
 export const KNOWN: Readonly<
   Record<
-    'ec2' | 'sns' | 'monitoring' | 'events' | 'logs' | 'sts' | 'cloudformation',
+    'ec2' | 'sns' | 'monitoring' | 'events' | 'logs' | 'sts' | 'cloudformation' | 'cloudtrail',
     Readonly<Record<string, KnownAction>>
   >
 > = {
@@ -34,6 +35,7 @@ export const KNOWN: Readonly<
   logs: plain(LOGS_ACTIONS),
   sts: plain(STS_ACTIONS),
   cloudformation: plain(CLOUDFORMATION_ACTIONS),
+  cloudtrail: plain(CLOUDTRAIL_ACTIONS),
 };
 
 export { CONDITION_OPERATORS, INSIGHTS_COMMANDS, INSTANCE_TYPES };

@@ -1,3 +1,5 @@
+import { cloudTrail } from './cloudtrail/service';
+import { Trail } from './cloudtrail/trail';
 import type { AlarmStore } from './cloudwatch/alarm-store';
 import type { Metrics } from './cloudwatch/metrics';
 import { cloudWatch } from './cloudwatch/service';
@@ -67,6 +69,7 @@ export function createServices(parts: {
   const limits = options.throttle ? new Ec2Limits(clock) : null;
   const sns = new Sns(template, timeline, uuid);
   const pageSize = options.pageSize ?? Number.POSITIVE_INFINITY;
+  const trail = new Trail(template, uuids(seeded(3)));
   const monitoring = cloudWatch({ clock, alarms, metrics, alarmLag: options.alarmLag ?? 0, pageSize });
   const services: readonly Service[] = [
     ec2(world, options.lag ?? 0, pageSize),
@@ -74,6 +77,7 @@ export function createServices(parts: {
     monitoring,
     logs({ template, timeline, clock, uuid }),
     sts(template.accountId),
+    cloudTrail(trail, clock),
     ...more,
   ];
   const dispatch = createDispatch({
@@ -88,6 +92,7 @@ export function createServices(parts: {
     random,
     uuid,
     identify: options.identify,
+    answered: (call) => trail.add(call),
   });
 
   return {

@@ -48,6 +48,7 @@ export const LISTS: Readonly<Record<string, () => string>> = {
   sns: () => actions(KNOWN.sns),
   sts: () => parametersOf(KNOWN.sts),
   cloudformation: () => parametersOf(KNOWN.cloudformation),
+  cloudtrail: () => parametersOf(KNOWN.cloudtrail),
   cloudwatch: () => actions(KNOWN.monitoring),
   logs: () => parametersOf(KNOWN.logs),
   'insights-commands': () => code(INSIGHTS_COMMANDS),

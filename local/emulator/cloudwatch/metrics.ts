@@ -101,6 +101,10 @@ export function countServices(
 ): void {
   timeline.listen((event: TimelineEvent) => {
     if (event.type === 'metric') metrics.add(event, event.value, event.measuredAt ?? event.at, event.resolution);
+    if (event.type === 'execution-started') {
+      const dimensions = { StateMachineArn: stateMachineArn(event.execution) };
+      metrics.add({ namespace: 'AWS/States', name: 'ExecutionsStarted', dimensions }, 1);
+    }
     if (event.type === 'execution-failed') {
       const name = EXECUTION_METRICS[event.error] ?? 'ExecutionsFailed';
       const dimensions = { StateMachineArn: stateMachineArn(event.execution) };

@@ -6,7 +6,7 @@ import type { Clock } from './clock';
 import { delaysOf, type Faults, omissionOf, type Strike, wordsOf } from './faults';
 import type { Latency } from './latency';
 import type { Ec2Limits } from './limits';
-import type { Answer, Service, ServiceCall } from './service';
+import type { Answer, AnsweredCall, Service, ServiceCall } from './service';
 import type { Timeline } from './timeline';
 
 export interface DispatchParts {
@@ -25,6 +25,8 @@ export interface DispatchParts {
   readonly uuid: () => string;
   /** Which execution a Lambda's request belongs to, and the function where several share a role. */
   readonly identify?: Identify | undefined;
+  /** Told of every call that was understood and answered; not of one whose answer was lost. */
+  readonly answered?: (call: AnsweredCall) => void;
 }
 
 export type Identify = (request: ApiRequest) => { readonly execution: string | null; readonly functionName?: string };
@@ -43,7 +45,7 @@ interface Outcome {
  * arrives; then its latency passes (or its fault strikes), it is executed, and the timeline is told.
  */
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { clock, timeline, access, services, faults, limits, random, uuid, latency, identify } = parts;
+  const { clock, timeline, access, services, faults, limits, random, uuid, latency, identify, answered } = parts;
   const callerOf = callersByKey(parts.template);
 
   function authenticate(request: ApiRequest, accessKey: string): { caller: Caller; execution: string | null } {
@@ -161,6 +163,14 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     }
 
     function record(done: ServiceCall): void {
+      if (outcome.response !== 'reset')
+        answered?.({
+          service: service.name,
+          call: done,
+          body: outcome.response.body,
+          error: outcome.error,
+          at: clock.now(),
+        });
       timeline.add({
         type: 'api-call',
         caller: callerName(done.caller),

@@ -43,6 +43,17 @@ export interface ServiceCall extends ParsedCall {
   readonly callerArn: string;
 }
 
+/** A call that was understood, and what it was answered with. */
+export interface AnsweredCall {
+  /** The service's name. */
+  readonly service: string;
+  readonly call: ServiceCall;
+  readonly body: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface Answer {
   readonly response: ApiResponse;
   /** One line that says what came back, for people. */
