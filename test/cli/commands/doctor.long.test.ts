@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
@@ -6,10 +9,11 @@ import { actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 jest.setTimeout(120_000);
 
 const EMAILS = { notifications: { emails: ['oncall@example.com'] } };
+const CONFIG = { ...cluster(2), ...EMAILS };
 let driver: ClusterDriver;
 
 async function givenACloud(options: Parameters<typeof givenAListeningCloud>[2] = {}) {
-  driver = await givenAListeningCloud('ReadPolicy', { ...cluster(2), ...EMAILS }, options);
+  driver = await givenAListeningCloud('ReadPolicy', CONFIG, options);
   driver.check();
   await driver.settled();
 }
@@ -28,15 +32,48 @@ test('all well but for the drill that was never made: warnings leave exit code 0
   const { code, found } = await diagnoses();
   expect(found.map(({ verdict, about }) => `${verdict} ${about}`)).toEqual([
     'OK mail',
+    'NOTE mail',
     'OK checks',
     'WARNING drills',
     'OK notices',
     'OK alarms',
     'OK dead letters',
     'OK history',
+    'WARNING template',
   ]);
   expect(code).toBe(0);
   expect(driver.calls('StartExecution')).toEqual([]);
+});
+
+test('what only somebody on the node can see is a note, with what to type there', async () => {
+  await givenACloud();
+  const { found } = await diagnoses();
+  expect(found).toContainEqual({
+    verdict: 'NOTE',
+    about: 'mail',
+    what: `AWS cannot see whether the guest of ${driver.active.instanceId} has 10.0.0.5`,
+    todo: expect.stringContaining('Type there: ip -4 address show to 10.0.0.5.'),
+  });
+});
+
+test('the deployed template is compared with what this checkout synthesizes from the same configuration', async () => {
+  await givenACloud();
+  const file = join(mkdtempSync(join(tmpdir(), 'doctor-')), 'config.json');
+  writeFileSync(file, JSON.stringify(CONFIG));
+  const { found, code } = await diagnoses('--config', file);
+  // The role that this test acts in is no part of the stack.
+  expect(found.find(({ about }) => about === 'template')).toMatchObject({
+    verdict: 'WARNING',
+    what: '1 difference between what is deployed and this checkout: Operator: only deployed',
+    todo: expect.stringContaining('npx cdk diff'),
+  });
+  expect(code).toBe(0);
+  const missing = await diagnoses('--config', '/nowhere.json');
+  expect(missing.found.find(({ about }) => about === 'template')).toMatchObject({
+    verdict: 'NOT KNOWN',
+    what: expect.stringContaining('/nowhere.json'),
+  });
+  expect(missing.code).toBe(1);
 });
 
 test('a drill counts', async () => {

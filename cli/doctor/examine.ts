@@ -1,45 +1,41 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import { rehearseAssign } from '../functions/assign-ip/rehearse';
-import type { Cluster } from '../functions/shared/cluster';
-import type { Finding } from '../functions/shared/plan';
-import { allPages } from '../functions/shared/snapshot';
-import { rehearseUnassign } from '../functions/unassign-ip/rehearse';
-import { rehearseVerify } from '../functions/verify-eni/rehearse';
-import type { Clients } from './aws/clients';
-import type { Deployment } from './aws/deployment';
-import { messagesIn, newestOutcomes, newestReadiness } from './aws/metrics';
-import { fullName, lookAt } from './cluster-state';
-import { ADVICE } from './doctor-advice';
-import { explain } from './failures';
-import { eachOf } from './output/parallel';
-import { line } from './output/text';
-import { utc } from './output/time';
-import { isCheckedWell } from './status';
-import { findingLine } from './status-text';
+import { rehearseAssign } from '../../functions/assign-ip/rehearse';
+import type { Cluster } from '../../functions/shared/cluster';
+import type { Finding } from '../../functions/shared/plan';
+import { allPages } from '../../functions/shared/snapshot';
+import { rehearseUnassign } from '../../functions/unassign-ip/rehearse';
+import { rehearseVerify } from '../../functions/verify-eni/rehearse';
+import type { Clients } from '../aws/clients';
+import type { Deployment } from '../aws/deployment';
+import { messagesIn, newestOutcomes, newestReadiness } from '../aws/metrics';
+import { fullName, lookAt } from '../cluster-state';
+import { explain } from '../failures';
+import { eachOf } from '../output/parallel';
+import { line } from '../output/text';
+import { utc } from '../output/time';
+import { isCheckedWell } from '../status';
+import { findingLine } from '../status-text';
+import { ADVICE } from './advice';
+import { type Diagnosis, ok } from './diagnosis';
+import { aboutGuests } from './guest';
+import { aboutTemplate } from './template';
 
-/** One thing that was looked at. */
-export interface Diagnosis {
-  /** PROBLEM: a failover, or the notice of it, would not work. WARNING: it would, and something is left to luck. */
-  readonly verdict: 'OK' | 'WARNING' | 'PROBLEM' | 'NOT KNOWN';
-  readonly about: string;
-  readonly what: string;
-  /** Null: nothing. */
-  readonly todo: string | null;
-}
-
-const ok = (about: string, what: string): Diagnosis => ({ verdict: 'OK', about, what, todo: null });
 const DAY = 86_400_000;
 /** A drill a quarter. */
 const DRILL_DAYS = 92;
 const AT_ONCE = 10;
 
-/** Everything that can be known before it is needed. What cannot be read is a diagnosis too. */
+/**
+ * Everything that can be known before it is needed. What cannot be read is a diagnosis too.
+ * @param configFile the configuration that was deployed, where it is not cdk.json's
+ */
 export async function examine(
   clients: Clients,
   deployment: Deployment,
   clusters: readonly Cluster[],
   now: number,
+  configFile?: string,
 ): Promise<Diagnosis[]> {
   const examinations: readonly (readonly [about: string, examine: () => Promise<Diagnosis[]>])[] = [
     ...clusters.map((cluster) => [cluster.name, () => aboutCluster(clients, cluster, now)] as const),
@@ -49,6 +45,7 @@ export async function examine(
     ['alarms', () => aboutAlarms(clients, deployment)],
     ['dead letters', () => aboutDeadLetters(clients, deployment, now)],
     ['history', async () => aboutHistory(deployment)],
+    ['template', () => aboutTemplate(clients, deployment, configFile)],
   ];
   const found = await eachOf(examinations, AT_ONCE, async ([about, run]) => {
     try {
@@ -75,9 +72,10 @@ async function aboutCluster(clients: Clients, cluster: Cluster, now: number): Pr
   const diagnoses = findings.map((finding) => diagnosisOf(about, finding));
   if (state.paused?.until === null)
     diagnoses.push({ verdict: 'WARNING', about, what: 'its pause has no end', todo: `vip-failover resume ${about}` });
-  if (diagnoses.some(({ verdict }) => verdict === 'PROBLEM')) return diagnoses;
+  const guests = aboutGuests(cluster, state);
+  if (diagnoses.some(({ verdict }) => verdict === 'PROBLEM')) return [...diagnoses, ...guests];
   const next = state.next === null ? 'nobody' : line(fullName(cluster, state.next));
-  return [ok(about, `a failover would work: ${next} would take over`), ...diagnoses];
+  return [ok(about, `a failover would work: ${next} would take over`), ...diagnoses, ...guests];
 }
 
 function diagnosisOf(about: string, finding: Finding): Diagnosis {

@@ -1,4 +1,4 @@
-import type { Finding } from '../functions/shared/plan';
+import type { Finding } from '../../functions/shared/plan';
 
 /** What to do about each finding, in one sentence. */
 export const ADVICE: Readonly<Record<Finding['code'], string>> = {
