@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -8,6 +9,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 
 export interface Clients {
   readonly cloudFormation: CloudFormationClient;
+  readonly cloudTrail: CloudTrailClient;
   readonly cloudWatch: CloudWatchClient;
   readonly ec2: EC2Client;
   readonly logs: CloudWatchLogsClient;
@@ -25,6 +27,7 @@ export interface Account {
 /** How IAM calls the services of these clients. */
 const SERVICES: Readonly<Record<string, string>> = {
   CloudFormationClient: 'cloudformation',
+  CloudTrailClient: 'cloudtrail',
   CloudWatchClient: 'cloudwatch',
   CloudWatchLogsClient: 'logs',
   EC2Client: 'ec2',
@@ -47,6 +50,8 @@ export function connect({ profile, region = defaultRegion() }: Account): Clients
   };
   const clients = {
     cloudFormation: new CloudFormationClient(settings),
+    // Two requests a second are allowed: the SDK then waits by itself.
+    cloudTrail: new CloudTrailClient({ ...settings, retryMode: 'adaptive', maxAttempts: 10 }),
     cloudWatch: new CloudWatchClient(settings),
     ec2: new EC2Client(settings),
     logs: new CloudWatchLogsClient(settings),

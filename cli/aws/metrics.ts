@@ -67,15 +67,50 @@ export async function messagesIn(clients: Clients, queueName: string, now: numbe
   return (await newest(clients, [question], 60, now - HOUR, now)).get(queueName)?.value ?? null;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+/**
+ * How many executions Step Functions itself counted in some whole hours, whoever started them.
+ * @param end not included
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ */
+export async function executionsStarted(
+  clients: Clients,
+  stateMachineArn: string,
+  start: number,
+  end: number,
+): Promise<number> {
+  const question: Question = {
+    key: 'started',
+    namespace: 'AWS/States',
+    name: 'ExecutionsStarted',
+    dimensions: { StateMachineArn: stateMachineArn },
+    stat: 'Sum',
+  };
+  let sum = 0;
+  for await (const { value } of points(clients, [question], HOUR / 1_000, start, end)) sum += value;
+  return sum;
+}
+
 async function newest(
+  clients: Clients,
+  questions: readonly Question[],
+  period: number,
+  start: number,
+  end: number,
+): Promise<Newest> {
+  const found = new Map<string, Point>();
+  for await (const { key, at, value } of points(clients, questions, period, start, end))
+    if (at > (found.get(key)?.at ?? 0)) found.set(key, { at, value });
+  return found;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+async function* points(
   { cloudWatch }: Clients,
   questions: readonly Question[],
   Period: number,
   start: number,
   end: number,
-): Promise<Newest> {
-  const found = new Map<string, Point>();
+): AsyncGenerator<Point & { readonly key: string }> {
   for (let first = 0; first < questions.length; first += MOST_QUERIES) {
     const some = questions.slice(first, first + MOST_QUERIES);
     const MetricDataQueries = some.map((question, index) => toQuery(question, index, Period));
@@ -90,16 +125,12 @@ async function newest(
           NextToken,
         }),
       );
-      for (const { Id = '', Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-        const key = some[Number(Id.slice(1))]?.key;
-        const [time, value] = [Timestamps[0], Values[0]];
-        if (key === undefined || time === undefined || value === undefined) continue;
-        if (time.getTime() > (found.get(key)?.at ?? 0)) found.set(key, { at: time.getTime(), value });
-      }
+      for (const { Id = '', Timestamps = [], Values = [] } of page.MetricDataResults ?? [])
+        for (const [index, time] of Timestamps.entries())
+          yield { key: some[Number(Id.slice(1))]?.key ?? '', at: time.getTime(), value: Values[index] ?? 0 };
       NextToken = page.NextToken;
     } while (NextToken);
   }
-  return found;
 }
 
 function toQuery(

@@ -10,6 +10,15 @@ export interface Completeness {
   /** Ended without calling Notify, as the decision wanted: nothing had happened that is worth a record. */
   readonly notWorthARecord: number;
   readonly unexplained: readonly Unexplained[];
+  /** Executions in the log whose beginning lies in the window, a minute more on either side: clocks differ. */
+  readonly startedInWindow: number;
+}
+
+/** Milliseconds since the epoch. */
+export interface Window {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
 }
 
 export interface Unexplained {
@@ -31,6 +40,15 @@ interface Seen {
 
 /** Both logs lag, by little: who is not complete after so long is not complete. */
 const SETTLED = 600_000;
+const HOUR = 3_600_000;
+const CLOCKS_DIFFER = 60_000;
+
+/** The whole hours of a period, for which CloudWatch's own count can be compared with the log; null: there is none. */
+export function wholeHours({ start, end }: { readonly start: number; readonly end: number }): Window | null {
+  const from = Math.ceil((start + CLOCKS_DIFFER) / HOUR) * HOUR;
+  const to = Math.floor((end - SETTLED) / HOUR) * HOUR;
+  return from < to ? { from, to } : null;
+}
 
 /** Joins the two logs as they are read, oldest first: only executions that are under way are in memory. */
 export class Join {
@@ -40,15 +58,19 @@ export class Join {
   private ended = 0;
   private recorded = 0;
   private notWorthARecord = 0;
+  private startedInWindow = 0;
 
   /** @param end what began shortly before it may be under way */
-  constructor(private readonly end: number) {}
+  constructor(
+    private readonly end: number,
+    private readonly window: Window | null = null,
+  ) {}
 
   addLine({ message }: { readonly message: string }): void {
     const event = eventIn(message);
     if (event === null) return;
     const seen = this.of(event.executionArn, event.at);
-    if (event.type === 'ExecutionStarted') seen.started = true;
+    if (event.type === 'ExecutionStarted') this.start(seen, event.at);
     else if (endOf(event) !== undefined) seen.ended = true;
     else if (isNotify(event)) seen.notify = true;
     this.close(event.at);
@@ -60,8 +82,16 @@ export class Join {
 
   result(): Completeness {
     this.close(Number.POSITIVE_INFINITY);
-    const { started, ended, recorded, notWorthARecord, unexplained } = this;
-    return { started, ended, recorded, notWorthARecord, unexplained };
+    const { started, ended, recorded, notWorthARecord, unexplained, startedInWindow } = this;
+    return { started, ended, recorded, notWorthARecord, unexplained, startedInWindow };
+  }
+
+  private start(seen: Seen, at: number): void {
+    if (seen.started) return;
+    seen.started = true;
+    if (this.window === null) return;
+    const { from, to } = this.window;
+    if (at >= from - CLOCKS_DIFFER && at < to + CLOCKS_DIFFER) this.startedInWindow += 1;
   }
 
   private of(executionArn: string, at: number): Seen {

@@ -1,5 +1,6 @@
 import type { OutcomeRecord } from '../../functions/notify/record';
 import type { Outcome } from '../../functions/shared/contract';
+import type { Fields } from '../../functions/shared/input';
 
 /** An outcome's record, with what its line in the log has beside it. */
 export interface RecordedOutcome extends OutcomeRecord {
@@ -18,6 +19,22 @@ export interface RecordedNotice {
   readonly sent: boolean;
   readonly sendError: string | null;
 }
+
+/** A call as CloudTrail recorded it. */
+export interface RecordedCall {
+  /** Milliseconds since the epoch, to the second. */
+  readonly at: number;
+  /** ARN of whoever signed it; else what CloudTrail says instead. */
+  readonly who: string;
+  readonly sourceIp: string | null;
+  readonly eventId: string;
+  readonly request: Fields;
+  /** Empty where the call failed. */
+  readonly response: Fields;
+}
+
+/** Who did something: the call that proves it, or in words why none is known. */
+export type Caller = RecordedCall | string;
 
 /** Which outcomes are moves of addresses. */
 const MOVES: Readonly<Record<Outcome, boolean>> = {

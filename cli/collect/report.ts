@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import type { Clients } from '../aws/clients';
 import type { Deployment } from '../aws/deployment';
 import { readLog } from '../aws/log-events';
+import { executionsStarted } from '../aws/metrics';
+import { deployedTemplate } from '../aws/template';
 import { Problem } from '../errors';
 import { readExecution } from '../execution/read';
 import { callerArn } from '../execution/start';
@@ -12,10 +13,11 @@ import { NOTICE_LINES, OUTCOME_LINES, readNotices, readOutcomes } from '../outco
 import { eachOf } from '../output/parallel';
 import type { Period } from '../period';
 import type { Entry, Report } from '../report/model';
-import { EXECUTION_LINES, Join, merged } from './completeness';
+import { callersOf, pausers } from './callers';
+import { EXECUTION_LINES, Join, merged, wholeHours } from './completeness';
 import { noticeText } from './notice-text';
 import { Pauses } from './pauses';
-import { isMove, type RecordedNotice, type RecordedOutcome } from './records';
+import { type Caller, isMove, type RecordedNotice, type RecordedOutcome } from './records';
 
 export interface Collection {
   readonly clients: Clients;
@@ -31,11 +33,16 @@ const AT_ONCE = 5;
 /** An execution ends within five minutes of its start, its lines come soon after. */
 const EXECUTION = 600_000;
 
+/** What CloudTrail proves. */
+const WHO = 'who called, by CloudTrail; requesters are as stated';
+type Callers = ReadonlyMap<string, Caller> | null;
+
 /** Everything of a period: both logs once, and then each execution that moved something or failed. */
 export async function collectPeriod(collection: Collection): Promise<Report> {
   const { clients, deployment, period, progress } = collection;
   const [workflowLog, group] = [logOf(deployment), await deployment.outcomeLog()];
-  const join = new Join(period.end);
+  const window = wholeHours(period);
+  const join = new Join(period.end, window);
   const pauses = new Pauses();
   const records: RecordedOutcome[] = [];
   const lines = readLog(clients, { group: workflowLog, ...period, pattern: EXECUTION_LINES });
@@ -55,12 +62,25 @@ export async function collectPeriod(collection: Collection): Promise<Report> {
     if (each.other.outcome !== 'CHECKED') records.push(each.other);
   }
   const notices = await lastNotices(clients, group, period);
-  const entries = await entriesOf(collection, records, notices.byExecution);
+  const doubts = new Doubts();
+  const callers = await doubts.unless(WHO, () => callersOf(clients, records, collection.now));
+  const entries = await entriesOf(collection, records, notices.byExecution, callers);
+  const setBy = await doubts.unless(WHO, () => pausers(clients, pauses.seen, deployment.clusters, collection.now));
+  const completeness = join.result();
+  const byCloudWatch =
+    window &&
+    (await doubts.unless('how many executions CloudWatch counted', () =>
+      executionsStarted(clients, deployment.stateMachineArn, window.from, window.to),
+    ));
   return {
-    ...(await originOf(collection)),
-    completeness: join.result(),
+    ...(await originOf(collection, doubts)),
+    completeness,
+    counted:
+      window === null || byCloudWatch === null
+        ? null
+        : { ...window, byCloudWatch, inLog: completeness.startedInWindow },
     entries,
-    pauses: pauses.seen,
+    pauses: pauses.seen.map((pause, index) => ({ ...pause, setBy: setBy?.[index] ?? null })),
     failedNotices: notices.failed,
     queries: [
       { group: workflowLog, pattern: EXECUTION_LINES },
@@ -86,13 +106,15 @@ export async function collectExecution(collection: Collection, executionArn: str
     );
   const around = { start: Date.parse(record.startTime) - EXECUTION, end: record.at + EXECUTION };
   const notices = await lastNotices(clients, group, around);
-  const entry = await entryOf(collection, record, notices.byExecution);
+  const doubts = new Doubts();
+  const found = [record];
+  const callers = await doubts.unless(WHO, () => callersOf(clients, found, collection.now));
+  const entry = await entryOf(collection, record, notices.byExecution, callers);
+  const lasted = { start: Date.parse(record.startTime), end: entry.history?.endedAt ?? record.at };
   return {
-    ...(await originOf({
-      ...collection,
-      period: { start: Date.parse(record.startTime), end: entry.history?.endedAt ?? record.at },
-    })),
+    ...(await originOf({ ...collection, period: lasted }, doubts)),
     completeness: null,
+    counted: null,
     entries: [entry],
     pauses: [],
     failedNotices: notices.failed.filter(({ executionId }) => executionId === executionArn),
@@ -112,11 +134,14 @@ async function entriesOf(
   collection: Collection,
   records: readonly RecordedOutcome[],
   notices: ReadonlyMap<string, RecordedNotice>,
+  callers: Callers,
 ): Promise<Entry[]> {
   return eachOf(records, AT_ONCE, async (record) => {
     collection.progress(0.2 / records.length, records.length);
-    if (isMove(record) || record.outcome === 'FAILED') return entryOf(collection, record, notices);
-    return { record, history: null, notice: notices.get(record.executionId) ?? null, noticeText: null };
+    if (isMove(record) || record.outcome === 'FAILED') return entryOf(collection, record, notices, callers);
+    const { executionId } = record;
+    const [notice, caller] = [notices.get(executionId) ?? null, callers?.get(executionId) ?? null];
+    return { record, history: null, notice, noticeText: null, caller };
   });
 }
 
@@ -124,13 +149,14 @@ async function entryOf(
   { clients, deployment }: Collection,
   record: RecordedOutcome,
   notices: ReadonlyMap<string, RecordedNotice>,
+  callers: Callers,
 ): Promise<Entry> {
   const notice = notices.get(record.executionId) ?? null;
   const start = Math.min(Date.parse(record.startTime), record.at) - EXECUTION / 5;
   const search = { group: logOf(deployment), executionArn: record.executionId, start, end: record.at + EXECUTION };
   const history: ExecutionHistory | null = historyOf(await readExecution(clients, search));
   const text = history === null || notice === null ? null : noticeText(history, notice.subject);
-  return { record, history, notice, noticeText: text };
+  return { record, history, notice, noticeText: text, caller: callers?.get(record.executionId) ?? null };
 }
 
 /** What became of each execution's notice in the end, and every try that failed. */
@@ -144,17 +170,24 @@ async function lastNotices(clients: Clients, group: string, period: Period) {
   return { byExecution, failed };
 }
 
-async function originOf({ clients, deployment, period, now }: Collection) {
-  const notKnown: string[] = [];
-  const optional = async <Value>(what: string, read: () => Promise<Value>): Promise<Value | null> => {
+/** What could not be read, in words; the report is made all the same. */
+class Doubts {
+  readonly texts: string[] = [];
+
+  /** Null where it cannot be read. */
+  async unless<Value>(what: string, read: () => Promise<Value>): Promise<Value | null> {
     try {
       return await read();
     } catch (error) {
-      notKnown.push(`${what}. ${explain(error)}`);
+      const text = `${what}. ${explain(error)}`;
+      if (!this.texts.includes(text)) this.texts.push(text);
       return null;
     }
-  };
-  const stackName = await optional('the stack', deployment.stackName);
+  }
+}
+
+async function originOf({ clients, deployment, period, now }: Collection, doubts: Doubts) {
+  const stackName = await doubts.unless('the stack', deployment.stackName);
   return {
     generatedAt: now,
     generatedBy: await callerArn(clients),
@@ -163,16 +196,14 @@ async function originOf({ clients, deployment, period, now }: Collection) {
     stackName,
     stateMachineArn: deployment.stateMachineArn,
     templateSha256:
-      stackName === null ? null : await optional('the deployed template', () => hashOfTemplate(clients, stackName)),
+      stackName === null
+        ? null
+        : await doubts.unless('the deployed template', async () =>
+            createHash('sha256')
+              .update(await deployedTemplate(clients, stackName))
+              .digest('hex'),
+          ),
     clusters: deployment.clusters,
-    notKnown,
+    notKnown: doubts.texts,
   };
-}
-
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html */
-async function hashOfTemplate({ cloudFormation }: Clients, StackName: string): Promise<string> {
-  const { TemplateBody = '' } = await cloudFormation.send(
-    new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
-  );
-  return createHash('sha256').update(TemplateBody).digest('hex');
 }

@@ -5,7 +5,7 @@ import { EXIT, Problem } from '../errors';
 import { Progress } from '../output/progress';
 import { TIME_FORMS } from '../output/time';
 import { periodOf } from '../period';
-import { pageOf } from '../report/page';
+import { gapsIn, pageOf } from '../report/page';
 
 const DEFAULT_SINCE = '90d';
 const EXECUTION_ARN = /^arn:[\w-]+:states:[\w-]+:\d{12}:express:[\w-]+:[^:"\\\s]+:[\w-]+$/;
@@ -38,7 +38,7 @@ export const report: CommandDefinition = {
       executionArn === undefined ? await collectPeriod(collection) : await collectExecution(collection, executionArn);
     bar.end();
     save(file, pageOf(found));
-    const missing = found.completeness?.unexplained.length ?? 0;
+    const missing = gapsIn(found);
     const gaps = missing === 0 ? '' : `; ${missing} executions are NOT ACCOUNTED FOR`;
     await terminal.write(`${file}: ${found.entries.length} outcomes${gaps}\n`);
     for (const text of found.notKnown) terminal.tell(`Not known: ${text}\n`);

@@ -4,7 +4,7 @@ import type { StateVisit } from '../execution/states';
 import { whatItDid, whatWentWrong } from '../execution/words';
 import { seconds } from '../output/time';
 import { type Html, html } from './escape';
-import { bothTimes, facts, placeName, table } from './format';
+import { bothTimes, callerOf, facts, placeName, table } from './format';
 import type { Entry, Report } from './model';
 import { timelineOf } from './timeline';
 
@@ -28,7 +28,7 @@ ${table(['State', 'Entered', 'Took', 'Tries', 'What it did'], history.visits.fil
 ${noticeOf(notice, noticeText, record.told, record.silence)}</section>\n`;
 }
 
-function factsOf(report: Report, { record, history }: Entry): Html {
+function factsOf(report: Report, { record, history, caller }: Entry): Html {
   const { cluster, outcome, mode, trigger, why, from, to, requestedBy, reason, error, errorMessage, findings } = record;
   return facts([
     ['When', bothTimes(Date.parse(record.startTime))],
@@ -36,6 +36,7 @@ function factsOf(report: Report, { record, history }: Entry): Html {
     ['Mode', `${mode ?? 'not known'}, started by ${trigger ?? 'something that was not understood'}`],
     ['Cause', REASONS[why as keyof typeof REASONS] ?? why],
     ['Who asked (as stated)', requestedBy],
+    ['Who called StartExecution, by CloudTrail', callerOf(caller)],
     ['Reason given', reason],
     [
       'Event',

@@ -1,4 +1,5 @@
 import { nodeName } from '../../functions/notify/where';
+import type { Caller } from '../collect/records';
 import { local, utc } from '../output/time';
 import { type Html, html } from './escape';
 import type { Report } from './model';
@@ -17,6 +18,13 @@ export function table(head: readonly string[], rows: readonly (readonly (Html | 
 export function facts(entries: readonly (readonly [name: string, value: Html | string | null])[]): Html {
   const given = entries.filter(([, value]) => value !== null && value !== '');
   return html`<dl>${given.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>`;
+}
+
+/** Who made a call, and where CloudTrail says so; or why that is not known. */
+export function callerOf(caller: Caller | null): Html | string | null {
+  if (caller === null || typeof caller === 'string') return caller;
+  const { who, sourceIp, at, eventId } = caller;
+  return html`${who}${sourceIp === null ? '' : ` from ${sourceIp}`}<br><span class="soft">${new Date(at).toISOString()}, event ${eventId}</span>`;
 }
 
 /** What people call the places of a record: nodes, an interface, or "nobody". */

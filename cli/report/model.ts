@@ -1,8 +1,8 @@
 /** What a report says, before it is a page. Times are milliseconds since the epoch where they are numbers. */
 import type { Cluster } from '../../functions/shared/cluster';
-import type { Completeness } from '../collect/completeness';
+import type { Completeness, Window } from '../collect/completeness';
 import type { PauseSeen } from '../collect/pauses';
-import type { RecordedNotice, RecordedOutcome } from '../collect/records';
+import type { Caller, RecordedNotice, RecordedOutcome } from '../collect/records';
 import type { ExecutionHistory } from '../execution/states';
 
 /** One outcome, with its execution and its notice where they were read. */
@@ -14,6 +14,8 @@ export interface Entry {
   readonly notice: RecordedNotice | null;
   /** The notice's text, made again from the execution's data; null where that does not give the subject that was sent. */
   readonly noticeText: string | null;
+  /** Who called StartExecution; null where nobody had to, or CloudTrail could not be read. */
+  readonly caller: Caller | null;
 }
 
 /** What was read, so that anybody can read it again. */
@@ -36,9 +38,11 @@ export interface Report {
   readonly clusters: readonly Cluster[];
   /** Null in the report of one execution. */
   readonly completeness: Completeness | null;
+  /** Executions by CloudWatch's own count, against the log; null where it could not be read, or there is no whole hour. */
+  readonly counted: (Window & { readonly byCloudWatch: number; readonly inLog: number }) | null;
   /** Oldest first. */
   readonly entries: readonly Entry[];
-  readonly pauses: readonly PauseSeen[];
+  readonly pauses: readonly (PauseSeen & { readonly setBy: Caller | null })[];
   readonly failedNotices: readonly RecordedNotice[];
   readonly queries: readonly QueryMade[];
   /** What could not be read, in words. */

@@ -2,7 +2,7 @@ import { isMove } from '../collect/records';
 import { seconds, utc } from '../output/time';
 import { entrySection } from './entry';
 import { Html, html } from './escape';
-import { bothTimes, facts, placeName, table } from './format';
+import { bothTimes, callerOf, facts, placeName, table } from './format';
 import type { Entry, Report } from './model';
 import { monthsWithout } from './months';
 import { STYLE } from './style';
@@ -52,13 +52,23 @@ function origin({
   ])}${notKnown.map((text) => html`<p class="bad">Not known: ${text}</p>`)}`;
 }
 
-function completenessOf({ completeness }: Report): Html {
+/** How many executions are not accounted for: those named in the log or a record, and those that only CloudWatch counted. */
+export function gapsIn({ completeness, counted }: Pick<Report, 'completeness' | 'counted'>): number {
+  const unexplained = completeness?.unexplained ?? [];
+  const known = unexplained.filter(({ what }) => what === 'a record, and no execution in the log').length;
+  const lost = counted === null ? 0 : counted.byCloudWatch - counted.inLog - known;
+  return unexplained.length + Math.max(0, lost);
+}
+
+function completenessOf(report: Report): Html {
+  const { completeness, counted } = report;
   if (completeness === null) return html``;
   const { started, ended, recorded, notWorthARecord, unexplained } = completeness;
+  const gaps = gapsIn(report);
   const verdict =
-    unexplained.length === 0
+    gaps === 0
       ? html`<p>Complete: every execution in the workflow's log has ended, and has a record or needed none.</p>`
-      : html`<p class="bad">${unexplained.length} executions are not accounted for.</p>`;
+      : html`<p class="bad">${gaps} executions are not accounted for.</p>`;
   return html`${verdict}${table(
     ['Executions', 'Number'],
     [
@@ -66,9 +76,9 @@ function completenessOf({ completeness }: Report): Html {
       ['ended', ended],
       ['with a record of the outcome', recorded],
       ['ended without calling Notify: the decision found nothing worth a record', notWorthARecord],
-      ['not accounted for', unexplained.length],
+      ['not accounted for', gaps],
     ],
-  )}${
+  )}${countedOf(counted)}${
     unexplained.length === 0
       ? ''
       : table(
@@ -76,7 +86,16 @@ function completenessOf({ completeness }: Report): Html {
           unexplained.map(({ at, what, executionArn }) => [bothTimes(at), what, executionArn]),
         )
   }
-<p class="soft">Who called StartExecution, and each call that changed EC2, stands in CloudTrail, which this report does not read.</p>`;
+<p class="soft">Each call that changed EC2 stands in CloudTrail under the roles of the Lambdas.</p>`;
+}
+
+/** Step Functions counts for itself, whoever starts an execution: EventBridge, Scheduler or somebody by hand. */
+function countedOf(counted: Report['counted']): Html {
+  if (counted === null)
+    return html`<p class="soft">CloudWatch's own count of executions is not compared: there is no whole hour, or it could not be read.</p>`;
+  const { from, to, byCloudWatch, inLog } = counted;
+  const lost = byCloudWatch > inLog;
+  return html`<p${lost ? html` class="bad"` : ''}>From ${utc(from)} to ${utc(to)} (whole hours) CloudWatch counted ${byCloudWatch} executions that were started (AWS/States, ExecutionsStarted); the log has ${lost ? `only ${inLog}` : 'them all'}.</p>`;
 }
 
 function clustersOf({ clusters }: Report): Html {
@@ -131,10 +150,16 @@ function outcomesOf(report: Report): Html {
 
 function pausesOf({ pauses }: Report): Html {
   return html`${table(
-    ['Cluster', 'What the tag said', 'Seen first', 'Seen last'],
-    pauses.map(({ cluster, text, first, last }) => [cluster, text, bothTimes(first), bothTimes(last)]),
+    ['Cluster', 'What the tag said', 'Seen first', 'Seen last', 'Who set it, by CloudTrail'],
+    pauses.map(({ cluster, text, first, last, setBy }) => [
+      cluster,
+      text,
+      bothTimes(first),
+      bothTimes(last),
+      callerOf(setBy) ?? 'not read',
+    ]),
   )}
-<p class="soft">As the executions saw it, the scheduled checks among them. Who set the tag stands in CloudTrail.</p>`;
+<p class="soft">As the executions saw it, the scheduled checks among them.</p>`;
 }
 
 function failedNoticesOf({ failedNotices }: Report): Html {
@@ -150,5 +175,5 @@ ${table(
   ['Log group', 'Pattern'],
   queries.map(({ group, pattern }) => [group, html`<code>${pattern}</code>`]),
 )}
-<p class="soft">Checks that found all well are counted above and not listed.</p>`;
+<p class="soft">Who called: CloudTrail's event history (LookupEvents) of StartExecution and CreateTags around each execution and pause. Checks that found all well are counted above and not listed.</p>`;
 }

@@ -1,4 +1,4 @@
-import { Join, merged } from '../../../cli/collect/completeness';
+import { Join, merged, wholeHours } from '../../../cli/collect/completeness';
 
 const HOUR = 3_600_000;
 const END = 10 * HOUR;
@@ -27,7 +27,14 @@ test('an execution that ended and has its record is complete', () => {
     join.addRecord({ executionId: 'a', at: 2 });
     join.addLine(line('ExecutionSucceeded', 'a', 3));
   });
-  expect(result).toEqual({ started: 1, ended: 1, recorded: 1, notWorthARecord: 0, unexplained: [] });
+  expect(result).toEqual({
+    started: 1,
+    ended: 1,
+    recorded: 1,
+    notWorthARecord: 0,
+    unexplained: [],
+    startedInWindow: 0,
+  });
 });
 
 test('one that never came to Notify needs no record', () => {
@@ -63,4 +70,19 @@ test('two logs are read as one, oldest first', async () => {
   const seen: number[] = [];
   for await (const each of merged(at(1, 4, 5), at(2, 3, 9))) seen.push('one' in each ? each.one.at : each.other.at);
   expect(seen).toEqual([1, 2, 3, 4, 5, 9]);
+});
+
+test('starts are counted in the whole hours, an execution once, and a minute more on either side', () => {
+  const join = new Join(END, { from: HOUR, to: 2 * HOUR });
+  for (const at of [HOUR - 61_000, HOUR - 59_000, 1.5 * HOUR, 1.5 * HOUR, 2 * HOUR + 61_000])
+    join.addLine(line('ExecutionStarted', String(at), at));
+  expect(join.result()).toMatchObject({ started: 4, startedInWindow: 2 });
+});
+
+test.each([
+  ['an hour and more', 0.5 * HOUR, 2.5 * HOUR, { from: HOUR, to: 2 * HOUR }],
+  ['two hours, to the minute', HOUR, 3 * HOUR, null],
+  ['less than an hour', 1.2 * HOUR, 1.8 * HOUR, null],
+])('whole hours of %s', (_, start, end, expected) => {
+  expect(wholeHours({ start, end })).toEqual(expected);
 });

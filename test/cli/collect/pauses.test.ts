@@ -11,8 +11,8 @@ test('a pause lasts from the first record that met it to the last', () => {
   pauses.add({ cluster: 'mail', at: 5, findings: paused('kernel'), why: null });
   pauses.add({ cluster: 'mail', at: 6, findings: paused('disk'), why: null });
   expect(pauses.seen).toEqual([
-    { cluster: 'mail', text: 'kernel', first: 1, last: 3 },
-    { cluster: 'mail', text: 'kernel', first: 5, last: 5 },
-    { cluster: 'mail', text: 'disk', first: 6, last: 6 },
+    { cluster: 'mail', text: 'kernel', before: null, first: 1, last: 3 },
+    { cluster: 'mail', text: 'kernel', before: 4, first: 5, last: 5 },
+    { cluster: 'mail', text: 'disk', before: 5, first: 6, last: 6 },
   ]);
 });

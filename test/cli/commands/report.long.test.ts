@@ -73,6 +73,37 @@ test('every tag that is opened is closed', async () => {
   expect(open).toEqual([]);
 });
 
+test('who may not read CloudTrail is told the statement, and everything else is there', async () => {
+  const { code, err, page } = await reportOf('--since', '1d');
+  expect(code).toBe(0);
+  expect(err).toContain(
+    'Not known: who called, by CloudTrail; requesters are as stated. Not allowed: cloudtrail:LookupEvents',
+  );
+  expect(err).toContain('"Action": "cloudtrail:LookupEvents"');
+  expect(page).toContain('Not known: who called, by CloudTrail');
+  expect(page).toContain('<dt>Who asked (as stated)</dt>');
+  expect(page).not.toContain('<dt>Who called StartExecution, by CloudTrail</dt>');
+});
+
+test('who may read CloudTrail is told who called, and who paused', async () => {
+  actAsAdministrator();
+  const drilled = await type(['drill', '--to', driver.active.instanceId, '--reason', 'back', '--by', 'eve', '--yes']);
+  expect(drilled.code).toBe(0);
+  const { code, err, page } = await reportOf('--since', '1d');
+  actAsGiven();
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  const who = String.raw`arn:aws:iam::123456789012:root from 127\.0\.0\.1<br><span class="soft">20\S+Z, event [\w-]{36}`;
+  expect(page).toMatch(
+    new RegExp(
+      `<dt>Who asked \\(as stated\\)</dt><dd>eve</dd>\n<dt>Who called StartExecution, by CloudTrail</dt><dd>${who}`,
+    ),
+  );
+  // The first drill came by no call that CloudTrail keeps.
+  expect(page).toContain('<dd>not in CloudTrail’s event history yet: it takes some minutes</dd>');
+  expect(page).toMatch(new RegExp(`kernel &lt;update&gt; until=.*<td>${who}`));
+});
+
 test('one execution alone', async () => {
   const [start] = driver.cloud.stateMachine.executions;
   const { code, page } = await reportOf('--execution', start?.arn ?? '');
@@ -89,6 +120,22 @@ test('a record without an execution is not accounted for: exit code 1', async ()
   expect(out).toContain('1 executions are NOT ACCOUNTED FOR');
   expect(code).toBe(1);
   expect(readFileSync(join(directory, 'gap.html'), 'utf8')).toContain('a record, and no execution in the log');
+});
+
+test('an execution that only CloudWatch counted is not accounted for', async () => {
+  const inTwoHours = () => Date.now() + 7_200_000;
+  const file = join(directory, 'counted.html');
+  await type(['report', '-o', file], { now: inTwoHours });
+  expect(readFileSync(file, 'utf8')).toMatch(
+    /CloudWatch counted 3 executions that were started .* the log has them all/,
+  );
+  const dimensions = { StateMachineArn: driver.cloud.stateMachine.arn };
+  driver.cloud.metrics.add({ namespace: 'AWS/States', name: 'ExecutionsStarted', dimensions }, 2);
+  const { out, code } = await type(['report', '-o', file], { now: inTwoHours });
+  // One of them is the record without an execution.
+  expect(out).toContain('2 executions are NOT ACCOUNTED FOR');
+  expect(readFileSync(file, 'utf8')).toMatch(/CloudWatch counted 5 executions .* the log has only 3/);
+  expect(code).toBe(1);
 });
 
 test.each([
