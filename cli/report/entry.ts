@@ -6,6 +6,7 @@ import { seconds } from '../output/time';
 import { type Html, html } from './escape';
 import { bothTimes, callerOf, facts, placeName, table } from './format';
 import type { Entry, Report } from './model';
+import { noticeBox } from './notice';
 import { timelineOf } from './timeline';
 
 /** Characters of one state's data: longer ones are the registry, which the report lists once. */
@@ -114,6 +115,7 @@ function noticeOf(notice: Entry['notice'], text: string | null, told: boolean, s
   const body =
     text === null
       ? html`<p class="soft">The log has its subject only.</p>`
-      : html`<details><summary>The notice's text, made again from the execution's data: it gives the subject that was sent; times in UTC</summary><pre>${text}</pre></details>`;
+      : html`${noticeBox(notice.subject, text)}
+<p class="soft">Its text is made again from the execution's data, which gives the subject that was sent; times in UTC.</p>`;
   return html`<p>Notice sent ${bothTimes(notice.at)} (message ${notice.messageId}): “${notice.subject}”</p>${body}`;
 }

@@ -11,7 +11,7 @@ export function bothTimes(at: number): Html {
 
 export function table(head: readonly string[], rows: readonly (readonly (Html | string | number | null)[])[]): Html {
   if (rows.length === 0) return html`<p class="soft">None.</p>`;
-  return html`<div class="wide"><table><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+  return html`<div class="wide" tabindex="0"><table><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }
 

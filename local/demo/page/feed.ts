@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { noticeBox } from '../../../cli/report/notice';
 import type { Cloud } from '../../emulator/cloud';
 import type { TimelineEvent } from '../../emulator/kernel/timeline';
+import { Pictures } from './pictures';
 
 /** What the page gets to know of one thing that happened. Texts are shown as texts, whatever is in them. */
 export interface Shown {
@@ -21,6 +23,7 @@ const MOST_PAST = 5_000;
 export class Feed {
   private readonly past: Shown[] = [];
   private fresh: Shown[] = [];
+  private readonly pictures = new Pictures();
   private readonly browsers = new Set<ServerResponse>();
   private readonly timer: NodeJS.Timeout;
   private readonly stopListening: () => void;
@@ -50,11 +53,16 @@ export class Feed {
   }
 
   private add(event: TimelineEvent): void {
-    const shown = shownOf(event, this.cloud);
+    const shown = event.type === 'log' ? this.pictureIn(event) : shownOf(event, this.cloud);
     if (shown === null) return;
     this.fresh.push(shown);
     this.past.push(shown);
     if (this.past.length > MOST_PAST) this.past.splice(0, this.past.length - MOST_PAST);
+  }
+
+  private pictureIn({ at, line }: { readonly at: number; readonly line: string }): Shown | null {
+    const picture = this.pictures.add(line);
+    return picture === null ? null : { at, type: 'picture', ...picture };
   }
 
   private flush(): void {
@@ -101,7 +109,7 @@ function shownOf(event: TimelineEvent, cloud: Cloud): Shown | null {
       return { at, type, service, action, caller, milliseconds, failed: error !== null, said: cut(said) };
     }
     case 'notice':
-      return { at, type, subject: cut(event.subject), message: cut(event.message, 20_000) };
+      return { at, type, html: noticeBox(cut(event.subject), cut(event.message, 20_000)).text };
     case 'alarm':
       return { at, type, name: cut(event.name), to: event.to };
     case 'fault':

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { TIMELINE_STYLE } from '../../../cli/report/style';
 import type { Cloud } from '../../emulator/cloud';
 import type { Site } from '../../emulator/kernel/server';
 import { FAULT_CHOICES } from '../fault-kinds';
 import { ACTION_NAMES, ActionError, perform } from './actions';
 import { Feed, nodesOf } from './feed';
 
-const HTML = readFileSync(join(__dirname, 'page.html'), 'utf8');
+const HTML = readFileSync(join(__dirname, 'page.html'), 'utf8').replace('/* timeline */', TIMELINE_STYLE);
 
 /** Nothing but the page's own script and style runs, and it talks to nobody but us. @see https://www.w3.org/TR/CSP3/ */
 const POLICY = [
