@@ -58,6 +58,7 @@ inBrowser('it opens from its file, with a picture of each move, and asks for not
   expect(await page.locator('svg.timeline rect.bad').count()).toBe(1);
   await page.getByRole('link', { name: 'DRILLED' }).click();
   expect(await page.evaluate('location.hash')).toBe('#execution-1');
+  await page.getByRole('link', { name: 'FAILED_OVER' }).click();
   await picture(page, 'report');
   await page.locator('details.notice summary').first().click();
   expect(await page.locator('details.notice pre').first().textContent()).toContain('10.0.0.5');
