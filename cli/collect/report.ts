@@ -136,8 +136,10 @@ async function entriesOf(
   notices: ReadonlyMap<string, RecordedNotice>,
   callers: Callers,
 ): Promise<Entry[]> {
+  let begun = 0;
   return eachOf(records, AT_ONCE, async (record) => {
-    collection.progress(0.2 / records.length, records.length);
+    begun += 1;
+    collection.progress(0.8 + (0.2 * begun) / records.length, records.length);
     if (isMove(record) || record.outcome === 'FAILED') return entryOf(collection, record, notices, callers);
     const { executionId } = record;
     const [notice, caller] = [notices.get(executionId) ?? null, callers?.get(executionId) ?? null];

@@ -46,7 +46,7 @@ export const history: CommandDefinition = {
     await terminal.write(format.head);
     for await (const record of readOutcomes(clients, {
       ...search,
-      progress: (part) => progress.advance(part, count),
+      progress: (part) => progress.reach(part, count),
     })) {
       count += 1;
       await terminal.write(format.row(record));

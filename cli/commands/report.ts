@@ -32,7 +32,7 @@ export const report: CommandDefinition = {
     const period = periodOf(session, DEFAULT_SINCE);
     const deployment = await session.deployment();
     const bar = new Progress(terminal, 'Reading the logs');
-    const progress = (part: number, found: number) => bar.advance(part, found);
+    const progress = (part: number, found: number) => bar.reach(part, found);
     const collection = { clients, deployment, period, now: session.now(), progress };
     const found =
       executionArn === undefined ? await collectPeriod(collection) : await collectExecution(collection, executionArn);

@@ -4,7 +4,6 @@ const WIDTH = 24;
 
 /** A bar on standard error while something long is read; where nobody watches, nothing. */
 export class Progress {
-  private part = 0;
   private shown = '';
 
   constructor(
@@ -12,12 +11,11 @@ export class Progress {
     private readonly what: string,
   ) {}
 
-  /** @param more how much has come, of 1; @param count what has been found so far */
-  advance(more: number, count: number): void {
-    this.part = Math.min(1, this.part + more);
-    const filled = Math.round(this.part * WIDTH);
+  /** @param part how much has been read by now, from 0 to 1; @param count what has been found so far */
+  reach(part: number, count: number): void {
+    const filled = Math.round(part * WIDTH);
     const bar = '#'.repeat(filled) + '.'.repeat(WIDTH - filled);
-    this.show(`${this.what} [${bar}] ${Math.round(this.part * 100)} %, ${count} found`);
+    this.show(`${this.what} [${bar}] ${Math.round(part * 100)} %, ${count} found`);
   }
 
   /** Takes the bar away. */

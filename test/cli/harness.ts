@@ -17,13 +17,15 @@ export interface Typed {
   readonly answer?: string | null;
   readonly interrupted?: AbortSignal;
   readonly now?: () => number;
+  /** Somebody watches: progress is shown. */
+  readonly interactive?: boolean;
   /** Called with each piece of output. */
   readonly onWrite?: (text: string) => void;
 }
 
 /** Types one command, in this process, against the cloud that the environment names. */
 export async function type(argv: readonly string[], typed: Typed = {}): Promise<Ran> {
-  const { answer = null, interrupted = new AbortController().signal, now, onWrite } = typed;
+  const { answer = null, interrupted = new AbortController().signal, interactive = false, now, onWrite } = typed;
   let out = '';
   let err = '';
   const terminal: Terminal = {
@@ -34,7 +36,7 @@ export async function type(argv: readonly string[], typed: Typed = {}): Promise<
     tell: (text) => {
       err += text;
     },
-    interactive: false,
+    interactive,
     ask: async (question) => {
       err += question;
       return answer;

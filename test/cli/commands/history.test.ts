@@ -69,6 +69,13 @@ test.each([
   expect(await type(argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });
 
+test('somebody who watches sees how far the log has been read', async () => {
+  const { err } = await type(['history', '--since', '10d'], { interactive: true });
+  const parts = [...err.matchAll(/Reading the log \[#*\.*\] (\d+) %, \d+ found/g)].map(([, part]) => Number(part));
+  expect(parts).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  expect(err.endsWith('\r\u001b[K')).toBe(true);
+});
+
 test('10,000 records are written as they come, page by page', async () => {
   writeOutcomes(
     driver.cloud,

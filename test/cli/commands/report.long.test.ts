@@ -39,6 +39,11 @@ test('a page with the period, completeness, the move, its proof, its picture and
   expect(out).toContain('report.html: 1 outcomes');
   expect(code).toBe(0);
   expect(page).toContain('Complete: every execution');
+  const watched = await type(['report', '-o', join(directory, 'watched.html')], { now: later, interactive: true });
+  const parts = [...watched.err.matchAll(/Reading the logs \[#*\.*\] (\d+) %/g)].map(([, part]) => Number(part));
+  expect(parts.at(-1)).toBe(100);
+  expect(parts).toEqual([...parts].sort((a, b) => a - b));
+  expect(parts.filter((part) => part < 80).length).toBeGreaterThan(30);
   expect(page).toMatch(/<dt>Proof<\/dt><dd>EC2 shows 10\.0\.0\.5 on i-0a1b2c3d4e5f60002, as of /);
   expect(page).toContain('<svg class="timeline" role="img"');
   expect(page).toMatch(/<rect class="bad"[^>]*><title>TransientAwsError/);
