@@ -19,6 +19,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; ma
 pre { font: .78rem/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--line); padding-left: .8rem; }
 .bad { color: var(--bad); font-weight: 600; } .soft { color: var(--soft); }
 ${TIMELINE_STYLE}summary { cursor: pointer; }
+@media screen { section { content-visibility: auto; contain-intrinsic-size: auto 60rem; } }
 @media (max-width: 40rem) { dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .4rem; } }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } h3, table, svg { break-inside: avoid-page; } a { color: inherit; text-decoration: none; } @page { margin: 15mm; } }
 `;
