@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureCli } from './cli';
 import { measureCold } from './cold';
 import { writeDocument } from './document';
 import { measureFailover } from './failover';
@@ -9,7 +10,7 @@ import { asText } from './table';
 
 const RESULTS = join(__dirname, 'results.json');
 
-const PARTS = ['cold', 'failover', 'mass'] as const;
+const PARTS = ['cold', 'failover', 'mass', 'cli'] as const;
 type Part = (typeof PARTS)[number];
 
 /**
@@ -32,7 +33,7 @@ async function main(words: readonly string[]): Promise<void> {
   writeDocument(results);
 }
 
-const measure = { cold: measureCold, failover: measureFailover, mass: measureMany } as const;
+const measure = { cold: measureCold, failover: measureFailover, mass: measureMany, cli: measureCli } as const;
 
 function partNamed(word: string): Part {
   const part = PARTS.find((known) => known === word);

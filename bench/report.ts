@@ -1,3 +1,4 @@
+import { BAR_MS as CLI_BAR_MS, type CliResult } from './cli';
 import type { ColdResult } from './cold';
 import type { Comparison, FailoverResult } from './failover';
 import type { ManyResult } from './many';
@@ -9,18 +10,20 @@ export interface Results {
   readonly cold?: ColdResult;
   readonly failover?: FailoverResult;
   readonly mass?: ManyResult;
+  readonly cli?: CliResult;
 }
 
 export interface Section {
-  readonly section: 'cold' | 'failover' | 'mass';
+  readonly section: 'cold' | 'failover' | 'mass' | 'cli';
   readonly tables: readonly Table[];
 }
 
-export function tablesOf({ cold, failover, mass }: Results): Section[] {
+export function tablesOf({ cold, failover, mass, cli }: Results): Section[] {
   return [
     ...(cold ? [{ section: 'cold' as const, tables: coldTables(cold) }] : []),
     ...(failover ? [{ section: 'failover' as const, tables: failoverTables(failover) }] : []),
     ...(mass ? [{ section: 'mass' as const, tables: [massTable(mass)] }] : []),
+    ...(cli ? [{ section: 'cli' as const, tables: cliTables(cli) }] : []),
   ];
 }
 
@@ -170,5 +173,39 @@ function massRow(label: string, result: MassResult, barMs: number): string[] {
     seconds(result.longestDarkMs),
     String(result.apiCalls),
     String(result.throttledCalls),
+  ];
+}
+
+function cliTables({ load, processors, status, history, report }: CliResult): Table[] {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const within = (milliseconds: number) =>
+    `${seconds(milliseconds)} (${milliseconds <= CLI_BAR_MS ? 'meets' : 'MISSES'})`;
+  const { opened } = report;
+  return [
+    {
+      title: `The operator's command; the bar is ${seconds(CLI_BAR_MS)}; ${processors} processors, load ${load.toFixed(1)} when it began`,
+      rows: [
+        ['what', 'time'],
+        [`\`status\` of ${status.clusters} clusters, realistic latencies, median`, within(status.medianMs)],
+        ['the slowest of seven', within(status.slowestMs)],
+        ['of that, starting Node and loading the command (`--help`)', seconds(status.startMs)],
+        [`\`report\` of a year with ${report.moves} moves, ${megabytes(report.bytes)}: writing it`, seconds(report.ms)],
+        ['opening it in Chromium: first contentful paint', opened === null ? NOT_HERE : within(opened.paintMs)],
+        ['opening it: `load`', opened === null ? NOT_HERE : within(opened.loadMs)],
+        ['opening it: laid out, with everything unfolded', opened === null ? NOT_HERE : within(opened.layoutMs)],
+      ],
+    },
+    {
+      title: '`history --csv`: what its heap holds after a collection, at the highest, and the largest resident set',
+      rows: [
+        ['records', 'time', 'heap', 'resident'],
+        ...history.map(({ records, ms: time, heap, maxRss }) => [
+          records.toLocaleString('en'),
+          seconds(time),
+          megabytes(heap),
+          megabytes(maxRss),
+        ]),
+      ],
+    },
   ];
 }
