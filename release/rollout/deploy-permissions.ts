@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'AWS::EC2::ApplicationStatusCheck':
     'ec2: CreateApplicationStatusCheck DescribeApplicationStatusChecks ModifyApplicationStatusCheck DeleteApplicationStatusCheck',
   'AWS::EC2::ApplicationStatusCheckInstanceAssociation':
-    'ec2: AssociateApplicationStatusCheck DisassociateApplicationStatusCheck DescribeApplicationStatusChecks',
+    'ec2: AssociateApplicationStatusCheck DisassociateApplicationStatusCheck DescribeApplicationStatusCheckAssociations',
   'AWS::Events::Rule': 'events: PutRule DescribeRule DeleteRule PutTargets ListTargetsByRule RemoveTargets',
   'AWS::IAM::ManagedPolicy':
     'iam: CreatePolicy GetPolicy GetPolicyVersion CreatePolicyVersion DeletePolicyVersion ListPolicyVersions DeletePolicy AttachRolePolicy DetachRolePolicy ListEntitiesForPolicy',

@@ -11,14 +11,16 @@ const template = templateOf({
 test('EC2 asks the application on each node of the clusters that want it', () => {
   const checks = template.all('AWS::EC2::ApplicationStatusCheck');
   expect(checks.map(([, properties]) => properties)).toEqual([
-    { Aggregation: 'included', Protocol: 'HTTP', Port: 25080, Path: '/health', FailureThreshold: 3 },
-    { Aggregation: 'included', Protocol: 'HTTPS', Port: 443, Path: '/', FailureThreshold: 2 },
+    { Aggregation: 'included', Protocol: 'http', Port: 25080, Path: '/health', FailureThreshold: 3 },
+    { Aggregation: 'included', Protocol: 'https', Port: 443, Path: '/', FailureThreshold: 2 },
   ]);
   const [mail] = checks[0] ?? [];
   const associated = template.all('AWS::EC2::ApplicationStatusCheckInstanceAssociation').map(([, each]) => each);
+  // Its Ref is the ARN.
+  const ApplicationStatusCheckId = { 'Fn::GetAtt': [mail, 'ApplicationStatusCheckId'] };
   expect(associated.slice(0, 2)).toEqual([
-    { ApplicationStatusCheckId: { Ref: mail }, InstanceId: id('i', 1) },
-    { ApplicationStatusCheckId: { Ref: mail }, InstanceId: id('i', 2) },
+    { ApplicationStatusCheckId, InstanceId: id('i', 1) },
+    { ApplicationStatusCheckId, InstanceId: id('i', 2) },
   ]);
 });
 

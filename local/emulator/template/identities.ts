@@ -101,7 +101,11 @@ export const IDENTITIES: Readonly<Record<string, (naming: Naming) => Identity>> 
   'AWS::CloudWatch::Alarm': byName('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::CloudWatch::CompositeAlarm': byName('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::CloudWatch::Dashboard': byName('cloudwatch', 'dashboard/', 'DashboardName'),
-  'AWS::EC2::ApplicationStatusCheck': byId('asc', 'ApplicationStatusCheckId', 'application-status-check'),
+  'AWS::EC2::ApplicationStatusCheck': (naming) => {
+    const { name, attributes } = byId('asc', 'ApplicationStatusCheckId', 'application-status-check')(naming);
+    // Its primary identifier is the ARN. @see AWS CDK, ApplicationStatusCheckReference
+    return { ref: String(attributes.Arn), name, attributes };
+  },
   'AWS::EC2::ApplicationStatusCheckInstanceAssociation': unnamed,
   'AWS::EC2::Instance': byId('i', 'InstanceId', 'instance'),
   'AWS::EC2::NetworkInterface': byId('eni', 'Id', 'network-interface'),
