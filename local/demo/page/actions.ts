@@ -27,6 +27,10 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   terminate: (driver, node) => driver.terminate(node()),
   impair: (driver, node) => driver.cloud.world.impair(node().instanceId, 'instance'),
   recover: (driver, node) => driver.cloud.world.recover(node().instanceId),
+  'application-down': (driver, node) => driver.cloud.world.setApplicationStatus(node().instanceId, 'impaired'),
+  'application-up': (driver, node) => driver.cloud.world.setApplicationStatus(node().instanceId, 'ok'),
+  'application-unknown': (driver, node) =>
+    driver.cloud.world.setApplicationStatus(node().instanceId, 'insufficient-data'),
   claim: (driver, node) => driver.claim(node()),
   drill: (driver, node) => {
     driver.drill(node(), 'the live page');

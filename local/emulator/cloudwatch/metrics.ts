@@ -140,14 +140,14 @@ export function reportQueues(metrics: Metrics, deadLetters: readonly { readonly 
 
 /**
  * What EC2 reports each minute of an instance that runs: 1 where a status check fails, else 0; of application status checks
- * by a metric of its own.
+ * by a metric of its own. While these know nothing, they report nothing: what EC2 does then is not documented.
  */
 export function reportStatusChecks(metrics: Metrics, world: World): void {
   for (const { id, state, checks, application } of world.view().instances()) {
     if (state !== 'running') continue;
     const failed = Object.values(checks).includes('impaired') ? 1 : 0;
     metrics.add({ namespace: 'AWS/EC2', name: 'StatusCheckFailed', dimensions: { InstanceId: id } }, failed);
-    if (application.status === 'not-applicable') continue;
+    if (application.status !== 'ok' && application.status !== 'impaired') continue;
     const name = 'StatusCheckFailed_Application';
     metrics.add(
       { namespace: 'AWS/EC2', name, dimensions: { InstanceId: id } },

@@ -78,14 +78,37 @@ test('the feed begins with all that there is', async () => {
   });
 });
 
-test.each(['impair', 'recover', 'claim', 'drill', 'rehearse', 'check', 'pause', 'resume', 'stop', 'terminate'])(
-  'the button %s does something',
-  async (what) => {
-    const before = cloud.timeline.events.length;
-    expect(await act({ do: what, node: standby })).toMatchObject({ status: 204 });
-    expect(cloud.timeline.events.length).toBeGreaterThan(before);
-  },
-);
+const BUTTONS = [
+  'impair',
+  'recover',
+  'application-down',
+  'application-up',
+  'application-unknown',
+  'claim',
+  'drill',
+  'rehearse',
+  'check',
+  'pause',
+  'resume',
+  'stop',
+  'terminate',
+];
+test.each(BUTTONS)('the button %s does something', async (what) => {
+  const before = cloud.timeline.events.length;
+  expect(await act({ do: what, node: standby })).toMatchObject({ status: 204 });
+  expect(cloud.timeline.events.length).toBeGreaterThan(before);
+});
+
+test('the buttons of the application set what its status check says', async () => {
+  for (const [button, status] of [
+    ['application-down', 'impaired'],
+    ['application-unknown', 'insufficient-data'],
+    ['application-up', 'ok'],
+  ] as const) {
+    expect(await act({ do: button, node: active })).toMatchObject({ status: 204 });
+    expect(cloud.world.instance(active).application.status).toBe(status);
+  }
+});
 
 test('a fault is put in by its name', async () => {
   expect(await act({ do: 'fault', fault: 'unassign-denied' })).toMatchObject({ status: 204 });

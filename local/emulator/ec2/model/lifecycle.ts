@@ -3,9 +3,19 @@ import type { Instance, InstanceState } from './records';
 import type { Vpc } from './vpc';
 
 const NOT_CHECKED = { system: 'not-applicable', instance: 'not-applicable', ebs: 'not-applicable' } as const;
-/** An instance without application status checks, or one that does not run. */
-export const NO_APPLICATION: Instance['application'] = { status: 'not-applicable', impairedSince: null };
+/** An instance without application status checks. */
+export const NO_APPLICATION: Instance['application'] = {
+  checked: false,
+  status: 'not-applicable',
+  impairedSince: null,
+};
 const INITIALIZING = { system: 'initializing', instance: 'initializing', ebs: 'initializing' } as const;
+
+/** Until the instance runs again its checks do not apply. */
+const notApplicable = ({ application }: Instance): Instance['application'] => ({
+  ...NO_APPLICATION,
+  checked: application.checked,
+});
 
 const ACCEPTED: Readonly<Record<'start' | 'stop' | 'terminate', readonly InstanceState[]>> = {
   start: ['stopped', 'pending', 'running'],
@@ -51,7 +61,12 @@ export class Lifecycle {
   stop(id: string): InstanceState {
     const instance = this.check(id, 'stop');
     if (instance.state === 'stopped' || instance.state === 'stopping') return instance.state;
-    this.vpc.replaceInstance({ ...instance, state: 'stopping', checks: NOT_CHECKED, application: NO_APPLICATION });
+    this.vpc.replaceInstance({
+      ...instance,
+      state: 'stopping',
+      checks: NOT_CHECKED,
+      application: notApplicable(instance),
+    });
     this.after(id, this.vpc.transitions.stopping, () => this.change(id, { state: 'stopped' }));
     return 'stopping';
   }
@@ -59,18 +74,27 @@ export class Lifecycle {
   terminate(id: string): InstanceState {
     const instance = this.check(id, 'terminate');
     if (instance.state === 'terminated' || instance.state === 'shutting-down') return instance.state;
-    this.vpc.replaceInstance({ ...instance, state: 'shutting-down', checks: NOT_CHECKED, application: NO_APPLICATION });
+    this.vpc.replaceInstance({
+      ...instance,
+      state: 'shutting-down',
+      checks: NOT_CHECKED,
+      application: notApplicable(instance),
+    });
     this.after(id, this.vpc.transitions.shuttingDown, () => this.remove(id));
     return 'shutting-down';
   }
 
+  /** An application that is checked answers when all else does, unless somebody has said otherwise meanwhile. */
   private run(id: string): void {
-    this.change(id, { state: 'running', checks: INITIALIZING });
+    const { application } = this.vpc.instance(id);
+    const begins = application.checked ? 'initializing' : application.status;
+    this.change(id, { state: 'running', checks: INITIALIZING, application: { ...application, status: begins } });
     this.after(id, this.vpc.transitions.initializing, () => {
-      const { checks } = this.vpc.instance(id);
+      const { checks, application: later } = this.vpc.instance(id);
       const settle = (status: Instance['checks']['system']) => (status === 'initializing' ? 'ok' : status);
       this.change(id, {
         checks: { system: settle(checks.system), instance: settle(checks.instance), ebs: settle(checks.ebs) },
+        application: later.status === 'initializing' ? { ...later, status: 'ok' } : later,
       });
     });
   }

@@ -8,10 +8,14 @@ export type CheckName = 'system' | 'instance' | 'ebs';
 
 /**
  * What application status checks say of an instance, all in one. `not-applicable`: it has none, or does not run.
+ * `insufficient-data`: too few answers yet, or none could be asked for.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ApplicationStatus.html
  * @see EC2 API Reference, ApplicationStatusSummary
  */
 export interface ApplicationStatus {
-  readonly status: CheckStatus;
+  /** Whether a check is associated with the instance. */
+  readonly checked: boolean;
+  readonly status: CheckStatus | 'insufficient-data';
   /** Milliseconds since the epoch; null where it is not impaired. */
   readonly impairedSince: number | null;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../../kernel/api';
 import { Addresses } from './addresses';
 import { Lifecycle } from './lifecycle';
-import type { CheckName, Instance, InstanceState, NetworkInterface, Tags } from './records';
+import type { ApplicationStatus, CheckName, Instance, InstanceState, NetworkInterface, Tags } from './records';
 import { Vpc } from './vpc';
 
 export type { StateChange, Transitions, WorldOptions, WorldView } from './vpc';
@@ -42,15 +42,15 @@ export class World extends Vpc {
   }
 
   /**
-   * What EC2's application status checks say of a running instance: the application on it answers (`ok`), or does not. Where
-   * nobody has said so yet, the instance has no such check.
+   * What EC2's application status checks say of a running instance: the application on it answers (`ok`), or does not
+   * (`impaired`), or that is not known. Where nobody has said so yet, the instance has no such check.
    */
-  setApplicationStatus(instanceId: string, status: 'ok' | 'impaired'): void {
+  setApplicationStatus(instanceId: string, status: Exclude<ApplicationStatus['status'], 'not-applicable'>): void {
     const instance = this.instance(instanceId);
     if (instance.state !== 'running')
       throw new Error(`${instanceId} is ${instance.state}: only a running instance has an application to check.`);
     const since = instance.application.impairedSince ?? this.clock.now();
-    const application = { status, impairedSince: status === 'impaired' ? since : null };
+    const application = { checked: true, status, impairedSince: status === 'impaired' ? since : null };
     this.instanceTable.set(instanceId, { ...instance, application });
   }
 

@@ -54,6 +54,23 @@ test('a start sets the launch time anew, and its status checks are initializing 
   expect(world.instance(NODE_1.instanceId).checks.system).toBe('ok');
 });
 
+test('an application status check does not apply until the instance runs again, and then begins anew', async () => {
+  const { world, after } = start();
+  const status = () => world.instance(NODE_1.instanceId).application.status;
+  const seen: string[] = [status()];
+  world.setApplicationStatus(NODE_1.instanceId, 'impaired');
+  world.stopInstance(NODE_1.instanceId);
+  await after(5);
+  seen.push(status());
+  world.startInstance(NODE_1.instanceId);
+  for (const seconds of [3, 61]) {
+    await after(seconds);
+    seen.push(status());
+  }
+  expect(seen).toEqual(['not-applicable', 'not-applicable', 'initializing', 'ok']);
+  expect(world.instance(NODE_2.instanceId).application.status).toBe('not-applicable');
+});
+
 test('a check that is impaired while the others are initializing stays impaired', async () => {
   const { world, after } = start();
   world.stopInstance(NODE_1.instanceId);
