@@ -2,6 +2,7 @@ import { Aws, CfnOutput, Fn, type Stack, Token } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { consoleUrl } from './console';
 import { packed } from './operator-permissions';
+import { putClaims } from './permissions';
 import { identifierOf } from './registry';
 import type { VirtualIpFailover } from './virtual-ip-failover';
 
@@ -51,7 +52,7 @@ export function addOutputs(stack: Stack, failover: VirtualIpFailover): void {
 }
 
 /**
- * The policies of `grantRead` and `grantOperate` for roles that no CDK app makes, each part fit for a managed policy of its
+ * The policies of `grantClaim`, `grantRead` and `grantOperate` for roles that no CDK app makes, each part fit for a managed policy of its
  * own.
  */
 function addPolicies(stack: Stack, { readStatements, operateStatements }: VirtualIpFailover): void {
@@ -67,6 +68,11 @@ function addPolicies(stack: Stack, { readStatements, operateStatements }: Virtua
     'ReadPolicy',
     'IAM policy for those who look: the clusters, the alarms, the history. Changes nothing.',
     readStatements,
+  );
+  add(
+    'ClaimPolicy',
+    'IAM policy for a node that claims. Put its instance ID for INSTANCE_ID; one role for each node.',
+    [putClaims('INSTANCE_ID')],
   );
   add('OperatePolicy', 'IAM policy for those who act: whatever the notices print, and pausing.', operateStatements);
 }

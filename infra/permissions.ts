@@ -2,6 +2,7 @@ import { Aws, type Stack } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EVENT_SOURCE, OUTCOME_TYPE } from '../functions/shared/bus';
 import type { Cluster } from '../functions/shared/cluster';
+import { claimType } from './event-pattern';
 import type { FunctionName } from './functions';
 
 /**
@@ -121,12 +122,28 @@ function statementsOf(pairs: readonly { readonly action: string; readonly resour
 }
 
 /** What Notify may put on the default bus: outcomes, and nothing that could start the workflow. */
-export function putOutcomes(): PolicyStatement {
+export const putOutcomes = (): PolicyStatement => putEvents(OUTCOME_TYPE);
+
+/** What a node may put there: claims for itself. */
+export const putClaims = (instanceId: string): PolicyStatement => putEvents(claimType(instanceId));
+
+/**
+ * One kind of event. The two condition keys have the values of all entries of a call: each must fit, lest one entry that
+ * is allowed carries others along; and `ForAllValues` alone would hold for a call that has none.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html (both are ArrayOfString)
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function putEvents(detailType: string): PolicyStatement {
+  const only = { 'events:source': EVENT_SOURCE, 'events:detail-type': detailType };
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: ['events:PutEvents'],
     resources: [arnHere('events', 'event-bus/default')],
-    conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': OUTCOME_TYPE } },
+    conditions: {
+      'ForAllValues:StringEquals': only,
+      Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+    },
   });
 }
 

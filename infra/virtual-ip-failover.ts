@@ -1,7 +1,7 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,7 +9,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../functions/shared/bus';
 import { advise } from './advice';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
@@ -17,12 +16,11 @@ import { ConfigError, parseConfig } from './config';
 import type { ClusterConfig } from './config-schema';
 import { FailoverDashboard } from './dashboard';
 import { DeadLetterQueue } from './dead-letter-queue';
-import { claimType } from './event-pattern';
 import { FUNCTIONS, type FunctionName } from './functions';
 import { limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
 import { grant, operateStatements, readStatements } from './operator-permissions';
-import { allow, arnHere, permissionsOf, putOutcomes } from './permissions';
+import { allow, permissionsOf, putClaims, putOutcomes } from './permissions';
 import type { VirtualIpFailoverProps } from './props';
 import { identifierOf, registryOf } from './registry';
 import { StepLambda } from './step-lambda';
@@ -205,14 +203,7 @@ export class VirtualIpFailover extends Construct {
         `grantClaim: found ${instanceId}; allowed: a node's instance ID, one of ${nodes.join(', ')}`,
       ]);
     }
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['events:PutEvents'],
-      resourceArns: [arnHere('events', 'event-bus/default')],
-      conditions: {
-        StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': claimType(instanceId) },
-      },
-    });
+    return grant(grantee, [putClaims(instanceId)]);
   }
 
   /**

@@ -36,12 +36,16 @@ class MailStack extends Stack {
   }
 }
 
-/** The cluster mail on the local cloud, from its own template, on the real clock and with latencies as assumed of AWS. */
-export async function givenClaims(): Promise<ClusterDriver> {
+/** Writes the template of the cluster mail. @returns its file */
+export function claimsTemplate(): string {
   const outdir = mkdtempSync(join(tmpdir(), 'claims-'));
   const app = new App({ outdir });
   const { stackName } = new MailStack(app, 'Mail');
   app.synth();
-  const templateFile = join(outdir, `${stackName}.template.json`);
-  return new ClusterDriver(await startCloud({ clock: 'real', latency: REALISTIC, templateFile }));
+  return join(outdir, `${stackName}.template.json`);
+}
+
+/** That cluster on the local cloud, on the real clock and with latencies as assumed of AWS. */
+export async function givenClaims(): Promise<ClusterDriver> {
+  return new ClusterDriver(await startCloud({ clock: 'real', latency: REALISTIC, templateFile: claimsTemplate() }));
 }

@@ -88,7 +88,11 @@ test('a node that is granted claims may put its own, and nothing else', () => {
       Action: 'events:PutEvents',
       Resource: 'arn:aws:events:ap-southeast-1:111122223333:event-bus/default',
       Condition: {
-        StringEquals: { 'events:source': 'vip-failover', 'events:detail-type': 'Virtual IP Claim <First>' },
+        'ForAllValues:StringEquals': {
+          'events:source': 'vip-failover',
+          'events:detail-type': 'Virtual IP Claim <First>',
+        },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
       },
     },
   ]);

@@ -88,7 +88,8 @@ test('Notify may look at instances and interfaces, publish to the one topic, use
       ...on([`<${topic}>`], 'sns:Publish'),
       ...on([`<${key}.Arn>`], 'kms:Decrypt', 'kms:GenerateDataKey*'),
       'events:PutEvents on arn:aws:events:ap-southeast-1:111122223333:event-bus/default if ' +
-        '{"StringEquals":{"events:source":"vip-failover","events:detail-type":"Virtual IP Failover Outcome"}}',
+        '{"ForAllValues:StringEquals":{"events:source":"vip-failover","events:detail-type":"Virtual IP Failover Outcome"},' +
+        '"Null":{"events:source":"false","events:detail-type":"false"}}',
     ].sort(),
   );
 });

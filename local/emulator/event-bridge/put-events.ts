@@ -35,7 +35,7 @@ export function eventBridgeService({ accountId, region, put }: EventsOptions): S
   const putEvents: JsonAction = {
     parameters: ['Entries'],
     resources: () => [busArn],
-    contexts: ({ Entries }) => (Array.isArray(Entries) ? Entries : []).map(conditionKeys),
+    context: ({ Entries }) => conditionKeys(Array.isArray(Entries) ? Entries : []),
     run(parameters) {
       const entries = entriesOf(parameters, busArn);
       const outcomes = entries.map((entry): JsonObject => {
@@ -56,12 +56,14 @@ export function eventBridgeService({ accountId, region, put }: EventsOptions): S
 }
 
 /**
- * AWS gives IAM the sources and the detail types of all entries at once; here each entry is judged by itself.
- * @see EventBridge User Guide, "Using IAM policy conditions"; Service Authorization Reference, Amazon EventBridge
+ * IAM sees the sources and the detail types of all entries at once. A condition without `ForAllValues:` holds as soon as
+ * one of them fits.
+ * @see EventBridge User Guide, "Using IAM policy conditions"; Service Authorization Reference, Amazon EventBridge (ArrayOfString)
  */
-function conditionKeys(entry: unknown): RequestContext {
-  const { Source = '', DetailType = '' } = isObject(entry) ? entry : {};
-  return { 'events:source': String(Source), 'events:detail-type': String(DetailType) };
+function conditionKeys(entries: readonly unknown[]): RequestContext {
+  const values = (name: 'Source' | 'DetailType') =>
+    entries.map((entry) => String((isObject(entry) ? entry[name] : undefined) ?? ''));
+  return { 'events:source': values('Source'), 'events:detail-type': values('DetailType') };
 }
 
 /** @throws ApiError `ValidationException` for what AWS refuses as a whole, and for what the local cloud does not know. */

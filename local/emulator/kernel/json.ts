@@ -8,8 +8,8 @@ export interface JsonAction {
   readonly parameters: readonly string[];
   /** The ARNs that IAM is asked about; left out: `*`. */
   readonly resources?: (parameters: JsonObject) => readonly string[];
-  /** Condition keys, once for each part of the request that IAM judges by itself; left out: one part, without any. */
-  readonly contexts?: (parameters: JsonObject) => readonly RequestContext[];
+  /** Condition keys of the request; left out: none. */
+  readonly context?: (parameters: JsonObject) => RequestContext;
   readonly run: (parameters: JsonObject) => JsonResult;
 }
 
@@ -61,11 +61,13 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
     },
 
     permissions({ action, parameters }) {
-      const { resources, contexts } = find(action);
-      const parts = contexts?.(given(parameters)) ?? [{}];
-      return (resources?.(given(parameters)) ?? ['*']).flatMap((resource) =>
-        parts.map((context) => ({ action: `${name}:${action}`, resource, context })),
-      );
+      const { resources, context } = find(action);
+      const keys = context?.(given(parameters)) ?? {};
+      return (resources?.(given(parameters)) ?? ['*']).map((resource) => ({
+        action: `${name}:${action}`,
+        resource,
+        context: keys,
+      }));
     },
 
     execute(call) {

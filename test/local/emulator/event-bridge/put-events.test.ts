@@ -57,12 +57,12 @@ test('an event is matched by the template’s rules, and its target gets it whol
   ]);
 });
 
-test('a role may put what its policy’s conditions on source and detail type let through, each entry judged by itself', async () => {
+test('a role may put what its policy’s conditions on source and detail type let through, all entries or none', async () => {
   const statement = {
     Effect: 'Allow',
     Action: 'events:PutEvents',
     Resource: 'arn:aws:events:us-east-1:123456789012:event-bus/default',
-    Condition: { StringEquals: { 'events:source': 'my.app', 'events:detail-type': 'Hello' } },
+    Condition: { 'ForAllValues:StringEquals': { 'events:source': 'my.app', 'events:detail-type': 'Hello' } },
   };
   const node = {
     Type: 'AWS::IAM::Role',
