@@ -10,6 +10,7 @@ import { naiveTemplate } from './naive/template';
 import { OVERHEAD } from './overhead';
 import { type Played, play, SITUATIONS, type Situation } from './play';
 import { median } from './statistics';
+import { measureTriggers, type TriggerResult } from './triggers';
 
 const SEEDS = Array.from({ length: 15 }, (_, index) => index + 1);
 const NONE = { cold: 0, warm: 0 };
@@ -48,6 +49,7 @@ export interface FailoverResult {
     readonly eventToVerifiedMs: number;
   }[];
   readonly comparisons: readonly Comparison[];
+  readonly triggers: readonly TriggerResult[];
   readonly python: readonly PythonRun[] | null;
 }
 
@@ -94,6 +96,8 @@ export async function measureFailover(tell: (line: string) => void): Promise<Fai
     const assignCalls = Math.max(...played.map(({ calls }) => calls.AssignPrivateIpAddresses ?? 0));
     scale.push({ virtualIps, assignCalls, eventToVerifiedMs: medianOf(played, 'eventToVerifiedMs') });
   }
+  tell('failover: what starts it');
+  const triggers = await measureTriggers();
   tell('failover: the naive Lambda in Python');
   const [first] = bare;
   if (first === undefined) throw new Error('Nothing was played');
@@ -109,6 +113,7 @@ export async function measureFailover(tell: (line: string) => void): Promise<Fai
     handovers,
     scale,
     comparisons,
+    triggers,
     python: await pythonRuns(templateFile, cluster),
   };
 }
