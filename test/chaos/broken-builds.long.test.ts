@@ -31,6 +31,8 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'alarms that change in turn carry the addresses': [6, 156],
   'texts are cut within a character': [1, 23],
   'a dark time is said where an answer was lost': [2, 38],
+  'the application need not answer': [1, 139],
+  'the application has no time to start': [3, 85],
   'a task gives up before its function does': [1, 5],
 };
 

@@ -85,6 +85,12 @@ if(Number.isNaN(time))throw Object.assign(new Error('The event has no time.'),{n
   bundle('a dark time is said where an answer was lost', ['Notify'], (source) =>
     replaced(source, /return!\w+\.certain[^:]*:(\w+)===null\?.*?\?null:0:/, 'return $1===null?0:'),
   ),
+  bundle('the application need not answer', ['VerifyInstanceState'], (source) =>
+    replaced(source, /(\?\.application===`)impaired`\?/, '$1nothing`?'),
+  ),
+  bundle('the application has no time to start', ['VerifyInstanceState'], (source) =>
+    replaced(source, /(includes\(\w+\.networkInterfaceId\)\))&&\w+===!1(?=:!1)/, '$1'),
+  ),
   definition('a task gives up before its function does', (state) =>
     state.TimeoutSeconds === undefined ? state : { ...state, TimeoutSeconds: 3 },
   ),

@@ -39,7 +39,7 @@ const notifications = { emails: ['ops@example.com'] };
 const one = (shape: Shape) => ({ clusters: [clusterOf(1, shape)], notifications });
 
 /** Small to large, so that a failing history shrinks to a small cluster. Few, because each is synthesized once. */
-export const CONFIGS: readonly { readonly says: string; readonly config: unknown }[] = [
+const WITHOUT_APPLICATION_CHECK: readonly { readonly says: string; readonly config: unknown }[] = [
   { says: 'two nodes, one VIP', config: one({ name: 'mail', nodes: 2, virtualIps: ['10.0.0.5'] }) },
   {
     says: "three nodes with the user's alarms, two VIPs, one of them with an Elastic IP",
@@ -67,6 +67,26 @@ export const CONFIGS: readonly { readonly says: string; readonly config: unknown
     },
   },
 ];
+
+/** Appended, so that the histories of the others stay what they are. */
+const WITH_APPLICATION_CHECK: typeof WITHOUT_APPLICATION_CHECK = [
+  {
+    says: "three nodes with an application status check and the user's alarms, two VIPs, one of them with an Elastic IP",
+    config: one({
+      name: 'mail',
+      nodes: 3,
+      virtualIps: ['10.0.0.5', '10.0.0.6'],
+      elastic: 1,
+      alarms: true,
+      more: { applicationCheck: { port: 8080, path: '/health' } },
+    }),
+  },
+];
+
+export const CONFIGS = [...WITHOUT_APPLICATION_CHECK, ...WITH_APPLICATION_CHECK];
+
+/** How many configurations, from the first, have no application status check. The one after them has. */
+export const UNCHECKED_CONFIGS = WITHOUT_APPLICATION_CHECK.length;
 
 /** Small ones for the exhaustive search of interleavings: each address and each node more multiplies the orders. */
 export const TWO_NODES: unknown = one({ name: 'mail', nodes: 2, virtualIps: ['10.0.0.5'] });

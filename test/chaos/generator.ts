@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { CONFIGS } from './configs';
+import { type ApplicationTrouble, applicationTrouble, PASSIVE } from './application-trouble';
+import { UNCHECKED_CONFIGS } from './configs';
 import { byHand, claim, cluster, death, disturbance, recovery, seldom } from './happenings';
 import { FUNCTIONS, type Happening, type History, STATES, type Step } from './history';
 
@@ -97,7 +98,10 @@ const claims: fc.Arbitrary<readonly { readonly place: number; readonly steps: re
   { minLength: 1, maxLength: 3 },
 );
 
-function withClaims(steps: readonly Step[], inserts: readonly { place: number; steps: readonly Step[] }[]): Step[] {
+function inserted(
+  steps: readonly Step[],
+  inserts: readonly { readonly place: number; readonly steps: readonly Step[] }[],
+): Step[] {
   return inserts.reduce(
     (all, { place, steps: more }) => all.toSpliced(place % (all.length + 1), 0, ...more),
     [...steps],
@@ -110,7 +114,7 @@ const off = fc.integer({ min: -120_000, max: 120_000 });
 /** Every history there is; shrinks to few steps, short pauses and a small cluster. */
 export const histories: fc.Arbitrary<History> = fc
   .record({
-    config: fc.nat(CONFIGS.length - 1),
+    config: fc.nat(UNCHECKED_CONFIGS - 1),
     seed: fc.nat(0xffff),
     lag: fc.oneof(
       { weight: 2, arbitrary: fc.constant(0) },
@@ -151,10 +155,20 @@ export const histories: fc.Arbitrary<History> = fc
         { minLength: 1, maxLength: 7, size: 'max' },
       )
       .map((scenes) => scenes.flat()),
-    // Drawn last, so that histories without claims stay what they are.
+    // Drawn last, so that histories without claims, and then without trouble of applications, stay what they are.
     claims: seldom(claims, 3),
+    applications: seldom(applicationTrouble, 9),
   })
-  .map(({ claims: inserts, ...history }) => ({ ...history, steps: withClaims(history.steps, inserts ?? []) }));
+  .map(({ claims: inserts, applications, ...history }) =>
+    withApplications({ ...history, steps: inserted(history.steps, inserts ?? []) }, applications),
+  );
+
+/** The same history for a cluster whose applications EC2 asks. */
+function withApplications(history: History, trouble: ApplicationTrouble | null): History {
+  if (trouble === null) return history;
+  const steps = inserted(history.steps, trouble.inserts);
+  return { ...history, config: UNCHECKED_CONFIGS, steps: trouble.passive ? [...PASSIVE, ...steps] : steps };
+}
 
 /** The seed of the `index`th history of a run; each history can be made again by itself. */
 export function seedOf(runSeed: number, index: number): number {

@@ -65,6 +65,8 @@ export type Happening =
   | (Place & { readonly do: 'alarm'; readonly state: 'OK' | 'ALARM' })
   /** The user's alarms of the holder and of the next node go up in turn, so many times, each for `milliseconds`. */
   | { readonly do: 'alternate'; readonly cluster: number; readonly milliseconds: number; readonly times: number }
+  /** What EC2's application status check of the node says from now on, where the configuration has such a check. */
+  | (Place & { readonly do: 'application'; readonly status: ApplicationSays })
   /** An administrator moves one address by hand, or (node null) takes it off. */
   | { readonly do: 'move'; readonly cluster: number; readonly address: number; readonly node: number | null }
   /** An interface that another service manages, and that lists hide, takes one address; or gives back what it took. */
@@ -75,6 +77,8 @@ export type Happening =
   /** An EC2 event that is true but for its time. */
   | (Place & { readonly do: 'odd-event'; readonly time: 'missing' | 'empty' | 'number' | 'words' })
   | Disturbance;
+
+export type ApplicationSays = 'ok' | 'impaired' | 'insufficient-data';
 
 /** Texts that a person gives: usual ones, with emoji and lone surrogates all over, and one that no state can carry. */
 export type ReasonKind = 'plain' | 'emoji' | 'long';

@@ -2,7 +2,7 @@ import { ClusterDriver } from '../../local/demo/cluster-driver';
 import type { Cloud } from '../../local/emulator/cloud';
 import type { RegistryCluster } from '../../local/emulator/template/registry';
 import { alarmName } from './configs';
-import type { Disturbance, Happening, ReasonKind } from './history';
+import type { ApplicationSays, Disturbance, Happening, ReasonKind } from './history';
 import { MANAGED } from './recorder';
 
 type Node = RegistryCluster['nodes'][number];
@@ -109,6 +109,9 @@ export class WorldEvents {
       case 'alternate':
         this.alternate(what);
         return;
+      case 'application':
+        this.setApplication(this.node(what).instanceId, what.status);
+        return;
       case 'repeat-event':
         this.repeatEvent(what.back);
         return;
@@ -189,6 +192,13 @@ export class WorldEvents {
       this.changed();
     };
     this.timers.push(clock.setTimeout(over, times * milliseconds));
+  }
+
+  /** Where the configuration has a check, and the instance runs. */
+  private setApplication(instanceId: string, status: ApplicationSays): void {
+    const { world } = this.cloud;
+    const instance = world.view().instance(instanceId);
+    if (instance?.state === 'running' && instance.application.checked) world.setApplicationStatus(instanceId, status);
   }
 
   private repeatEvent(back: number): void {

@@ -11,7 +11,11 @@ export interface NodeState {
   readonly instanceState: string;
   /** Running, no status check impaired, interface attached in the subnet: all that EC2 knows. */
   readonly wellForEc2: boolean;
-  /** And none of the user's alarms on it is up. */
+  /** One of the user's alarms on it is up. */
+  readonly alarmed: boolean;
+  /** EC2 says that the application on it does not answer, and that counts there: it holds one of the addresses. */
+  readonly applicationDown: boolean;
+  /** All of that is well. That a new holder has time to start the application is left out here. */
   readonly healthy: boolean;
   /** Tagged as never to take the addresses. */
   readonly excluded: boolean;
@@ -69,6 +73,13 @@ export function isPaused({ pausedUntil }: ClusterState, at: number): boolean {
   return pausedUntil !== null && at < pausedUntil;
 }
 
+/** All would be well, were it not for the application on the holder. */
+export function isOnlyApplicationDown(state: ClusterState): boolean {
+  const holder = soleHolder(state);
+  if (holder === undefined || !state.elasticIpsWell) return false;
+  return holder.wellForEc2 && !holder.alarmed && holder.applicationDown;
+}
+
 /**
  * The holder's only trouble is the user's alarm, and the alarms of all others that could take the addresses changed a
  * moment ago: nobody can say which of them is well.
@@ -102,18 +113,31 @@ function nodeState(cloud: Cloud, cluster: RegistryCluster, node: Node): NodeStat
     networkInterface.subnetId === cluster.subnetId;
   const names = 'alarms' in node && Array.isArray(node.alarms) ? node.alarms : [];
   const alarms = names.length === 0 ? [] : cloud.alarms.list().filter(({ name }) => names.includes(name));
-  const healthy = wellForEc2 && !alarms.some(({ state }) => state === 'ALARM');
+  const applicationDown = isApplicationDown(cloud, cluster, node);
+  const alarmed = alarms.some(({ state }) => state === 'ALARM');
+  const healthy = wellForEc2 && !applicationDown && !alarmed;
   const excluded = instance?.tags['vip-failover:standby']?.trim().toLowerCase() === 'never';
   return {
     instanceId: node.instanceId,
     networkInterfaceId: node.networkInterfaceId,
     instanceState: instance?.state ?? 'gone',
     wellForEc2,
+    alarmed,
+    applicationDown,
     healthy,
     excluded,
     eligible: healthy && !excluded && hasRoom(cloud, cluster, node),
     alarmChangedAt: Math.max(0, ...alarms.map(({ updatedAt }) => updatedAt)),
   };
+}
+
+/** On a standby the application does not run: it counts for the holder only, unless the configuration says otherwise. */
+function isApplicationDown({ world }: Cloud, cluster: RegistryCluster, node: Node): boolean {
+  if (world.view().instance(node.instanceId)?.application.status !== 'impaired') return false;
+  const holds = cluster.virtualIps.some(
+    ({ address }) => world.holderOf(address, cluster.subnetId) === node.networkInterfaceId,
+  );
+  return holds || ('applicationCheckCountsFor' in cluster && cluster.applicationCheckCountsFor === 'all');
 }
 
 function hasRoom({ world }: Cloud, { virtualIps }: RegistryCluster, { instanceId, networkInterfaceId }: Node): boolean {

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from '../../../local/emulator/kernel/timeline';
 import type { RegistryCluster } from '../../../local/emulator/template/registry';
 import { type ClusterState, describe, isFlapping, isPaused, isRepairable, isWell } from '../world-state';
+import { mayStayDown } from './application';
 import { type Context, dampingOf } from './context';
 
 /** At rest, an address without a healthy holder has been told, or the next check repairs it. */
@@ -29,7 +30,8 @@ export function convergence(context: Context): string[] {
     const problems: string[] = [];
     const waits = mayStay(context, cluster, index);
     if (!waits && lies(atCheck)) problems.push(`The check did not repair it. ${describe(cluster, atCheck)}`);
-    if (!isPaused(atEnd, end.at) && lies(atEnd)) problems.push(`It did not stay well. ${describe(cluster, atEnd)}`);
+    const left = isPaused(atEnd, end.at) || mayStayDown(context, index, atEnd, [lastCheckOf(context, cluster), end.at]);
+    if (!left && lies(atEnd)) problems.push(`It did not stay well. ${describe(cluster, atEnd)}`);
     for (const { address } of cluster.virtualIps) {
       const moves = after.filter((event) => event.address === address && event.to !== null);
       const failback =
@@ -41,14 +43,30 @@ export function convergence(context: Context): string[] {
   });
 }
 
+/** When the last check of a cluster began, ms since the epoch. */
+function lastCheckOf({ played, runs }: Context, cluster: RegistryCluster): number {
+  return runs.findLast((run) => run.cluster === cluster && run.mode === 'check')?.startedAt ?? played.end.at;
+}
+
 const lies = (state: ClusterState) => isRepairable(state) && !isWell(state);
 
-/** A pause or alarms that change in turn kept the addresses where they are when the cluster was checked. */
-function mayStay({ played: { checked }, runs }: Context, cluster: RegistryCluster, index: number): boolean {
+/** A pause, alarms that change in turn, or an application that may be starting kept the addresses where they are when the cluster was checked. */
+function mayStay(context: Context, cluster: RegistryCluster, index: number): boolean {
+  const {
+    played: { checked },
+    runs,
+  } = context;
   const state = checked.clusters[index];
   const check = runs.findLast((run) => run.cluster === cluster && run.mode === 'check' && run.index < checked.index);
   const at = check?.startedAt ?? checked.at;
-  return state !== undefined && (isPaused(state, at) || isFlapping(state, dampingOf(cluster), at));
+  return state !== undefined && (isPaused(state, at) || isLeft(context, cluster, index, state, at));
+}
+
+/** For what alarms and the application say the addresses stay where they are, for a time. */
+function isLeft(context: Context, cluster: RegistryCluster, index: number, state: ClusterState, at: number): boolean {
+  return (
+    isFlapping(state, dampingOf(cluster), at) || mayStayDown(context, index, state, [at, context.played.checked.at])
+  );
 }
 
 const failsBack = (cluster: object) => 'failbackAfterMinutes' in cluster;

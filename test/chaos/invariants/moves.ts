@@ -10,11 +10,13 @@ import {
   wantedTarget,
 } from '../runs';
 import { describe, heldByStranger, isFlapping, soleHolder } from '../world-state';
+import { movedForApplication } from './application';
 import { type Context, dampingOf, decisionBefore, nodeIn, statesKnownTo } from './context';
 
 /**
  * No address leaves a node that EC2, fully read, calls healthy, unless a person, a claim, a drill, failback or the Elastic IP asks.
- * Nor does it go to the node of an alarm that has just changed, off a node that runs.
+ * Nor does it go to the node of an alarm that has just changed, off a node that runs, nor off one that had no time to start
+ * the application.
  */
 export function noMoveOnMissingInformation(context: Context): string[] {
   return context.runs.flatMap((run) =>
@@ -35,7 +37,7 @@ function leftHealthyNode(context: Context, run: Run, effect: Effect): string | n
   const reason = before.some(
     (state) => nodeIn(state, effect.from)?.healthy !== true || !state.elasticIpsWell || soleHolder(state) === undefined,
   );
-  if (reason) return null;
+  if (reason) return movedForApplication(context, run, effect);
   const { why } = decisionBefore(run, effect.index)?.plan ?? {};
   if (why === 'FAILBACK') return undidPerson(context, run, effect);
   if (why === 'CLAIMED' && run.mode === 'check')

@@ -1,5 +1,6 @@
 import { isMutating, overlap, type Run, short } from '../runs';
-import { isWell } from '../world-state';
+import { isOnlyApplicationDown, isWell } from '../world-state';
+import { mayBeStarting } from './application';
 import type { Context } from './context';
 import { lostForNothing, saidTooShort, toldOften, toldTwice } from './notice-facts';
 import { unready } from './readiness';
@@ -49,13 +50,23 @@ function isToldByAnother({ runs, told }: Context, run: Run): boolean {
 }
 
 /** A pause that keeps an address on a dead node is told, once. */
-function pauseUntold({ played, told }: Context, run: Run): string[] {
+function pauseUntold(context: Context, run: Run): string[] {
+  const { played, told } = context;
   const { cluster, clusterIndex, mode, endedAt } = run;
   if (cluster === null || mode !== null || endedAt === null || run.failedWith !== null) return [];
   const last = run.decisions.at(-1);
   if (last?.plan.why !== 'PAUSED') return [];
   const { journal } = played.recorder;
-  const ill = journal.within(clusterIndex, last.enteredAt - played.lag, endedAt).every((state) => !isWell(state));
+  // Where nobody knows when the addresses moved last, the application does not count.
+  const unknown = run.calls.some(({ action, error }) => action === 'GetMetricData' && error !== null);
+  const ill = journal
+    .within(clusterIndex, last.enteredAt - played.lag, endedAt)
+    .every(
+      (state) =>
+        !isWell(state) &&
+        !(unknown && isOnlyApplicationDown(state)) &&
+        !mayBeStarting(context, clusterIndex, state, [last.enteredAt, last.enteredAt]),
+    );
   if (!ill) return [];
   const since = journal.lastTime(clusterIndex, run.startedAt, isWell);
   return told.notices(cluster.name, since, Number.POSITIVE_INFINITY).length > 0 || told.readinessIsKnown(run)
