@@ -20,10 +20,6 @@ export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean 
   return !firstPass && holderIsHealthy;
 }
 
-export function aimedAt(node: ClusterNode | null, { before }: Situation): boolean {
-  return before.attempts.some(({ instanceId }) => instanceId === node?.instanceId);
-}
-
 export function refusalOfTarget({ requestedTarget, before, reports }: Situation): string | undefined {
   if (requestedTarget === null) return undefined;
   const { instanceId } = requestedTarget;

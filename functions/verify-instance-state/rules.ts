@@ -7,7 +7,6 @@ import { DOUBT_RETRIES } from '../shared/timing';
 import { isOutdated, isQuarrel, mayBeMoved } from './claims';
 import { describe } from './health';
 import {
-  aimedAt,
   destinationOf,
   keepsTarget,
   laterHolder,
@@ -39,7 +38,7 @@ import {
   requestOf,
   targetRefused,
 } from './rulings';
-import { isWandering, missingElasticIps, onlyAlarmed, type Situation } from './situation';
+import { isTarget, isWandering, missingElasticIps, onlyAlarmed, type Situation } from './situation';
 
 export interface Rule {
   readonly name: string;
@@ -66,7 +65,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'this execution aimed at the healthy holder: its move may be its own, and is proven',
-    when: (situation) => laterHolder(situation) && aimedAt(situation.soleHolder, situation),
+    when: (situation) => laterHolder(situation) && isTarget(situation.soleHolder, situation.before),
     then: (situation) =>
       move(situation.before.why ?? 'NO_HOLDER', `${onHolder(situation)} It was decided again.`, situation.soleHolder),
   },

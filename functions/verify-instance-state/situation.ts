@@ -45,7 +45,8 @@ export function assess(facts: Facts): Situation {
   const reports = cluster.nodes.map((node) => ({
     instanceId: node.instanceId,
     networkInterfaceId: node.networkInterfaceId,
-    problems: problemsOf(node, cluster, snapshot, signals, history),
+    // What this execution moved itself, its metrics do not say yet.
+    problems: problemsOf(node, cluster, snapshot, signals, isTarget(node, before) ? { movedLately: true } : history),
   }));
   const soleHolder = cluster.nodes.find((node) => holdsAll(node, cluster, snapshot)) ?? null;
   const candidates = rank(facts, soleHolder, reports);
@@ -61,6 +62,11 @@ export function assess(facts: Facts): Situation {
     candidates,
     quietCandidates: candidates.filter((node) => !isFlapping(node, facts)),
   };
+}
+
+/** An earlier pass of this execution aimed at the node. */
+export function isTarget(node: ClusterNode | null, { attempts }: Before): boolean {
+  return attempts.some(({ instanceId }) => instanceId === node?.instanceId);
 }
 
 function holdsAll({ networkInterfaceId }: ClusterNode, cluster: Cluster, snapshot: Snapshot): boolean {

@@ -65,6 +65,8 @@ export function movedForApplication(context: Context, run: Run, effect: Effect):
   const down = states.filter(isOnlyApplicationDown);
   const otherwiseWell = states.filter((state) => !isOnlyApplicationDown(state)).every(isWell);
   if (down.length === 0 || !otherwiseWell) return null;
+  if (run.effects.some(({ index, to }) => index < effect.index && to === effect.from))
+    return `${short(run)} moved ${effect.address} off ${effect.from}, which it had just given it to`;
   const known = movesOf(context, run.cluster).filter(
     (move) => move.run !== run && move.run.succeeded && (move.run.endedAt ?? effect.at) < decision.enteredAt,
   );

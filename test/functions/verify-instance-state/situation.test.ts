@@ -1,4 +1,5 @@
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
+import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import {
   assess,
   missingElasticIps,
@@ -51,6 +52,22 @@ test('quiet candidates are those whose alarms did not change within the damping 
   const quiet = (dampingMinutes: number) => assess(facts(event(), { ...two, dampingMinutes }, world)).quietCandidates;
   expect(ids(quiet(5))).toBe('c');
   expect(ids(quiet(4))).toBe('ac');
+});
+
+test('an application has time to start where this execution itself has moved the addresses', () => {
+  const world: World = { checks: { [A.instanceId]: { application: 'impaired' } } };
+  const history = { ...NO_HISTORY, movedLately: false };
+  const triedOn = (node: typeof A) => ({
+    history,
+    before: {
+      ...FIRST_PASS,
+      pass: 2,
+      attempts: [{ instanceId: node.instanceId, error: 'ElasticIpMissing', message: '' }],
+    },
+  });
+  expect(at(world, event(), { history }).holderIsHealthy).toBe(false);
+  expect(at(world, event(), triedOn(B)).holderIsHealthy).toBe(false);
+  expect(at(world, event(), triedOn(A)).holderIsHealthy).toBe(true);
 });
 
 describe('only alarms say that the holder is unhealthy', () => {
