@@ -173,6 +173,7 @@ test('the outputs give each cluster its rehearsal and its drill, ready to paste'
     'OutcomeLog',
     'DashboardConsole',
     'ReadPolicy',
+    'ClaimPolicy',
     'OperatePolicy',
     'Rehearsalmail',
     'Drillmail',
@@ -180,6 +181,7 @@ test('the outputs give each cluster its rehearsal and its drill, ready to paste'
     'Drilldb',
   ]);
   expect(value('StateMachineConsole')).toContain(`<${stateMachine}>`);
+  expect(JSON.stringify(resolve(template.outputs.ClaimPolicy?.Value))).toContain('Virtual IP Claim INSTANCE_ID');
 });
 
 /** What an output says in a partition: the branches of its conditions chosen. */
