@@ -78,11 +78,12 @@ function holdsAll({ networkInterfaceId }: ClusterNode, cluster: Cluster, snapsho
 
 /** Array.prototype.sort is stable, so the configured order decides what the ranks leave open. */
 function rank(facts: Facts, soleHolder: ClusterNode | null, reports: readonly NodeReport[]): ClusterNode[] {
-  const { request, cluster, snapshot, signals, before } = facts;
+  const { request, cluster, snapshot, signals, history, before } = facts;
+  const wanted = request.target ?? history.claims.at(-1)?.instanceId;
   const ranks = (node: ClusterNode) => [
     before.lastResort.includes(node.instanceId) ? 1 : 0,
     doubtsAbout(node.instanceId, before),
-    node.instanceId === request.target ? 0 : 1,
+    node.instanceId === wanted ? 0 : 1,
     allChecksOk(node, signals) ? 0 : 1,
     addressesOf(cluster).some((address) => interfacesWith(address, snapshot).includes(node.networkInterfaceId)) ? 0 : 1,
   ];

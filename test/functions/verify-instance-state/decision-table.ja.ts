@@ -2,7 +2,7 @@ import { RULES } from '../../../functions/verify-instance-state/rules';
 import { type Cells, firstDecisions, laterDecisions, table } from './decision-table';
 
 /** What hashOf gives of the English page without its rules and tables: the text below was made from that. */
-export const MADE_FROM = '18996aa2';
+export const MADE_FROM = '76081895';
 
 /** The rules, by their names. */
 const RULE_NAMES: Readonly<Record<string, string>> = {
@@ -189,6 +189,6 @@ ${table(translated(laterDecisions()))}
 タグ \`vip-failover:standby\` = \`never\` があるノードと、同じ実行の中で、割り当てが拒否されたノードと停止したノードは、移動先の候補になりません。
 
 候補の順位は、次のように決めます。人の要求で移動元となるノードは最後にします。次に、EC2が原因のはっきりしないエラーで割り当てを拒否した回数が少ないものを優先します。
-次に指定ノード、次にステータスチェックがすべて \`ok\` のノード（未完了より優先）、次に一部のVIPを保持しているノード、最後に設定の順とします。
+次に指定ノード（定期チェックのように指定がない場合は、最後に要求したノード）、次にステータスチェックがすべて \`ok\` のノード（未完了より優先）、次に一部のVIPを保持しているノード、最後に設定の順とします。
 `;
 }

@@ -381,7 +381,7 @@ ${table(laterDecisions())}
 A node is healthy when its instance is \`running\`, none of its system, instance and attached-EBS status checks is \`impaired\`, its interface is
 attached to it and lies in the cluster's subnet, and none of its alarms is in \`ALARM\`. A node with the tag \`${STANDBY_TAG}\` = \`never\` and, within one execution, a node
 that refused or died are no candidates. Candidates are ranked: nodes that a person wants the addresses off come last; then those that EC2 refused with
-an error that says nothing certain, once, twice …; then the requested target first; then checks that are all \`ok\` before checks that have not finished; then a
+an error that says nothing certain, once, twice …; then the requested target first, and where there is none, for checks, who claimed last; then checks that are all \`ok\` before checks that have not finished; then a
 node that holds some of the VIPs; then the configured order.
 `;
 }

@@ -38,6 +38,13 @@ test('what the rules ask about', () => {
   });
 });
 
+test('who claimed last goes first, but for whom a person names', () => {
+  const claims = [C, B, C].map(({ instanceId }, index) => ({ instanceId, time: index }));
+  const first = (request = event()) => ids(at({}, request, { history: { ...NO_HISTORY, claims } }).candidates);
+  expect(first()).toBe('cb');
+  expect(first(byHand('drill', B))).toBe('bc');
+});
+
 test('reads have settled in a first pass, or after some looks', () => {
   const before = { ...FIRST_PASS, pass: 2, mayHaveChanged: true };
   expect([0, 4, 5].map((retryCount) => at({}, event(), { before, retryCount }).settled)).toEqual([false, false, true]);
