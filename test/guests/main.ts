@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { which } from './programs';
+import { SHELL_NAMES, which } from './programs';
 
 /**
  * `npm run e2e:guests`: what runs on the nodes, against the local cloud, on the real clock. Installs nothing: what cannot run for want of
@@ -38,6 +38,8 @@ function main(): number {
     const lacking = missing[index] ?? [];
     if (lacking.length > 0) process.stdout.write(`Skipped: ${what}. Missing: ${lacking.join(', ')}.\n`);
   });
+  for (const name of SHELL_NAMES.filter((shell) => which(shell) === undefined))
+    process.stdout.write(`Skipped: every script under ${name}. Missing: ${name}.\n`);
   const runnable = SUITES.filter((_, index) => missing[index]?.length === 0);
   if (runnable.length === 0) return 0;
   const apart = runnable.some(({ needs }) => needs.includes('root'));

@@ -38,9 +38,12 @@ const TOOLS = [
 ];
 const PATH = process.env.PATH ?? '';
 
+/** What the scripts are tried with, where it is there. */
+export const SHELL_NAMES = ['dash', 'bash', 'busybox'] as const;
+
 /** The shells of this machine; with busybox, the other commands are busybox's too, but for curl. */
 export function shells(): readonly Shell[] {
-  const own = ['dash', 'bash'].flatMap((name) => {
+  const own = SHELL_NAMES.filter((name) => name !== 'busybox').flatMap((name) => {
     const found = which(name);
     return found === undefined ? [] : [{ name, command: [found], path: PATH }];
   });
