@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
+import { areCurrent, BUNDLES, hashOfSources, MARK } from './bundles';
 import { FUNCTIONS } from './functions';
 import { packageRoot } from './package-root';
 
@@ -78,29 +78,12 @@ function replaceFile(path: string, content: string | Uint8Array): void {
   renameSync(unfinished, path);
 }
 
-const BUNDLES = join(packageRoot, 'dist/functions');
-/** Which sources the bundles were made of. */
-const MARK = join(packageRoot, 'dist/functions.sha256');
-
 /** The same sources give the same bytes, so what was made of them is not made again. */
 async function main(): Promise<void> {
   const sources = hashOfSources();
-  const complete = FUNCTIONS.every(({ folder }) => existsSync(join(BUNDLES, folder, 'index.js')));
-  if (complete && existsSync(MARK) && readFileSync(MARK, 'utf8') === sources) return;
+  if (areCurrent(sources)) return;
   await Promise.all(FUNCTIONS.map(({ folder }) => bundle(folder)));
   replaceFile(MARK, sources);
-}
-
-function hashOfSources(): string {
-  const hash = createHash('sha256');
-  const functions = readdirSync(join(packageRoot, 'functions'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => join('functions', name));
-  for (const name of [...functions, 'infra/build.ts', 'package-lock.json', 'tsconfig.json']) {
-    hash.update(name).update(readFileSync(join(packageRoot, name)));
-  }
-  return hash.digest('hex');
 }
 
 if (require.main === module) {

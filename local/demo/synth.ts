@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { areCurrent } from '../../infra/bundles';
 
 const ROOT = join(__dirname, '../..');
 /** All that a template is made from. */
@@ -13,8 +14,8 @@ export class SynthError extends Error {
 }
 
 /**
- * Builds the bundles and synthesizes the CDK app, as `cdk.json` says it, and returns the template's file. What was made
- * from the same sources before is used again. @param config another configuration than cdk.json's.
+ * Builds the bundles and synthesizes the CDK app with the context of `cdk.json`, and returns the template's file. What was
+ * made from the same sources before is used again. @param config another configuration than cdk.json's.
  * @param tell gets a line about what is being done.
  * @param more context for the app beside cdk.json's; `config` names a configuration file.
  * @throws SynthError
@@ -30,35 +31,42 @@ export function synthesize(
     tell('Nothing changed since the last run: using the template that was synthesized then.');
     return templateIn(directory);
   }
-  const { build, app, context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   tell('Building the Lambda bundles and synthesizing the template …');
-  run(String(build), {});
+  if (!areCurrent()) build();
   // Whoever else synthesizes the same at the same time does it in a directory of their own; the first one counts.
   const unfinished = `${directory}.${process.pid}`;
-  const given = { ...context, ...more, ...(config === undefined ? {} : { failover: config }) };
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  run(String(app), { CDK_OUTDIR: unfinished, CDK_CONTEXT_JSON: JSON.stringify(given) });
+  write({ ...more, ...(config === undefined ? {} : { failover: config }) }, unfinished);
   if (existsSync(directory)) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, directory);
   return templateIn(directory);
 }
 
-/** The command line of cdk.json, with what npm would put on the path. */
-function run(command: string, variables: Readonly<Record<string, string>>): void {
-  const { status, stderr, stdout, error } = spawnSync(command, {
-    shell: true,
-    cwd: ROOT,
-    encoding: 'utf8',
-    // What is deployed is validated by `npm run synth`; CDK's own validation takes twice as long as all the rest.
-    env: {
-      ...process.env,
-      CDK_VALIDATION: 'false',
-      ...variables,
-      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
-    },
-  });
+/** As `cdk.json` says it, with what npm would put on the path. */
+function build(): void {
+  const { build: command } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
+  const env = { ...process.env, PATH };
+  const { status, stderr, stdout, error } = spawnSync(command, { shell: true, cwd: ROOT, encoding: 'utf8', env });
   if (status !== 0) throw new SynthError(error?.message ?? (stderr.trim() || stdout.trim() || `${command} failed`));
+}
+
+/** In this process, which reads the CDK only here: it takes longer than all else, and most runs have their template. */
+function write(context: Readonly<Record<string, unknown>>, directory: string): void {
+  const { ConfigError, synthesizeApp }: typeof import('../../infra/synthesis') = require('../../infra/synthesis');
+  const { CDK_VALIDATION } = process.env;
+  // What is deployed is validated by `npm run synth`; CDK's own validation takes twice as long as all the rest.
+  process.env.CDK_VALIDATION = 'false';
+  try {
+    synthesizeApp(context, directory);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SynthError(error.message);
+    throw error;
+  } finally {
+    if (CDK_VALIDATION === undefined) delete process.env.CDK_VALIDATION;
+    else process.env.CDK_VALIDATION = CDK_VALIDATION;
+  }
 }
 
 function templateIn(directory: string): string {
@@ -67,8 +75,16 @@ function templateIn(directory: string): string {
   return join(directory, file);
 }
 
+let sources: string | undefined;
+
+/** The sources are read once: they stay as they are while a process runs. */
 function fingerprint(config: object): string {
-  const hash = createHash('sha256').update(JSON.stringify(config));
+  sources ??= hashOfSources();
+  return createHash('sha256').update(JSON.stringify(config)).update(sources).digest('hex').slice(0, 16);
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256');
   const add = (path: string): void => {
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) add(join(path, name));
@@ -77,5 +93,5 @@ function fingerprint(config: object): string {
     hash.update(path).update(readFileSync(path));
   };
   for (const source of SOURCES) add(join(ROOT, source));
-  return hash.digest('hex').slice(0, 16);
+  return hash.digest('hex');
 }
