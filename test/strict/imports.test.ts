@@ -27,7 +27,7 @@ function importsOf(file: string): readonly string[] {
 
 test('imports are found at all', () => {
   expect(IMPORTS.get('functions/unassign-ip/unassign.ts')).toContain('functions/shared/contract.ts');
-  expect(IMPORTS.get('local/demo/main.ts')).toContain('local/demo/player.ts');
+  expect(IMPORTS.get('local/demo/main.ts')).toContain('local/demo/program.ts');
 });
 
 test('no file imports itself by way of others', () => {
