@@ -61,7 +61,7 @@ export async function givenAListeningCloud(
   config?: unknown,
   options: Partial<CloudOptions> = {},
 ): Promise<ClusterDriver> {
-  const driver = await givenAnOperator(config, { clock: 'real', output, ...options });
+  const driver = await givenAnOperator(config, { clock: 'real', lambda: 'in-process', port: 0, output, ...options });
   const { endpoint, template } = driver.cloud;
   process.env.AWS_ENDPOINT_URL = endpoint;
   process.env.AWS_REGION = template.region;

@@ -6,7 +6,12 @@ const open: ClusterDriver[] = [];
 
 /** The example of cdk.json (or another configuration) on the local cloud, in virtual time, all well. */
 export async function givenACluster(options: Partial<CloudOptions> = {}, config?: unknown): Promise<ClusterDriver> {
-  const cloud = await startCloud({ clock: 'virtual', ...options, templateFile: synthesize(config) });
+  const cloud = await startCloud({
+    clock: 'virtual',
+    reuseInstances: true,
+    ...options,
+    templateFile: synthesize(config),
+  });
   const driver = new ClusterDriver(cloud);
   closeLater(driver);
   return driver;
