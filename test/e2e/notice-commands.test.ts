@@ -123,20 +123,3 @@ test('the Elastic IP cannot be associated by the workflow: one command puts it b
   await type(driver, commandsIn(message));
   expect(elasticIpOn(driver)).toBe(driver.standby.networkInterfaceId);
 });
-
-test('nothing of EC2 can be read: what to do does not depend on it', async () => {
-  const driver = await given();
-  driver.cloud.faults.add({
-    action: 'DescribeInstances',
-    when: isWorkflow,
-    kind: 'error503',
-  });
-  driver.stop(driver.active);
-  await driver.settled();
-  const { subject, message } = lastNotice(driver);
-  expect(subject).toContain('CHECK: failover failed, could not read where 10.0.0.5 is');
-  driver.cloud.faults.clear();
-  expect(verbs(message)).toEqual(['describe-network-interfaces', 'start-execution', 'assign-private-ip-addresses']);
-  await type(driver, commandsIn(message));
-  expect(driver.holds(driver.standby)).toBe(true);
-});

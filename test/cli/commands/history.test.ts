@@ -2,7 +2,6 @@ import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
 import { closeAll, givenAListeningCloud, type } from '../harness';
-import { outcomeLine, writeOutcomes } from '../records';
 
 jest.setTimeout(120_000);
 
@@ -74,25 +73,4 @@ test('somebody who watches sees how far the log has been read', async () => {
   const parts = [...err.matchAll(/Reading the log \[#*\.*\] (\d+) %, \d+ found/g)].map(([, part]) => Number(part));
   expect(parts).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
   expect(err.endsWith('\r\u001b[K')).toBe(true);
-});
-
-test('10,000 records are written as they come, page by page', async () => {
-  writeOutcomes(
-    driver.cloud,
-    Array.from({ length: 10_000 }, (_, index) =>
-      outcomeLine({ executionId: `arn:x:${index}`, outcome: 'FAILED_OVER' }),
-    ),
-  );
-  let longest = 0;
-  let rows = 0;
-  const onWrite = (text: string) => {
-    longest = Math.max(longest, text.length);
-    rows += 1;
-  };
-  const { code, out } = await type(['history', '--csv'], { onWrite });
-  expect(out.trimEnd().split('\r\n')).toHaveLength(10_004);
-  // Head, 10,003 rows, foot: nothing is collected before it is written.
-  expect(rows).toBe(10_005);
-  expect(longest).toBeLessThan(1_000);
-  expect(code).toBe(0);
 });
