@@ -13,7 +13,7 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
     Paused: pause(input, notice),
     Outage: notice.outageMs,
     DarkTime: notice.darkTimeMs,
-    AutomaticMoveTo: automaticMoveTo(input),
+    ...automaticMove(input),
     MoveByPerson: moveByPerson(input),
   });
 }
@@ -79,11 +79,19 @@ function pause(input: NotifyInput, { paused }: Notice): 0 | 1 | null {
   return paused === null ? 0 : 1;
 }
 
-/** Position among the nodes, from 1, of the node that an automatic move went to: failback undoes only such a move. */
-function automaticMoveTo({ kind, plan }: NotifyInput): number | null {
-  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isWanted(plan) || onlyElasticIps(plan)) return null;
-  const index = plan.cluster.nodes.findIndex(({ instanceId }) => instanceId === plan.destination?.instanceId);
-  return index < 0 ? null : index + 1;
+/**
+ * Positions among the nodes, from 1, of the node that an automatic move went to, and of the one that it found to hold the
+ * addresses (0: nobody, or several). Failback undoes only such a move; a check that follows a claim, only one that took
+ * the addresses off another node than the claimant.
+ */
+function automaticMove({ kind, plan }: NotifyInput): Readonly<Record<string, number>> {
+  if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isWanted(plan) || onlyElasticIps(plan)) return {};
+  const { cluster, destination, heldBefore } = plan;
+  const position = (of: string | null | undefined) =>
+    1 + cluster.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === of);
+  const to = position(destination?.networkInterfaceId);
+  const from = new Set(heldBefore.map(({ networkInterfaceId }) => position(networkInterfaceId)));
+  return to === 0 ? {} : { AutomaticMoveTo: to, AutomaticMoveFrom: from.size === 1 ? Math.max(...from) : 0 };
 }
 
 /** 1: a person moved the addresses, 2: a claim did, or each may have; null: neither. Failback leaves them there. */

@@ -79,12 +79,12 @@ export function stillStands({ request, before }: Situation): boolean {
 export function passedOver({ history, cluster, snapshot, soleHolder, quietCandidates }: Situation): ClusterNode | null {
   const last = history.claims.at(-1);
   if (last === undefined) return null;
-  const crossed = history.movedTo.some(
-    ({ instanceId, time }) =>
-      instanceId === soleHolder?.instanceId &&
-      time + MINUTE > last.time &&
-      time < last.time + EXECUTION_SECONDS * 1_000,
-  );
+  const meanwhile = (moves: typeof history.movedTo, of: string | undefined) =>
+    moves.some(
+      ({ instanceId, time }) =>
+        instanceId === of && time + MINUTE > last.time && time < last.time + EXECUTION_SECONDS * 1_000,
+    );
+  const crossed = meanwhile(history.movedTo, soleHolder?.instanceId) && !meanwhile(history.movedFrom, last.instanceId);
   const byPerson = history.personMovedAt !== null && history.personMovedAt + MINUTE > last.time;
   const quarrel = claimantsBetween(last.time - dampingMs(cluster), last.time, history).length > CHANGES_OF_A_QUARREL;
   if (!crossed || byPerson || quarrel || claimantsBetween(last.time, last.time, history).length > 1) return null;

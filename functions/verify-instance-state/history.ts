@@ -3,7 +3,7 @@ import type { Cluster } from '../shared/cluster';
 import { logger } from '../shared/logger';
 import { writeMetrics } from '../shared/metrics';
 import type { Request } from '../shared/plan';
-import { extremes, type Found, newest, ours, type Point, read, statusCheck } from './points';
+import { extremes, newest, ours, type Point, read, statusCheck } from './points';
 import type { Signals } from './signals';
 
 /**
@@ -26,8 +26,9 @@ export interface History {
   readonly movedLately: boolean | null;
   /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
   readonly movesOfLastHour: number;
-  /** Where it moved them then, at the beginning of which minute. */
+  /** Where it moved them then, and from which node; each at the beginning of which minute. */
   readonly movedTo: readonly Claim[];
+  readonly movedFrom: readonly Claim[];
   /** The minute in which a person moved them last, within the same hour; null: none did, or it is not known. */
   readonly personMovedAt: number | null;
 }
@@ -48,6 +49,7 @@ export const NO_HISTORY: History = {
   movedLately: null,
   movesOfLastHour: 0,
   movedTo: [],
+  movedFrom: [],
   personMovedAt: null,
 };
 
@@ -86,7 +88,11 @@ export function readMovesOfLastHour(
   return known(async () => {
     const found = await read(
       cloudWatch,
-      [...extremes('AutomaticMoveTo', cluster, 60), ours('person', 'MoveByPerson', cluster, 60, 'Minimum')],
+      [
+        ...extremes('AutomaticMoveTo', cluster, 60),
+        ...extremes('AutomaticMoveFrom', cluster, 60, 'from'),
+        ours('person', 'MoveByPerson', cluster, 60, 'Minimum'),
+      ],
       now - 60 * MINUTE,
       now,
     );
@@ -97,7 +103,8 @@ export function readMovesOfLastHour(
       movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
       // Executions that overlap write down the same move.
       movesOfLastHour: found.most?.length ?? 0,
-      movedTo: nodesIn(found, cluster),
+      movedTo: nodesIn([found.least, found.most], cluster),
+      movedFrom: nodesIn([found.fromleast, found.frommost], cluster),
       personMovedAt: byPerson?.time ?? null,
     };
   });
@@ -128,7 +135,7 @@ export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: 
       // Clocks differ, and a claim bears the time that EventBridge gave it.
       now + 2 * MINUTE,
     );
-    return { claims: nodesIn(found, cluster) };
+    return { claims: nodesIn([found.least, found.most], cluster) };
   });
 }
 
@@ -148,7 +155,7 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
       read(cloudWatch, queries, now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    const claims = nodesIn(found, cluster);
+    const claims = nodesIn([found.least, found.most], cluster);
     // What became of a claim matters only where there was one.
     const lately = claims.length === 0 ? {} : await readMovesOfLastHour(cloudWatch, cluster, now);
     const lost = [
@@ -205,9 +212,10 @@ async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: nu
   };
 }
 
-/** Oldest first. A position of an earlier configuration is no node's. */
-function nodesIn({ least = [], most = [] }: Found, { nodes }: Cluster): Claim[] {
-  return [...least, ...most]
+/** The nodes at positions, oldest first. 0, and a position of an earlier configuration, is no node's. */
+function nodesIn(positions: readonly (readonly Point[] | undefined)[], { nodes }: Cluster): Claim[] {
+  return positions
+    .flatMap((points) => points ?? [])
     .flatMap(({ time, value }) => {
       const node = nodes[value - 1];
       return node === undefined ? [] : [{ instanceId: node.instanceId, time }];

@@ -4,8 +4,11 @@ import type { Cluster } from '../shared/cluster';
 import { metricsNamespace } from '../shared/metrics';
 
 /** A metric whose values are nodes' positions, from 1: two nodes within one period are the least and the most. */
-export function extremes(name: string, cluster: Cluster, period: number): MetricDataQuery[] {
-  return [ours('least', name, cluster, period, 'Minimum'), ours('most', name, cluster, period, 'Maximum')];
+export function extremes(name: string, cluster: Cluster, period: number, prefix = ''): MetricDataQuery[] {
+  return [
+    ours(`${prefix}least`, name, cluster, period, 'Minimum'),
+    ours(`${prefix}most`, name, cluster, period, 'Maximum'),
+  ];
 }
 
 /** A metric of ours, of one cluster. */

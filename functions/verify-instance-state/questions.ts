@@ -11,9 +11,14 @@ import { isExcluded } from './tags';
 
 /** The node that would take the addresses from an unhealthy holder, or from nobody. */
 export function destinationOf(situation: Situation): ClusterNode | null {
-  const { candidates, quietCandidates, request } = situation;
-  const damped = !isAsked(request) && onlyAlarmed(situation);
+  const { candidates, quietCandidates } = situation;
+  const damped = actsByItself(situation) && onlyAlarmed(situation);
   return (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
+}
+
+/** Nobody asked, or who asked has got it: what happened to the target since is no part of the request. */
+export function actsByItself({ request, requestedTarget, soleHolder }: Situation): boolean {
+  return !isAsked(request) || (requestedTarget !== null && requestedTarget === soleHolder);
 }
 
 export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean {

@@ -1,12 +1,12 @@
 import { addressesOf } from '../shared/cluster';
 import { contradictionIn } from '../shared/contradiction';
 import { StateUnsettled } from '../shared/errors';
-import { isAsked } from '../shared/plan';
 import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { isOutdated, isQuarrel, mayBeMoved } from './claims';
 import { describe } from './health';
 import {
+  actsByItself,
   destinationOf,
   keepsTarget,
   laterHolder,
@@ -194,7 +194,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'only alarms or the application say that the holder is unhealthy, and those of the standby changed a moment ago, or the addresses went to and fro',
     when: (situation) =>
-      !isAsked(situation.request) &&
+      actsByItself(situation) &&
       onlyAlarmed(situation) &&
       situation.candidates.length > 0 &&
       (situation.quietCandidates.length === 0 || isWandering(situation)),

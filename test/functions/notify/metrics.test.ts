@@ -74,6 +74,7 @@ test('one line in embedded metric format, as CloudWatch reads it', () => {
             { Name: 'Outage', Unit: 'Milliseconds' },
             { Name: 'DarkTime', Unit: 'Milliseconds' },
             { Name: 'AutomaticMoveTo', Unit: 'Count' },
+            { Name: 'AutomaticMoveFrom', Unit: 'Count' },
           ],
         },
       ],
@@ -83,6 +84,7 @@ test('one line in embedded metric format, as CloudWatch reads it', () => {
     Outage: 2_700,
     DarkTime: 290,
     AutomaticMoveTo: 2,
+    AutomaticMoveFrom: 1,
   });
   expect(written).toHaveLength(1);
   expect(written[0]?.endsWith('}\n')).toBe(true);
@@ -131,10 +133,10 @@ test.each([
 
 describe('who moved the addresses last, for failback', () => {
   const moved = (input: NotifyInput) => {
-    const { AutomaticMoveTo, MoveByPerson } = cluster_(input);
-    return { AutomaticMoveTo, MoveByPerson };
+    const { AutomaticMoveTo, AutomaticMoveFrom, MoveByPerson } = cluster_(input);
+    return { AutomaticMoveTo, AutomaticMoveFrom, MoveByPerson };
   };
-  const nobody = { AutomaticMoveTo: undefined, MoveByPerson: undefined };
+  const nobody = { AutomaticMoveTo: undefined, AutomaticMoveFrom: undefined, MoveByPerson: undefined };
   test.each<[string, NotifyInput, number]>([
     ['an event', succeeded(), 2],
     ['a check', succeeded(repairing({ destination: destination(A) })), 1],
@@ -144,7 +146,7 @@ describe('who moved the addresses last, for failback', () => {
       3,
     ],
   ])('%s: the position of the node that it moved to', (_name, input, position) => {
-    expect(moved(input)).toEqual({ AutomaticMoveTo: position, MoveByPerson: undefined });
+    expect(moved(input)).toMatchObject({ AutomaticMoveTo: position, MoveByPerson: undefined });
   });
   test.each<[string, NotifyInput]>([
     ['a drill', succeeded(drill())],
@@ -156,14 +158,14 @@ describe('who moved the addresses last, for failback', () => {
       failed(refusal('TARGET_REFUSED', X, { ...BY_HAND, mayHaveChanged: true })),
     ],
   ])('%s: a person', (_name, input) => {
-    expect(moved(input)).toEqual({ AutomaticMoveTo: undefined, MoveByPerson: 1 });
+    expect(moved(input)).toEqual({ ...nobody, MoveByPerson: 1 });
   });
   test.each<[string, NotifyInput]>([
     ['a claim', succeeded(claimed())],
     ['a claim that failed halfway', failed(claimed())],
     ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) }))],
   ])('%s: a claim', (_name, input) => {
-    expect(moved(input)).toEqual({ AutomaticMoveTo: undefined, MoveByPerson: 2 });
+    expect(moved(input)).toEqual({ ...nobody, MoveByPerson: 2 });
   });
   const elasticBack = { why: 'ELASTIC_IP_MISSING' as const, cluster: ELASTIC, holders: holders(ELASTIC, B, false) };
   test.each<[string, NotifyInput]>([

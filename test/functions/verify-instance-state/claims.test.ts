@@ -1,5 +1,6 @@
 import { NOTHING_SAID } from '../../../functions/shared/plan';
 import { PAUSED_TAG, STANDBY_TAG } from '../../../functions/shared/tags';
+import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import {
   claimants,
   isOldQuarrel,
@@ -242,6 +243,9 @@ describe('a check follows the last claim where EC2’s news of a death crossed i
     ['within the time of an execution', { movedTo: [{ ...minute(C, 0), time: NOW + 89_000 }] }, follows],
     ['later than that', { movedTo: [{ ...minute(C, 0), time: NOW + 90_000 }] }, 'REHEARSE'],
     ['to another node than the holder', { movedTo: [minute(A, 3)] }, 'REHEARSE'],
+    ['off the claimant: it was unhealthy', { movedFrom: [minute(B, 3)] }, 'REHEARSE'],
+    ['off the claimant, but long before', { movedFrom: [minute(B, 5)] }, follows],
+    ['off another node', { movedFrom: [minute(A, 3)] }, follows],
     ['nobody but a person or a claim', { movedTo: [] }, 'REHEARSE'],
     ['and a person since', { personMovedAt: NOW - 180_000 }, 'REHEARSE'],
     ['and a person long before', { personMovedAt: NOW - 300_000 }, follows],
@@ -265,4 +269,29 @@ describe('a check follows the last claim where EC2’s news of a death crossed i
   test('and not where the cluster is paused', () => {
     expect(decided({}, { instances: { [C.instanceId]: tagged(C, PAUSED_TAG) } })).toBe('REHEARSE');
   });
+});
+
+test('who has got what it claimed, and is called unhealthy by alarms since, keeps it while alarms change in turn', () => {
+  const nodes = [
+    { ...B, alarms: ['smtp-b'] },
+    { ...C, alarms: ['smtp-c'] },
+  ];
+  const watched = cluster({ nodes, dampingMinutes: 5 });
+  const before = {
+    ...FIRST_PASS,
+    pass: 2,
+    why: 'CLAIMED' as const,
+    attempts: [{ instanceId: B.instanceId, error: 'ElasticIpMissing', message: '' }],
+    mayHaveChanged: true,
+  };
+  const decided = (minutes: number) => {
+    const alarms = {
+      'smtp-b': { inAlarm: true, since: minutesAgo(1) },
+      'smtp-c': { inAlarm: false, since: minutesAgo(minutes) },
+    };
+    const { action, why } = decide(facts(claim(B), watched, { holders: B, alarms }, { before, retryCount: 7 }));
+    return `${action} ${why}`;
+  };
+  expect(decided(1)).toBe('NONE FLAPPING');
+  expect(decided(6)).toBe('MOVE HOLDER_UNHEALTHY');
 });

@@ -4,9 +4,8 @@ import { contradictionIn } from '../../../functions/shared/contradiction';
 import type { Attempt, Plan, Request } from '../../../functions/shared/plan';
 import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { type Before, FIRST_PASS, refusalOf } from '../../../functions/verify-instance-state/before';
-import { problemsOf } from '../../../functions/verify-instance-state/health';
 import { makePlan } from '../../../functions/verify-instance-state/plan';
-import { assess, type Facts, missingElasticIps } from '../../../functions/verify-instance-state/situation';
+import { assess, type Facts, missingElasticIps, problemsAt } from '../../../functions/verify-instance-state/situation';
 import { isExcluded } from '../../../functions/verify-instance-state/tags';
 import { A, B, C, ELASTIC_IP, holders, STRANGER, SUBNET } from '../notify/builders';
 import { D, face, facts, instance, minutesAgo, NOW, OTHER_SUBNET } from '../support/facts';
@@ -181,6 +180,7 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
           }),
           { maxLength: 2 },
         ),
+        movedFrom: fc.constant([]),
         personMovedAt: fc.constantFrom(null, null, NOW - 2 * 60_000),
       }),
       before: anyBefore(of),
@@ -282,7 +282,7 @@ always(
     if (action !== 'MOVE') return;
     const node = from.cluster.nodes.find(({ instanceId }) => instanceId === destination?.instanceId);
     if (node === undefined) throw new Error('The destination is no node of the cluster.');
-    expect(problemsOf(node, from.cluster, from.snapshot, from.signals, from.history)).toEqual([]);
+    expect(problemsAt(node.instanceId, assess(from).reports)).toEqual([]);
     if (assess(from).soleHolder === node) return;
     expect(refusalOf(node.instanceId, from.before)).toBeUndefined();
     // Who excludes a node after a person has named it comes too late.

@@ -49,7 +49,7 @@ const metric = (Namespace: string, MetricName: string, Name: string, Value: stri
 
 describe('the moves of the last hour', () => {
   const moves = () => readMovesOfLastHour(client, of, NOW);
-  const NONE = { movedLately: false, movesOfLastHour: 0, movedTo: [], personMovedAt: null };
+  const NONE = { movedLately: false, movesOfLastHour: 0, movedTo: [], movedFrom: [], personMovedAt: null };
   test('are read by the minute: a minute in which two executions moved the same counts once', async () => {
     has({
       least: [
@@ -72,8 +72,14 @@ describe('the moves of the last hour', () => {
     expect(input?.MetricDataQueries).toEqual([
       { Id: 'least', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 60, 'Minimum') },
       { Id: 'most', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 60, 'Maximum') },
+      { Id: 'fromleast', MetricStat: metric('VipFailover', 'AutomaticMoveFrom', 'Cluster', 'mail', 60, 'Minimum') },
+      { Id: 'frommost', MetricStat: metric('VipFailover', 'AutomaticMoveFrom', 'Cluster', 'mail', 60, 'Maximum') },
       { Id: 'person', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 60, 'Minimum') },
     ]);
+  });
+  test('and from where; 0 is from nobody', async () => {
+    has({ fromleast: [[10, 0]], frommost: [[10, 3]] });
+    expect(await moves()).toEqual({ ...NONE, movedFrom: [{ instanceId: C.instanceId, time: NOW - 600_000 }] });
   });
   test.each<[string, Points, number | null]>([
     ['a person did', [[10, 1]], NOW - 600_000],
