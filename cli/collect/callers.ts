@@ -70,7 +70,9 @@ async function find(
   now: number,
 ): Promise<Caller> {
   if (end < now - HISTORY_KEPT) return TOO_OLD;
-  for await (const call of callsNamed(clients, eventName, start, end)) if (isIt(call)) return call;
+  // CloudTrail keeps the second that an event began in.
+  const from = Math.floor(start / 1_000) * 1_000;
+  for await (const call of callsNamed(clients, eventName, from, end)) if (isIt(call)) return call;
   return end > now - DELAY ? NOT_YET : NOT_FOUND;
 }
 
