@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../shared/cluster';
 import { EXECUTION_SECONDS, READS_SETTLE_MS } from '../shared/timing';
+import type { NodeEvent } from './history';
 import type { Situation } from './situation';
 
 /** A claim that is older than this is not simply believed, ms: EventBridge repeats and delays events. */
@@ -79,7 +80,7 @@ export function stillStands({ request, before }: Situation): boolean {
 export function passedOver({ history, cluster, snapshot, soleHolder, quietCandidates }: Situation): ClusterNode | null {
   const last = history.claims.at(-1);
   if (last === undefined) return null;
-  const meanwhile = (moves: typeof history.movedTo, of: string | undefined) =>
+  const meanwhile = (moves: readonly NodeEvent[], of: string | undefined) =>
     moves.some(
       ({ instanceId, time }) =>
         instanceId === of && time + MINUTE > last.time && time < last.time + EXECUTION_SECONDS * 1_000,

@@ -21,22 +21,22 @@ export interface History {
   /** What programs and chats did not get lately, though people did. */
   readonly lost: readonly ('EVENT_LOST' | 'CHAT_LOST')[];
   /** What nodes claimed lately, oldest first. */
-  readonly claims: readonly Claim[];
+  readonly claims: readonly NodeEvent[];
   /** The addresses moved so short a time ago that the application may still be starting; null: not known. */
   readonly movedLately: boolean | null;
   /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
   readonly movesOfLastHour: number;
   /** Where it moved them then, and from which node; each at the beginning of which minute. */
-  readonly movedTo: readonly Claim[];
-  readonly movedFrom: readonly Claim[];
+  readonly movedTo: readonly NodeEvent[];
+  readonly movedFrom: readonly NodeEvent[];
   /** The minute in which a person moved them last, within the same hour; null: none did, or it is not known. */
   readonly personMovedAt: number | null;
 }
 
-/** Which node, and when, milliseconds since the epoch. */
-export interface Claim {
+/** What happened to a node, a claim or a move, and when. */
+export interface NodeEvent {
   readonly instanceId: string;
-  /** Of its event, to the second. */
+  /** Milliseconds since the epoch: of a claim, the second of its event; of a move, the beginning of its minute. */
   readonly time: number;
 }
 
@@ -213,7 +213,7 @@ async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: nu
 }
 
 /** The nodes at positions, oldest first. 0, and a position of an earlier configuration, is no node's. */
-function nodesIn(positions: readonly (readonly Point[] | undefined)[], { nodes }: Cluster): Claim[] {
+function nodesIn(positions: readonly (readonly Point[] | undefined)[], { nodes }: Cluster): NodeEvent[] {
   return positions
     .flatMap((points) => points ?? [])
     .flatMap(({ time, value }) => {

@@ -34,7 +34,7 @@ export interface Point {
 }
 
 /** Points by the ID of their query. */
-export type Found = Readonly<Record<string, readonly Point[] | undefined>>;
+type Found = Readonly<Record<string, readonly Point[] | undefined>>;
 
 /** One GetMetricData call; times in milliseconds since the epoch. */
 export async function read(

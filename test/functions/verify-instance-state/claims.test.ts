@@ -9,17 +9,17 @@ import {
   stillStands,
 } from '../../../functions/verify-instance-state/claims';
 import { decide } from '../../../functions/verify-instance-state/decide';
-import { type Claim, NO_HISTORY } from '../../../functions/verify-instance-state/history';
+import { NO_HISTORY, type NodeEvent } from '../../../functions/verify-instance-state/history';
 import { assess, type Facts, type Situation } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, holders } from '../notify/builders';
 import { byHand, claim, event, facts, instance, minutesAgo, NOW, stopped, tagged } from '../support/facts';
 
 const of = cluster({ nodes: [A, B, C], dampingMinutes: 5 });
-const made = (node: typeof A, secondsAgo: number): Claim => ({
+const made = (node: typeof A, secondsAgo: number): NodeEvent => ({
   instanceId: node.instanceId,
   time: NOW - secondsAgo * 1_000,
 });
-const claimed = (...claims: readonly Claim[]): Partial<Facts> => ({ history: { ...NO_HISTORY, claims } });
+const claimed = (...claims: readonly NodeEvent[]): Partial<Facts> => ({ history: { ...NO_HISTORY, claims } });
 const situation = (request: Facts['request'], changes: Partial<Facts> = {}, world = {}): Situation =>
   assess(facts(request, of, world, changes));
 const secondsAgo = (seconds: number) => ({ eventTime: new Date(NOW - seconds * 1_000).toISOString() });
@@ -40,7 +40,7 @@ describe('a claim is outdated', () => {
 
 describe('nodes quarrel', () => {
   const turns = [made(B, 200), made(A, 150), made(B, 100), made(A, 50)];
-  test.each<[string, readonly Claim[], readonly [quarrel: boolean, old: boolean]]>([
+  test.each<[string, readonly NodeEvent[], readonly [quarrel: boolean, old: boolean]]>([
     ['one claim', [], [false, false]],
     ['there and back', [made(B, 100), made(A, 50)], [false, false]],
     ['the same node again and again', [made(B, 100), made(B, 50), made(B, 25)], [false, false]],
@@ -66,7 +66,7 @@ describe('nodes quarrel', () => {
 });
 
 describe('a claim that others overtook', () => {
-  const overtaken = (attempts: number, ...claims: readonly Claim[]) => {
+  const overtaken = (attempts: number, ...claims: readonly NodeEvent[]) => {
     const { before } = facts(claim(B), of);
     const attempt = { instanceId: B.instanceId, error: 'Superseded', message: 'c has it' };
     return situation(
@@ -219,7 +219,7 @@ describe('what a claim leads to', () => {
 
 describe('a check follows the last claim where EC2’s news of a death crossed it', () => {
   const check = { mode: 'check', trigger: 'schedule' } as const;
-  const minute = (node: typeof A, minutesAgo: number): Claim => ({
+  const minute = (node: typeof A, minutesAgo: number): NodeEvent => ({
     instanceId: node.instanceId,
     time: NOW - minutesAgo * 60_000,
   });
