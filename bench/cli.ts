@@ -95,7 +95,11 @@ async function measureHistory(): Promise<CliResult['history']> {
     try {
       const group = cloud.template.ofType('AWS::Logs::LogGroup').find(({ logicalId }) => logicalId.includes('Notify'));
       for (let number = 0; number < records; number += 1) {
-        cloud.timeline.add({ type: 'log', group: group?.physicalId ?? '', line: outcomeLine(`arn:x:${number}`) });
+        cloud.timeline.add({
+          type: 'log',
+          group: group?.physicalId ?? '',
+          line: outcomeLine({ executionId: `arn:x:${number}` }),
+        });
         if (number % 100 === 99) await cloud.advance((30 * DAY) / (records / 100) - 1);
       }
       const file = join(BENCH_DIRECTORY, 'heap.json');

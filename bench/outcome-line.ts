@@ -1,12 +1,12 @@
-/** A line of Notify's log: the record of a plain failover, as long as they are. */
-export function outcomeLine(executionId: string): string {
+/** A record of an outcome as Notify logs it; what is not given is that of a plain failover of the cluster mail. */
+export function outcomeLine(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({
     level: 'INFO',
     message: 'outcome',
     service: 'notify',
     timestamp: new Date(0).toISOString(),
     schemaVersion: 2,
-    executionId,
+    executionId: 'arn:aws:states:us-east-1:123456789012:express:m:n:u',
     outcome: 'FAILED_OVER',
     cluster: 'mail',
     mode: 'failover',
@@ -17,7 +17,7 @@ export function outcomeLine(executionId: string): string {
     to: 'i-0a1b2c3d4e5f60002',
     eventTime: new Date(0).toISOString(),
     eventId: '11111111-2222-4333-8444-555555555555',
-    startTime: new Date(0).toISOString(),
+    startTime: new Date().toISOString(),
     outageMs: 2_000,
     tookMs: 1_000,
     darkTimeMs: 300,
@@ -25,5 +25,6 @@ export function outcomeLine(executionId: string): string {
     findings: [],
     told: true,
     repetition: false,
+    ...fields,
   });
 }

@@ -1,7 +1,8 @@
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
+import { outcomeLine } from '../../../bench/outcome-line';
 import { closeAll, givenAListeningCloud, type } from '../harness';
-import { outcomeLine, writeOutcomes } from '../records';
+import { writeOutcomes } from '../records';
 
 jest.setTimeout(120_000);
 

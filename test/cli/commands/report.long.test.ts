@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { ClusterDriver } from '../../../local/demo/cluster-driver';
 import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
+import { outcomeLine } from '../../../bench/outcome-line';
 import { actAsAdministrator, actAsGiven, closeAll, givenAListeningCloud, type } from '../harness';
-import { outcomeLine, writeOutcomes } from '../records';
+import { writeOutcomes } from '../records';
 
 jest.setTimeout(120_000);
 
