@@ -37,6 +37,18 @@ async function checked(driver: ClusterDriver): Promise<void> {
   await driver.settled();
 }
 
+test('nothing of EC2 can be read: what to do does not depend on it', async () => {
+  const driver = await givenAnOperator();
+  driver.cloud.faults.add({ action: 'DescribeInstances', when: isWorkflow, kind: 'error503' });
+  driver.stop(driver.active);
+  await driver.settled();
+  const { subject, verbs } = last(driver);
+  expect(subject).toContain('CHECK: failover failed, could not read where 10.0.0.5 is');
+  expect(verbs).toEqual(['describe-network-interfaces', 'start-execution', 'assign-private-ip-addresses']);
+  await typeLast(driver);
+  expect(driver.holds(driver.standby)).toBe(true);
+});
+
 describe('claims', () => {
   test('one that came late: the node that claims is named', async () => {
     const driver = await givenAnOperator();
