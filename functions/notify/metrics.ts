@@ -20,10 +20,14 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
 
 /**
  * 0: a notice could not be sent, so the next check tells it; 1: one was sent; 2: one of a check was, which told also that an
- * earlier one was lost. functions/verify-instance-state/history.ts reads it.
+ * earlier one was lost. ToldInTurn: one was sent that says that nodes claim in turn, so the next claims need none.
+ * functions/verify-instance-state/history.ts reads both.
  */
 export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
-  write(input, notice, { Told: sent ? (modeOf(input) === 'check' ? 2 : 1) : 0 });
+  write(input, notice, {
+    Told: sent ? (modeOf(input) === 'check' ? 2 : 1) : 0,
+    ToldInTurn: sent && input.plan?.why === 'CLAIMED_IN_TURN' ? 1 : null,
+  });
 }
 
 /** Each adds 1 where it was lost, and the next checks find it: functions/verify-instance-state/history.ts. */

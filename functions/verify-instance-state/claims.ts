@@ -59,11 +59,6 @@ export function isQuarrel(situation: Situation): boolean {
   return situation.request.trigger === 'claim' && turns(situation).length > CHANGES_OF_A_QUARREL;
 }
 
-/** It goes on, and people were told of it at its first turn too many. */
-export function isOldQuarrel(situation: Situation): boolean {
-  return turns(situation).length > CHANGES_OF_A_QUARREL + 1;
-}
-
 export function claimants(situation: Situation): string[] {
   return [...new Set(turns(situation))].toSorted();
 }

@@ -1,6 +1,6 @@
 import { type ClusterNode, nodeLabel } from '../shared/cluster';
 import { type Finding, isAsked, type Plan, type Reason } from '../shared/plan';
-import { claimants, isOldQuarrel, isOverruled, isQuarrel, passedOver } from './claims';
+import { claimants, isOverruled, isQuarrel, passedOver } from './claims';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyLeft, whyNot } from './rulings';
@@ -67,7 +67,7 @@ function carryOut(situation: Situation, ruling: Verdict, findings: readonly Find
 
 /** A claim asks for no answer: people are told where it was not followed, and that was not said before. */
 function isNewsOfClaim(situation: Situation, why: Reason): boolean {
-  if (why === 'CLAIMED_IN_TURN') return !isOldQuarrel(situation);
+  if (why === 'CLAIMED_IN_TURN') return !situation.history.toldInTurn;
   return why === 'CLAIM_OUTDATED' && !isOverruled(situation);
 }
 

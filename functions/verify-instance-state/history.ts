@@ -22,6 +22,8 @@ export interface History {
   readonly lost: readonly ('EVENT_LOST' | 'CHAT_LOST')[];
   /** What nodes claimed lately, oldest first. */
   readonly claims: readonly NodeEvent[];
+  /** People were told within the damping time that nodes claim in turn. */
+  readonly toldInTurn: boolean;
   /** The addresses moved so short a time ago that the application may still be starting; null: not known. */
   readonly movedLately: boolean | null;
   /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
@@ -46,6 +48,7 @@ export const NO_HISTORY: History = {
   noticeLost: false,
   lost: [],
   claims: [],
+  toldInTurn: false,
   movedLately: null,
   movesOfLastHour: 0,
   movedTo: [],
@@ -121,7 +124,7 @@ export function writeClaim({ name, nodes }: Cluster, { target, eventTime }: Requ
 }
 
 /**
- * The claims of the damping time, at least of the last minutes. Points of one second are kept for three hours. What cannot
+ * The claims of the damping time, at least of the last minutes, and whether people know that they come in turn. Points of one second are kept for three hours. What cannot
  * be read is not known: a claim is believed then.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
  */
@@ -130,12 +133,12 @@ export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: 
   return known(async () => {
     const found = await read(
       cloudWatch,
-      extremes('Claim', cluster, 1),
+      [...extremes('Claim', cluster, 1), ours('told', 'ToldInTurn', cluster, 60, 'Maximum')],
       now - window,
       // Clocks differ, and a claim bears the time that EventBridge gave it.
       now + 2 * MINUTE,
     );
-    return { claims: nodesIn([found.least, found.most], cluster) };
+    return { claims: nodesIn([found.least, found.most], cluster), toldInTurn: (found.told ?? []).length > 0 };
   });
 }
 

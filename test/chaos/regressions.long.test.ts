@@ -245,3 +245,27 @@ test('the last claim is followed: an execution that read EC2 before the claim mo
     ],
   });
 });
+
+test('the last claim is followed: nodes claim in turn, and the claim at which people are told otherwise was refused', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    seed: 0,
+    transitions: 'stuck',
+    doomed: true,
+    steps: [
+      { after: 0, what: { do: 'event-fault', kind: 'delay', milliseconds: 15_000 } },
+      { after: 12_166, what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 711, what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 830, what: { do: 'claim', cluster: 1, node: 1 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 400, what: { do: 'start', cluster: 0, node: 0 } },
+      { after: 0, what: { do: 'check', cluster: 0 } },
+      { after: 1_617, what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 0, what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 634, on: 'NotifySuccess', what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 4_102, what: { do: 'claim', cluster: 0, node: 2 } },
+      { after: 0, on: 'VerifyInstanceState', what: { do: 'start', cluster: 0, node: 0 } },
+    ],
+  });
+});

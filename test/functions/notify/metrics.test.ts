@@ -131,6 +131,16 @@ test.each([
   });
 });
 
+test.each([
+  ['that nodes claim in turn', 'CLAIMED_IN_TURN', true, 1],
+  ['that, which could not be sent', 'CLAIMED_IN_TURN', false, undefined],
+  ['that a claim came late', 'CLAIM_OUTDATED', true, undefined],
+] as const)('a notice says %s: the next claims know', (_what, why, sent, ToldInTurn) => {
+  const input = nothingToDo(kept(why, BY_CLAIM));
+  writeTold(input, composeNotice(input, null), sent);
+  expect(written.map((line) => JSON.parse(line).ToldInTurn)).toEqual([ToldInTurn]);
+});
+
 describe('who moved the addresses last, for failback', () => {
   const moved = (input: NotifyInput) => {
     const { AutomaticMoveTo, AutomaticMoveFrom, MoveByPerson } = cluster_(input);

@@ -165,7 +165,15 @@ describe('the claims of a cluster', () => {
     ).toEqual([
       ['Claim', 1, 'Minimum'],
       ['Claim', 1, 'Maximum'],
+      ['ToldInTurn', 60, 'Maximum'],
     ]);
+  });
+  test.each([
+    ['were', [[4, 1]], true],
+    ['were not', [], false],
+  ] as const)('people %s told that they come in turn', async (_what, told, toldInTurn) => {
+    has({ least: [[1, 1]], most: [[1, 1]], told });
+    expect(await claims()).toMatchObject({ toldInTurn });
   });
   test('a claim is written at its own time, to the second, in embedded metric format', () => {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
