@@ -1,11 +1,12 @@
 import { type EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
+import type { Cluster, Holder } from '../shared/cluster';
 import type { KeptAddress, UnassignIpInput, UnassignIpOutput } from '../shared/contract';
 import { DENIED, TransientAwsError, toStateError } from '../shared/errors';
 import { assertFresh } from '../shared/handler';
 import type { Plan, Source, StateError } from '../shared/plan';
 import { readAddresses } from '../shared/snapshot';
-import { elapsedMs, UNASSIGN_UNTIL_SECONDS } from '../shared/timing';
+import { elapsedMs, LOOK_PAUSES_MS, UNASSIGN_UNTIL_SECONDS } from '../shared/timing';
 
 /**
  * Takes the virtual IPs off every unhealthy source at once. What is already off, or whose interface is gone, is a success; so
@@ -22,18 +23,18 @@ export async function unassign(
   // When the state was entered: a repetition does what the first try did, whose answer may be lost.
   const kept = keptInPlace(plan, elapsedMs({ ...execution, retryCount: 0 }) / 1_000);
   const stay = new Set(kept.map(({ address }) => address));
+  // On a retry it may have been this execution's own call whose answer was lost.
+  const firstTry = execution.retryCount === 0;
   const results = await Promise.all(
     plan.sources.map((source) => {
       const addresses = source.addresses.filter((address) => !stay.has(address));
-      return addresses.length === 0 ? NOTHING : release(writer, reader, plan, { ...source, addresses });
+      return addresses.length === 0 ? NOTHING : release(writer, reader, plan, { ...source, addresses }, firstTry);
     }),
   );
   const released = results.flatMap((result) => result.released);
   const alreadyGone = results.flatMap((result) => result.alreadyGone);
   const refused = results.map((result) => result.refused).find((refusal) => refusal !== null) ?? null;
-  // On a retry it may have been this execution's own call whose answer was lost.
-  const overtaken =
-    execution.retryCount === 0 && released.length === 0 && alreadyGone.length > 0 && !results.some(({ lost }) => lost);
+  const overtaken = firstTry && released.length === 0 && alreadyGone.length > 0 && !results.some(({ lost }) => lost);
   return {
     released,
     alreadyGone,
@@ -67,8 +68,8 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
 interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
   readonly refused: StateError | null;
   /**
-   * Another execution need not have taken the addresses off: EC2 does not say so itself, the interface is gone, or somebody
-   * gave them to one of others.
+   * Another execution need not have taken the addresses off: EC2 does not say so itself, the interface is gone, somebody
+   * gave them to one of others, or reads do not show yet where they are.
    */
   readonly lost: boolean;
 }
@@ -81,10 +82,17 @@ const NOTHING: Released = { released: [], alreadyGone: [], refused: null, lost: 
  * AssignIp takes the addresses from wherever they are.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
-const NOT_THERE = new Set(['InvalidParameterValue', 'InvalidNetworkInterfaceID.NotFound']);
+const NOT_ON_IT = 'InvalidParameterValue';
+const NOT_THERE = new Set([NOT_ON_IT, 'InvalidNetworkInterfaceID.NotFound']);
 
 /** An error is answered by a look: EC2 refuses the whole list when one address, or the interface, is gone. */
-async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source: Source): Promise<Released> {
+async function release(
+  writer: EC2Client,
+  reader: EC2Client,
+  plan: Plan,
+  source: Source,
+  firstTry: boolean,
+): Promise<Released> {
   const { networkInterfaceId, addresses } = source;
   try {
     await unassignAddresses(writer, networkInterfaceId, addresses);
@@ -92,23 +100,42 @@ async function release(writer: EC2Client, reader: EC2Client, plan: Plan, source:
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     if (DENIED.has(error.name)) return { ...NOTHING, refused: toStateError(error) };
-    const seen = await readAddresses(reader, plan.cluster);
+    const inDoubt = firstTry && error.name === NOT_ON_IT;
+    const seen = await lookWhereTheyWent(reader, plan.cluster, source, inDoubt ? LOOK_PAUSES_MS : []);
     const ours = plan.cluster.nodes.map((node) => node.networkInterfaceId);
     const lost =
-      error.name !== 'InvalidParameterValue' ||
+      error.name !== NOT_ON_IT ||
       seen.some((each) => addresses.includes(each.address) && !ours.includes(each.networkInterfaceId));
-    const there = addresses.filter((address) =>
-      seen.some((candidate) => candidate.address === address && candidate.networkInterfaceId === networkInterfaceId),
-    );
+    const there = stillThere(source, seen);
     if (there.length === 0) return { ...NOTHING, alreadyGone: [...addresses], lost };
     if (there.length === addresses.length) {
       if (!NOT_THERE.has(error.name)) throw error;
-      return { ...NOTHING, alreadyGone: [...addresses], lost };
+      return { ...NOTHING, alreadyGone: [...addresses], lost: true };
     }
     const gone = addresses.filter((address) => !there.includes(address));
-    const rest = await release(writer, reader, plan, { ...source, addresses: there });
-    return { ...rest, alreadyGone: [...gone, ...rest.alreadyGone] };
+    const rest = await release(writer, reader, plan, { ...source, addresses: there }, firstTry);
+    return { ...rest, alreadyGone: [...gone, ...rest.alreadyGone], lost: lost || rest.lost };
   }
+}
+
+/**
+ * Until reads show what the refusal says, or the pauses (ms) are over: who moved the addresses shows only then, and so whether
+ * another execution tells of it. It costs time only where somebody moved them a moment ago.
+ */
+async function lookWhereTheyWent(reader: EC2Client, cluster: Cluster, source: Source, pauses: readonly number[]) {
+  let seen = await readAddresses(reader, cluster);
+  for (const pause of pauses) {
+    if (stillThere(source, seen).length < source.addresses.length) break;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    seen = await readAddresses(reader, cluster);
+  }
+  return seen;
+}
+
+function stillThere({ networkInterfaceId, addresses }: Source, seen: readonly Holder[]): string[] {
+  return addresses.filter((address) =>
+    seen.some((holder) => holder.address === address && holder.networkInterfaceId === networkInterfaceId),
+  );
 }
 
 async function unassignAddresses(

@@ -2,7 +2,7 @@ import '../support/quiet';
 import { DescribeNetworkInterfacesCommand, EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Plan, Source } from '../../../functions/shared/plan';
-import { UNASSIGN_UNTIL_SECONDS } from '../../../functions/shared/timing';
+import { LOOK_PAUSES_MS, UNASSIGN_UNTIL_SECONDS } from '../../../functions/shared/timing';
 import { keptInPlace, unassign } from '../../../functions/unassign-ip/unassign';
 import { A, B, C, cluster, ELASTIC_IP, plan, vips } from '../notify/builders';
 import { enteredNow, secondsAgo } from '../support/clock';
@@ -11,15 +11,25 @@ import { ec2Error, interfaces, type OnInterface, THROTTLED } from '../support/ec
 const ec2 = mockClient(EC2Client);
 const writer = new EC2Client({});
 const reader = new EC2Client({});
-beforeEach(() => ec2.reset());
+beforeEach(() => {
+  jest.useFakeTimers();
+  ec2.reset();
+});
+afterEach(() => jest.useRealTimers());
 
-const run = (of: Plan, execution = enteredNow(), decidedAt = secondsAgo(1)) =>
-  unassign(writer, reader, { execution, plan: of, decidedAt });
+const LOOKS_MS = LOOK_PAUSES_MS.reduce((sum, pause) => sum + pause);
+async function run(of: Plan, execution = enteredNow(), decidedAt = secondsAgo(1)) {
+  const output = unassign(writer, reader, { execution, plan: of, decidedAt });
+  output.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(LOOKS_MS);
+  return output;
+}
 const requests = () => ec2.commandCalls(UnassignPrivateIpAddressesCommand).map(({ args }) => args[0].input);
 const request = (...addresses: string[]) => ({
   NetworkInterfaceId: A.networkInterfaceId,
   PrivateIpAddresses: addresses,
 });
+const STRANGER = { networkInterfaceId: 'eni-0f00000000000000f', instanceId: null };
 const two = cluster({ virtualIps: vips(2) });
 const source = (
   { networkInterfaceId, instanceId }: typeof A,
@@ -227,8 +237,38 @@ describe('whether another execution took them off, and tells', () => {
   });
   test('not where an interface of others has them: no other execution gave them away', async () => {
     unassigns().rejects(ec2Error('InvalidParameterValue'));
-    shows({ node: { networkInterfaceId: 'eni-0f00000000000000f', instanceId: null } });
+    shows({ node: STRANGER });
     expect(await run(plan())).not.toHaveProperty('overtaken');
+  });
+  test('it did, where reads show only after a while that they are off', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    ec2
+      .on(DescribeNetworkInterfacesCommand)
+      .resolvesOnce(interfaces({ node: A }))
+      .resolvesOnce(interfaces({ node: A }))
+      .resolves(interfaces());
+    expect(await run(plan())).toMatchObject({ overtaken: true });
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(3);
+  });
+  test('not where reads go on showing them there: who moved them is not known', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    shows({ node: A });
+    expect(await run(plan())).not.toHaveProperty('overtaken');
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(1 + LOOK_PAUSES_MS.length);
+  });
+  test('not where an interface of others had one of them, and the rest went while it looked', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    ec2
+      .on(DescribeNetworkInterfacesCommand)
+      .resolvesOnce(interfaces({ node: A }, { node: STRANGER, address: '10.0.0.6' }))
+      .resolves(interfaces());
+    expect(await run(plan({ cluster: two }))).not.toHaveProperty('overtaken');
+  });
+  test('a repetition does not wait to know: its first try may have done it', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    shows({ node: A });
+    await run(plan(), enteredNow(1, 1));
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(1);
   });
   test('not on a repetition: the first try may have done it, and its answer was lost', async () => {
     expect(await overtaken('InvalidParameterValue', 1)).toBeUndefined();
