@@ -90,21 +90,26 @@ function pause(input: NotifyInput, { paused }: Notice): 0 | 1 | null {
  */
 function automaticMove({ kind, plan }: NotifyInput): Readonly<Record<string, number>> {
   if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || isWanted(plan) || onlyElasticIps(plan)) return {};
-  const { cluster, destination, heldBefore } = plan;
-  const position = (of: string | null | undefined) =>
-    1 + cluster.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === of);
-  const to = position(destination?.networkInterfaceId);
-  const from = new Set(heldBefore.map(({ networkInterfaceId }) => position(networkInterfaceId)));
+  const to = position(plan, plan.destination);
+  const from = new Set(plan.heldBefore.map((holder) => position(plan, holder)));
   return to === 0 ? {} : { AutomaticMoveTo: to, AutomaticMoveFrom: from.size === 1 ? Math.max(...from) : 0 };
 }
 
-/** 1: a person moved the addresses, 2: a claim did, or each may have; null: neither. Failback leaves them there. */
-function moveByPerson(input: NotifyInput): 1 | 2 | null {
+/** From 1; 0: nobody, or no node of the configuration. */
+function position({ cluster }: Plan, of: { readonly networkInterfaceId: string | null } | null): number {
+  return 1 + cluster.nodes.findIndex(({ networkInterfaceId }) => networkInterfaceId === of?.networkInterfaceId);
+}
+
+/**
+ * 1: a person moved the addresses; 2 and the position of the node: a claim did; each may have; null: neither. Failback leaves
+ * them there.
+ */
+function moveByPerson(input: NotifyInput): number | null {
   const plan = latestPlan(input);
   if (plan === null || !isWanted(plan)) return null;
   const moved = input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
   if (!moved) return null;
-  return plan.trigger === 'request' ? 1 : 2;
+  return plan.trigger === 'request' ? 1 : 2 + position(plan, plan.destination);
 }
 
 /** A check may follow a claim too. */

@@ -11,7 +11,7 @@ interface Directive {
 }
 
 const MILLISECONDS = new Set(['Outage', 'DarkTime']);
-const BY_THE_SECOND = new Set(['Claim']);
+const BY_THE_SECOND = new Set(['Claim', 'MoveByPerson']);
 
 /** The namespace of the product's own metrics. */
 export function metricsNamespace(): string {

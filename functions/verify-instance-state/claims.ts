@@ -7,8 +7,9 @@ import type { Situation } from './situation';
 const FRESH_MS = 60_000;
 /** So many changes from one claimant to another within the damping time are a quarrel: there, back, and there again. */
 const CHANGES_OF_A_QUARREL = 3;
-/** What the metrics of moves are read by. */
+/** What the metrics of moves are read by, and those of moves for a claim, ms. */
 const MINUTE = 60_000;
+const SECOND = 1_000;
 /** In so many passes a claim is carried out although others moved the addresses on. */
 const PASSES_OF_A_CLAIM = 2;
 
@@ -69,18 +70,21 @@ export function stillStands({ request, before }: Situation): boolean {
 }
 
 /**
- * The node that claimed last, where an execution that had read EC2 before that claim moved the addresses on to the holder:
- * the claim and EC2's news of a death crossed. Null: there is none, or it is not known.
+ * The node that claimed last, where an execution that had read EC2, or that had been claimed for, before that claim moved the
+ * addresses on to the holder: the claim and EC2's news of a death crossed, or an older claim that took its time. Null: there
+ * is none, or it is not known.
  */
 export function passedOver({ history, cluster, snapshot, soleHolder, quietCandidates }: Situation): ClusterNode | null {
   const last = history.claims.at(-1);
   if (last === undefined) return null;
-  const meanwhile = (moves: readonly NodeEvent[], of: string | undefined) =>
+  const meanwhile = (moves: readonly NodeEvent[], of: string | undefined, resolution: number) =>
     moves.some(
       ({ instanceId, time }) =>
-        instanceId === of && time + MINUTE > last.time && time < last.time + EXECUTION_SECONDS * 1_000,
+        instanceId === of && time + resolution > last.time && time < last.time + EXECUTION_SECONDS * 1_000,
     );
-  const crossed = meanwhile(history.movedTo, soleHolder?.instanceId) && !meanwhile(history.movedFrom, last.instanceId);
+  const holder = soleHolder?.instanceId;
+  const moved = meanwhile(history.movedTo, holder, MINUTE) || meanwhile(history.claimedTo, holder, SECOND);
+  const crossed = moved && !meanwhile(history.movedFrom, last.instanceId, MINUTE);
   const byPerson = history.personMovedAt !== null && history.personMovedAt + MINUTE > last.time;
   const quarrel = claimantsBetween(last.time - dampingMs(cluster), last.time, history).length > CHANGES_OF_A_QUARREL;
   if (!crossed || byPerson || quarrel || claimantsBetween(last.time, last.time, history).length > 1) return null;

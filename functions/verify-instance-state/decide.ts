@@ -184,7 +184,7 @@ function finding(severity: Finding['severity'], code: Finding['code'], detail = 
 function followClaim(situation: Situation): Verdict | null {
   const claimant = passedOver(situation);
   if (claimant === null) return null;
-  const explanation = `${claimant.instanceId} said last that it is active; the workflow moved the addresses off another node meanwhile.`;
+  const explanation = `${claimant.instanceId} said last that it is active; the workflow moved the addresses to another node meanwhile.`;
   return { kind: 'MOVE', why: 'CLAIMED', explanation, destination: claimant };
 }
 

@@ -31,14 +31,16 @@ export interface History {
   /** Where it moved them then, and from which node; each at the beginning of which minute. */
   readonly movedTo: readonly NodeEvent[];
   readonly movedFrom: readonly NodeEvent[];
-  /** The minute in which a person moved them last, within the same hour; null: none did, or it is not known. */
+  /** The nodes that it moved them to for a claim then. */
+  readonly claimedTo: readonly NodeEvent[];
+  /** When a person moved them last, within the same hour; null: none did, or it is not known. */
   readonly personMovedAt: number | null;
 }
 
 /** What happened to a node, a claim or a move, and when. */
 export interface NodeEvent {
   readonly instanceId: string;
-  /** Milliseconds since the epoch: of a claim, the second of its event; of a move, the beginning of its minute. */
+  /** Milliseconds since the epoch: of a claim, and of a move for one, its second; of another move, the beginning of its minute. */
   readonly time: number;
 }
 
@@ -53,6 +55,7 @@ export const NO_HISTORY: History = {
   movesOfLastHour: 0,
   movedTo: [],
   movedFrom: [],
+  claimedTo: [],
   personMovedAt: null,
 };
 
@@ -63,8 +66,12 @@ const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 /** Points of one second are kept for three hours. */
 const NOTICES_WINDOW = 170 * MINUTE;
-/** The metrics Told and MoveByPerson: a check sent its notice; a claim moved the addresses. functions/notify/metrics.ts writes them. */
+/**
+ * The metrics Told and MoveByPerson: a check sent its notice; a person moved the addresses, or a claim did, to the node whose
+ * position is added. functions/notify/metrics.ts writes them.
+ */
 const TOLD_BY_CHECK = 2;
+const MOVED_BY_PERSON = 1;
 const MOVED_BY_CLAIM = 2;
 
 /** How long an application may take to start where the addresses have moved to, before its check counts, minutes. */
@@ -94,13 +101,15 @@ export function readMovesOfLastHour(
       [
         ...extremes('AutomaticMoveTo', cluster, 60),
         ...extremes('AutomaticMoveFrom', cluster, 60, 'from'),
-        ours('person', 'MoveByPerson', cluster, 60, 'Minimum'),
+        ...extremes('MoveByPerson', cluster, 1, 'wanted'),
       ],
       now - 60 * MINUTE,
       now,
     );
-    const last = Math.max(newest(found.most)?.time ?? 0, newest(found.person)?.time ?? 0);
-    const byPerson = newest(found.person?.filter(({ value }) => value !== MOVED_BY_CLAIM));
+    const wanted = [found.wantedleast, found.wantedmost];
+    const last = Math.max(newest(found.most)?.time ?? 0, newest(found.wantedmost)?.time ?? 0);
+    const byPerson = newest(found.wantedleast?.filter(({ value }) => value === MOVED_BY_PERSON));
+    const claimed = wanted.map((points) => points?.map(({ time, value }) => ({ time, value: value - MOVED_BY_CLAIM })));
     return {
       // A point bears the time at which its minute began.
       movedLately: now - last < (GRACE_MINUTES + 1) * MINUTE,
@@ -108,6 +117,7 @@ export function readMovesOfLastHour(
       movesOfLastHour: found.most?.length ?? 0,
       movedTo: nodesIn([found.least, found.most], cluster),
       movedFrom: nodesIn([found.fromleast, found.frommost], cluster),
+      claimedTo: nodesIn(claimed, cluster),
       personMovedAt: byPerson?.time ?? null,
     };
   });

@@ -269,3 +269,48 @@ test('the last claim is followed: nodes claim in turn, and the claim at which pe
     ],
   });
 });
+
+test('notices: somebody gives an address away while a node is called unhealthy, and reads do not show it yet', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 4,
+    seed: 0,
+    lag: 680,
+    steps: [
+      { after: 267, what: { do: 'twice', milliseconds: 6010 } },
+      { after: 10917, on: 'NotifyFailure', what: { do: 'alternate', cluster: 0, milliseconds: 21099, times: 5 } },
+      { after: 19982, what: { do: 'application', cluster: 0, node: 0, status: 'insufficient-data' } },
+      { after: 1542, what: { do: 'hide', cluster: 0, address: 1 } },
+      { after: 153, what: { do: 'sns-down', milliseconds: 1992 } },
+      { after: 1251, what: { do: 'stop', cluster: 0, node: 2 } },
+      { after: 9940, what: { do: 'sns-down', milliseconds: 3895 } },
+      { after: 0, what: { do: 'drill', cluster: 1, node: 1, reason: 'plain' } },
+      { after: 280, what: { do: 'drill', cluster: 1, node: 1, reason: 'plain' } },
+      { after: 1992, what: { do: 'claim', cluster: 0, node: 2 } },
+      { after: 29999, what: { do: 'claim', cluster: 0, node: 1 } },
+      { after: 390, on: 'NotifyNothingToDo', what: { do: 'repeat-event', back: 0 } },
+      { after: 221, what: { do: 'event-fault', kind: 'delay', milliseconds: 1670 } },
+      { after: 143, what: { do: 'event-fault', kind: 'duplicate', milliseconds: 11779 } },
+      { after: 5969, what: { do: 'failover', cluster: 0, node: null } },
+    ],
+  });
+});
+
+test('the last claim is followed: an older claim that EC2 refused for a while took its addresses afterwards', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    seed: 0,
+    coldStart: 0,
+    steps: [
+      { after: 29_984, what: { do: 'claim', cluster: 1, node: 3 } },
+      {
+        after: 1_580,
+        what: { do: 'refuse', action: 'AssignPrivateIpAddresses', code: 'IncorrectState', milliseconds: null },
+      },
+      { after: 9_879, what: { do: 'claim', cluster: 1, node: 3 } },
+      { after: 12_490, on: 'UnassignIp', what: { do: 'claim', cluster: 1, node: 0 } },
+      { after: 1_862, what: { do: 'claim', cluster: 0, node: 1 } },
+    ],
+  });
+});

@@ -64,8 +64,11 @@ function undidPerson({ runs }: Context, run: Run, effect: Effect): string | null
     .filter(({ other, each }) => other !== run && each.index < effect.index && each.to === effect.from)
     .sort((a, b) => a.each.index - b.each.index)
     .at(-1);
+  if (earlier === undefined || wantedTarget(earlier.other) !== effect.from) return null;
+  // Whether an older claim yields to the last one, isNotLastClaim judges.
+  const yields = earlier.other.mode === 'claim' && decisionBefore(run, effect.index)?.plan.why === 'CLAIMED';
   // A run that was cut off could not write down who wanted it.
-  const byPerson = earlier !== undefined && wantedTarget(earlier.other) === effect.from && earlier.other.succeeded;
+  const byPerson = earlier.other.succeeded && !yields;
   return byPerson ? `${short(run)} took back what ${short(earlier.other)} had moved for a person` : null;
 }
 

@@ -170,12 +170,13 @@ describe('who moved the addresses last, for failback', () => {
   ])('%s: a person', (_name, input) => {
     expect(moved(input)).toEqual({ ...nobody, MoveByPerson: 1 });
   });
-  test.each<[string, NotifyInput]>([
-    ['a claim', succeeded(claimed())],
-    ['a claim that failed halfway', failed(claimed())],
-    ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) }))],
-  ])('%s: a claim', (_name, input) => {
-    expect(moved(input)).toEqual({ ...nobody, MoveByPerson: 2 });
+  test.each<[string, NotifyInput, number]>([
+    ['a claim', succeeded(claimed()), 4],
+    ['a claim that failed halfway', failed(claimed()), 4],
+    ['a claim that failed before it had a target', failed(claimed({ destination: null })), 2],
+    ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) })), 3],
+  ])('%s: a claim, and 2 more than the position of its node', (_name, input, MoveByPerson) => {
+    expect(moved(input)).toEqual({ ...nobody, MoveByPerson });
   });
   const elasticBack = { why: 'ELASTIC_IP_MISSING' as const, cluster: ELASTIC, holders: holders(ELASTIC, B, false) };
   test.each<[string, NotifyInput]>([

@@ -2,7 +2,7 @@ import { RULES } from '../../../functions/verify-instance-state/rules';
 import { type Cells, firstDecisions, laterDecisions, table } from './decision-table';
 
 /** What hashOf gives of the English page without its rules and tables: the text below was made from that. */
-export const MADE_FROM = 'b58b9d15';
+export const MADE_FROM = 'f4aa71ca';
 
 /** The rules, by their names. */
 const RULE_NAMES: Readonly<Record<string, string>> = {
@@ -165,7 +165,7 @@ ${RULES.map(({ name }, index) => `${index + 1}. ${inJapanese(name)}`).join('\n')
   結果はメトリクス \`Ready\` と準備状態のアラームに現れます。
 - ノードに \`vip-failover:paused\` のタグがある間は、イベント、アラーム、定期チェックでは移動しません。そのために行わなかった処理を、1回だけ通知します。手動では移動できます。
 - ワークフローが自動で移動し、その後、優先ノードが設定した時間以上正常であれば、定期チェックが優先ノードに切り戻します（\`FAILBACK\`）。
-- 要求の前後に、ワークフローが別のノードからさらにほかのノードへ自動で移動していた場合は、定期チェックが最後に要求したノードに移動します（\`CLAIMED\`）。人が移動した場合は移動しません。
+- 要求の前後に、ワークフローが別のノードからさらにほかのノードへ自動で移動していた場合や、先に受け付けた要求の移動があとになった場合は、定期チェックが最後に要求したノードに移動します（\`CLAIMED\`）。人が移動した場合は移動しません。
 
 ## 実行の最初の判定
 

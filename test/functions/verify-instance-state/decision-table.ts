@@ -359,7 +359,7 @@ What the rule says is then carried out, or not:
   to repair, or what it cannot repair, in silence: the metric \`Ready\` says it, and the readiness alarm.
 - While a node is tagged \`${PAUSED_TAG}\`, no event, alarm or check moves anything. What it kept from being done is told once. A person may.
 - A check moves the addresses back to the preferred node (\`FAILBACK\`) where the workflow itself moved them away, and the node has been well for as long as configured.
-- A check moves them to the node that claimed last (\`CLAIMED\`) where the workflow moved them off another node meanwhile, and no person did.
+- A check moves them to the node that claimed last (\`CLAIMED\`) where the workflow moved them meanwhile, off another node or for an older claim, and no person did.
 
 ## First decision of an execution
 

@@ -49,7 +49,14 @@ const metric = (Namespace: string, MetricName: string, Name: string, Value: stri
 
 describe('the moves of the last hour', () => {
   const moves = () => readMovesOfLastHour(client, of, NOW);
-  const NONE = { movedLately: false, movesOfLastHour: 0, movedTo: [], movedFrom: [], personMovedAt: null };
+  const NONE = {
+    movedLately: false,
+    movesOfLastHour: 0,
+    movedTo: [],
+    movedFrom: [],
+    claimedTo: [],
+    personMovedAt: null,
+  };
   test('are read by the minute: a minute in which two executions moved the same counts once', async () => {
     has({
       least: [
@@ -74,31 +81,35 @@ describe('the moves of the last hour', () => {
       { Id: 'most', MetricStat: metric('VipFailover', 'AutomaticMoveTo', 'Cluster', 'mail', 60, 'Maximum') },
       { Id: 'fromleast', MetricStat: metric('VipFailover', 'AutomaticMoveFrom', 'Cluster', 'mail', 60, 'Minimum') },
       { Id: 'frommost', MetricStat: metric('VipFailover', 'AutomaticMoveFrom', 'Cluster', 'mail', 60, 'Maximum') },
-      { Id: 'person', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 60, 'Minimum') },
+      { Id: 'wantedleast', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 1, 'Minimum') },
+      { Id: 'wantedmost', MetricStat: metric('VipFailover', 'MoveByPerson', 'Cluster', 'mail', 1, 'Maximum') },
     ]);
   });
   test('and from where; 0 is from nobody', async () => {
     has({ fromleast: [[10, 0]], frommost: [[10, 3]] });
     expect(await moves()).toEqual({ ...NONE, movedFrom: [{ instanceId: C.instanceId, time: NOW - 600_000 }] });
   });
-  test.each<[string, Points, number | null]>([
-    ['a person did', [[10, 1]], NOW - 600_000],
-    ['a claim did', [[10, 2]], null],
+  test.each<[string, Points, number | null, readonly (typeof A)[]]>([
+    ['a person did', [[10, 1]], NOW - 600_000, []],
+    ['a claim did, to which node is not known', [[10, 2]], null, []],
+    ['a claim of the second node did', [[10, 4]], null, [B, B]],
     [
       'a person, and then a claim',
       [
-        [10, 2],
+        [10, 3],
         [20, 1],
       ],
       NOW - 1_200_000,
+      [A, A],
     ],
-  ])('who wanted the last one: %s', async (_what, person, personMovedAt) => {
-    has({ person });
-    expect(await moves()).toEqual({ ...NONE, personMovedAt });
+  ])('who wanted the last one: %s', async (_what, wanted, personMovedAt, claimed) => {
+    has({ wantedleast: wanted, wantedmost: wanted });
+    const claimedTo = claimed.map(({ instanceId }) => ({ instanceId, time: NOW - 600_000 }));
+    expect(await moves()).toEqual({ ...NONE, claimedTo, personMovedAt });
   });
   test.each([
     ['the workflow', 'most'],
-    ['a person', 'person'],
+    ['a person', 'wantedmost'],
   ])(
     'whether %s moved the addresses within five minutes, and the minute that a point stands for',
     async (_who, metric) => {
