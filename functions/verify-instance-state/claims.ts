@@ -86,7 +86,10 @@ export function passedOver({ history, cluster, snapshot, soleHolder, quietCandid
   const moved = meanwhile(history.movedTo, holder, MINUTE) || meanwhile(history.claimedTo, holder, SECOND);
   const crossed = moved && !meanwhile(history.movedFrom, last.instanceId, MINUTE);
   const byPerson = history.personMovedAt !== null && history.personMovedAt + MINUTE > last.time;
-  const quarrel = claimantsBetween(last.time - dampingMs(cluster), last.time, history).length > CHANGES_OF_A_QUARREL;
+  // People know that the addresses stay.
+  const from = last.time - dampingMs(cluster);
+  const told = (history.toldInTurnAt ?? Number.NEGATIVE_INFINITY) + MINUTE > from;
+  const quarrel = told && claimantsBetween(from, last.time, history).length > CHANGES_OF_A_QUARREL;
   if (!crossed || byPerson || quarrel || claimantsBetween(last.time, last.time, history).length > 1) return null;
   return (
     quietCandidates.find(

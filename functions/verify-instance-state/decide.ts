@@ -67,7 +67,7 @@ function carryOut(situation: Situation, ruling: Verdict, findings: readonly Find
 
 /** A claim asks for no answer: people are told where it was not followed, and that was not said before. */
 function isNewsOfClaim(situation: Situation, why: Reason): boolean {
-  if (why === 'CLAIMED_IN_TURN') return !situation.history.toldInTurn;
+  if (why === 'CLAIMED_IN_TURN') return situation.history.toldInTurnAt === null;
   return why === 'CLAIM_OUTDATED' && !isOverruled(situation);
 }
 

@@ -22,8 +22,8 @@ export interface History {
   readonly lost: readonly ('EVENT_LOST' | 'CHAT_LOST')[];
   /** What nodes claimed lately, oldest first. */
   readonly claims: readonly NodeEvent[];
-  /** People were told within the damping time that nodes claim in turn. */
-  readonly toldInTurn: boolean;
+  /** When people were told last that nodes claim in turn, the beginning of that minute, ms since the epoch; null: not lately. */
+  readonly toldInTurnAt: number | null;
   /** The addresses moved so short a time ago that the application may still be starting; null: not known. */
   readonly movedLately: boolean | null;
   /** How often the workflow moved the addresses by itself within the last hour, where that was asked. */
@@ -50,7 +50,7 @@ export const NO_HISTORY: History = {
   noticeLost: false,
   lost: [],
   claims: [],
-  toldInTurn: false,
+  toldInTurnAt: null,
   movedLately: null,
   movesOfLastHour: 0,
   movedTo: [],
@@ -143,12 +143,12 @@ export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: 
   return known(async () => {
     const found = await read(
       cloudWatch,
-      [...extremes('Claim', cluster, 1), ours('told', 'ToldInTurn', cluster, 60, 'Maximum')],
+      claimQueries(cluster),
       now - window,
       // Clocks differ, and a claim bears the time that EventBridge gave it.
       now + 2 * MINUTE,
     );
-    return { claims: nodesIn([found.least, found.most], cluster), toldInTurn: (found.told ?? []).length > 0 };
+    return claimsIn(found, cluster);
   });
 }
 
@@ -162,21 +162,29 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
       ours('told', 'Told', cluster, 60, 'Maximum'),
       ours('event', 'EventLost', cluster, 60, 'Sum'),
       ours('chat', 'ChatLost', cluster, 60, 'Sum'),
-      ...extremes('Claim', cluster, 1),
+      ...claimQueries(cluster),
     ];
     const [found, moves] = await Promise.all([
       read(cloudWatch, queries, now - NOTICES_WINDOW, now),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
-    const claims = nodesIn([found.least, found.most], cluster);
+    const claimed = claimsIn(found, cluster);
     // What became of a claim matters only where there was one.
-    const lately = claims.length === 0 ? {} : await readMovesOfLastHour(cloudWatch, cluster, now);
+    const lately = claimed.claims.length === 0 ? {} : await readMovesOfLastHour(cloudWatch, cluster, now);
     const lost = [
       ...(found.event?.length ? ['EVENT_LOST' as const] : []),
       ...(found.chat?.length ? ['CHAT_LOST' as const] : []),
     ];
-    return { ...moves, ...lately, claims, lost, noticeLost: isNoticeLost(found.told) };
+    return { ...moves, ...lately, ...claimed, lost, noticeLost: isNoticeLost(found.told) };
   });
+}
+
+function claimQueries(cluster: Cluster) {
+  return [...extremes('Claim', cluster, 1), ours('inturn', 'ToldInTurn', cluster, 60, 'Maximum')];
+}
+
+function claimsIn({ least, most, inturn }: Awaited<ReturnType<typeof read>>, cluster: Cluster) {
+  return { claims: nodesIn([least, most], cluster), toldInTurnAt: newest(inturn)?.time ?? null };
 }
 
 /** Nothing, where it could not be read: then it is not known. */

@@ -6,7 +6,7 @@ import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
 import { stillStands } from './claims';
 import { describe } from './health';
-import { movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
+import { isWandering, movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** The node that would take the addresses from an unhealthy holder, or from nobody. */
@@ -19,6 +19,21 @@ export function destinationOf(situation: Situation): ClusterNode | null {
 /** Nobody asked, or who asked has got it: what happened to the target since is no part of the request. */
 export function actsByItself({ request, requestedTarget, soleHolder }: Situation): boolean {
   return !isAsked(request) || (requestedTarget !== null && requestedTarget === soleHolder);
+}
+
+/** Only alarms or the application speak against the holder, and no standby is quiet, or the addresses went to and fro. */
+export function isDamped(situation: Situation): boolean {
+  const { candidates, quietCandidates } = situation;
+  const nowhere = quietCandidates.length === 0 || isWandering(situation);
+  return actsByItself(situation) && onlyAlarmed(situation) && candidates.length > 0 && nowhere;
+}
+
+/** EC2's event says that the holder's instance goes down, and reads may not show it yet: it seems to be one to leave alone. */
+export function saidDownButShownUp(situation: Situation): boolean {
+  const { firstPass, holderIsHealthy, soleHolder, request, retryCount } = situation;
+  const isSaid = request.saidDown.includes(soleHolder?.instanceId ?? '');
+  const seemsUp = holderIsHealthy || (request.trigger === 'event' && isDamped(situation));
+  return firstPass && isSaid && seemsUp && retryCount < DOUBT_RETRIES;
 }
 
 export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean {

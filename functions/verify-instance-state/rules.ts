@@ -6,14 +6,15 @@ import { DOUBT_RETRIES } from '../shared/timing';
 import { isOutdated, isQuarrel, mayBeMoved } from './claims';
 import { describe } from './health';
 import {
-  actsByItself,
   destinationOf,
+  isDamped,
   keepsTarget,
   laterHolder,
   mayBeOnItsWay,
   neededAndNotFound,
   obstacles,
   refusalOfTarget,
+  saidDownButShownUp,
   sickHolder,
   stranger,
   unread,
@@ -38,7 +39,7 @@ import {
   requestOf,
   targetRefused,
 } from './rulings';
-import { isTarget, isWandering, missingElasticIps, onlyAlarmed, type Situation } from './situation';
+import { isTarget, missingElasticIps, type Situation } from './situation';
 
 export interface Rule {
   readonly name: string;
@@ -151,15 +152,11 @@ export const RULES: readonly Rule[] = [
       move(askedFor(situation), `${requestOf(situation)} ${onHolder(situation)}`, situation.requestedTarget),
   },
   {
-    name: 'all VIPs on a healthy node, an event says that it is down',
-    when: ({ firstPass, holderIsHealthy, soleHolder, request, retryCount }) =>
-      firstPass &&
-      holderIsHealthy &&
-      request.saidDown.includes(soleHolder?.instanceId ?? '') &&
-      retryCount < DOUBT_RETRIES,
-    then: ({ soleHolder, request }) =>
+    name: 'all VIPs on a healthy node, or on one that is left alone, an event says that it is down',
+    when: saidDownButShownUp,
+    then: ({ soleHolder, request, holderIsHealthy }) =>
       lookAgain(
-        `An event (${request.eventDetail}) says that ${soleHolder?.instanceId} is in trouble; AWS shows it healthy.`,
+        `An event (${request.eventDetail}) says that ${soleHolder?.instanceId} is in trouble; AWS shows it ${holderIsHealthy ? 'healthy' : 'running'}.`,
       ),
   },
   {
@@ -193,11 +190,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'only alarms or the application say that the holder is unhealthy, and those of the standby changed a moment ago, or the addresses went to and fro',
-    when: (situation) =>
-      actsByItself(situation) &&
-      onlyAlarmed(situation) &&
-      situation.candidates.length > 0 &&
-      (situation.quietCandidates.length === 0 || isWandering(situation)),
+    when: isDamped,
     then: leftThere,
   },
   {

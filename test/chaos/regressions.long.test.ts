@@ -314,3 +314,18 @@ test('the last claim is followed: an older claim that EC2 refused for a while to
     ],
   });
 });
+
+test('a refused courtesy stops nothing: EC2 shows a holder that goes down still running, and one whose application went to and fro', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 4,
+    seed: 0,
+    lag: 1665,
+    steps: [
+      { after: 378156, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 308366, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 655384, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 2023, what: { do: 'start', cluster: 0, node: 0 } },
+    ],
+  });
+});

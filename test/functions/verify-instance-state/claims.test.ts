@@ -15,7 +15,7 @@ const made = (node: typeof A, secondsAgo: number): NodeEvent => ({
 });
 const claimed = (...claims: readonly NodeEvent[]): Partial<Facts> => ({ history: { ...NO_HISTORY, claims } });
 const told = (...claims: readonly NodeEvent[]): Partial<Facts> => ({
-  history: { ...NO_HISTORY, claims, toldInTurn: true },
+  history: { ...NO_HISTORY, claims, toldInTurnAt: NOW },
 });
 const situation = (request: Facts['request'], changes: Partial<Facts> = {}, world = {}): Situation =>
   assess(facts(request, of, world, changes));
@@ -238,6 +238,7 @@ describe('a check follows the last claim where EC2’s news of a death crossed i
     );
     return action === 'MOVE' ? `${why} to ${destination?.name}` : action;
   };
+  const inTurn = [made(B, 350), made(A, 300), made(B, 250), made(A, 225), made(B, 200)];
   const follows = `CLAIMED to ${B.name}`;
   test.each<[string, Partial<Facts['history']>, string]>([
     ['an execution moved them on in the same minute', {}, follows],
@@ -258,11 +259,13 @@ describe('a check follows the last claim where EC2’s news of a death crossed i
     ['the holder claimed since', { claims: [made(B, 200), made(C, 190)] }, 'REHEARSE'],
     ['another node claimed in the same second', { claims: [made(A, 200), made(B, 200)] }, 'REHEARSE'],
     ['another node claimed before', { claims: [made(A, 220), made(B, 200)] }, follows],
+    ['nodes claim in turn, and people know', { claims: inTurn, toldInTurnAt: NOW - 180_000 }, 'REHEARSE'],
     [
-      'nodes claim in turn',
-      { claims: [made(B, 350), made(A, 300), made(B, 250), made(A, 225), made(B, 200)] },
-      'REHEARSE',
+      'nodes claim in turn, and people were told of another time',
+      { claims: inTurn, toldInTurnAt: NOW - 560_000 },
+      follows,
     ],
+    ['nodes claim in turn, and nobody was told', { claims: inTurn }, follows],
     ['there is no claim', { claims: [] }, 'REHEARSE'],
   ])('%s', (_what, history, expected) => expect(decided(history)).toBe(expected));
   test('unless the claimant cannot take them, or has started anew', () => {

@@ -172,7 +172,7 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
           { maxLength: 5 },
         ),
         movedLately: fc.constantFrom(false, false, true, null),
-        toldInTurn: fc.boolean(),
+        toldInTurnAt: fc.constantFrom(null, NOW - 60_000),
         movesOfLastHour: fc.constantFrom(0, 0, 2),
         movedTo: fc.array(
           fc.record({

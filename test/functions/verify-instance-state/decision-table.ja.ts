@@ -28,8 +28,8 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
   '`target` is unhealthy, or excluded by its tag': '`target` に異常があるか、タグで除外されている',
   'all VIPs on a healthy node, two nodes claim in turn': '全VIPが正常なノードにあり、2台のノードが交互に要求している',
   'all VIPs on a healthy node, `target` is another one': '全VIPが正常なノードにあり、`target` は別のノードである',
-  'all VIPs on a healthy node, an event says that it is down':
-    '全VIPが正常なノードにあるが、イベントはそのノードの停止を伝えている',
+  'all VIPs on a healthy node, or on one that is left alone, an event says that it is down':
+    '全VIPが正常なノード、または移動を抑えているノードにあるが、イベントはそのノードの停止を伝えている',
   'all VIPs on a node of which not everything could be read': '全VIPがあるノードの情報を、一部取得できない',
   'all VIPs on a healthy node, an Elastic IP is missing':
     '全VIPが正常なノードにあるが、Elastic IPが関連付けられていない',

@@ -180,11 +180,11 @@ describe('the claims of a cluster', () => {
     ]);
   });
   test.each([
-    ['were', [[4, 1]], true],
-    ['were not', [], false],
-  ] as const)('people %s told that they come in turn', async (_what, told, toldInTurn) => {
-    has({ least: [[1, 1]], most: [[1, 1]], told });
-    expect(await claims()).toMatchObject({ toldInTurn });
+    ['were', [[4, 1]], NOW - 240_000],
+    ['were not', [], null],
+  ] as const)('people %s told that they come in turn', async (_what, inturn, toldInTurnAt) => {
+    has({ least: [[1, 1]], most: [[1, 1]], inturn });
+    expect(await claims()).toMatchObject({ toldInTurnAt });
   });
   test('a claim is written at its own time, to the second, in embedded metric format', () => {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -227,6 +227,7 @@ describe('what is asked for', () => {
       { Id: 'chat', MetricStat: metric('VipFailover', 'ChatLost', 'Cluster', 'mail', 60, 'Sum') },
       { Id: 'least', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Minimum') },
       { Id: 'most', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Maximum') },
+      { Id: 'inturn', MetricStat: metric('VipFailover', 'ToldInTurn', 'Cluster', 'mail', 60, 'Maximum') },
     ],
     StartTime: new Date('2026-01-31T09:40:00Z'),
     EndTime: new Date(NOW),

@@ -360,6 +360,12 @@ describe('damping: alarms that alternate do not carry the address to and fro', (
     expect(decided(CHECK, of, up(1))).toBe('REHEARSE b, silent: NONE FLAPPING');
     expect(decided(event({ saidDown: [B.instanceId] }), of, up(1))).toBe('NONE FLAPPING, told');
   });
+  test('where EC2 says that the instance goes down, and does not show it yet, it is looked at again before it is left', () => {
+    const stops = event({ saidDown: [A.instanceId] });
+    expect(decided(stops, of, up(1))).toBe('look again');
+    expect(decided(stops, of, up(1), { retryCount: DOUBT_RETRIES })).toBe('NONE FLAPPING, told');
+    expect(decided(stops, of, up(10))).toBe('MOVE to b HOLDER_UNHEALTHY');
+  });
   test('also in a later pass, where the addresses are all on the holder', () => {
     const before = { ...FIRST_PASS, pass: 2 };
     expect(decided(onAlarm, of, up(1), { ...LATER, before })).toBe('NONE FLAPPING, told');

@@ -1,4 +1,5 @@
 import type { Request } from '../../../functions/shared/plan';
+import { DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { move } from '../../../functions/verify-instance-state/rulings';
 import type { Facts } from '../../../functions/verify-instance-state/situation';
@@ -146,7 +147,7 @@ const SAID: readonly [string, string, Request, World, Partial<Facts>?, typeof tw
         'smtp-c': { inAlarm: false, since: minutesAgo(1) },
       },
     },
-    {},
+    { retryCount: DOUBT_RETRIES },
     WATCHED,
   ],
   [
