@@ -36,7 +36,9 @@ export function decide(facts: Facts): Decision {
     case 'check':
       return paused ? rehearse(situation, ruling, findings, false) : check(situation, ruling, findings);
     default:
-      return paused ? suppressed(situation, ruling, pause, findings) : carryOut(situation, ruling, findings);
+      return paused && isNeeded(ruling)
+        ? suppressed(situation, ruling, pause, findings)
+        : carryOut(situation, ruling, findings);
   }
 }
 
@@ -73,14 +75,13 @@ function isNewsOfClaim(situation: Situation, why: Reason): boolean {
 
 /** What a pause keeps from being done is told. */
 function suppressed(situation: Situation, ruling: Verdict, pause: string, findings: readonly Finding[]): Decision {
-  const needed = isNeeded(ruling);
   return {
     ...NOT_REHEARSED,
     action: 'NONE',
     why: 'PAUSED',
     explanation: `A node is tagged as paused: ${pause || '(no reason given)'}. ${ruling.explanation}`,
-    notify: needed && !wasTold(situation),
-    record: needed,
+    notify: !wasTold(situation),
+    record: true,
     findings,
   };
 }

@@ -329,3 +329,16 @@ test('a refused courtesy stops nothing: EC2 shows a holder that goes down still 
     ],
   });
 });
+
+test('the last claim is followed: nodes claim in turn while the cluster is paused, and people are told', async () => {
+  await expectNoViolation({
+    ...CALM,
+    steps: [
+      { after: 1016, on: 'VerifyEni', what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 972, on: 'VerifyEni', what: { do: 'claim', cluster: 0, node: 1 } },
+      { after: 1341, what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 224, what: { do: 'pause', cluster: 0, minutes: null } },
+      { after: 910, what: { do: 'claim', cluster: 1, node: 1 } },
+    ],
+  });
+});

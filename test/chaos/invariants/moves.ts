@@ -46,13 +46,14 @@ function leftHealthyNode(context: Context, run: Run, effect: Effect): string | n
   return `${short(run)} moved ${effect.address} off a healthy node to ${effect.to ?? 'nobody'}. ${says ? describe(cluster, says) : ''}`;
 }
 
-/** A check moves to where the last claim wanted the addresses, where one was made lately. */
+/** A check moves to where the last claim wanted the addresses, or one that came while it began. */
 function isNotLastClaim({ runs }: Context, run: Run, effect: Effect): string | null {
-  const last = runs
-    .filter(({ cluster, mode, index }) => cluster === run.cluster && mode === 'claim' && index < run.index)
-    .sort((a, b) => claimedAt(a) - claimedAt(b))
-    .at(-1);
-  if (last !== undefined && wantedTarget(last) === effect.to) return null;
+  const decidedAt = decisionBefore(run, effect.index)?.index ?? run.index;
+  const claims = runs
+    .filter(({ cluster, mode, index }) => cluster === run.cluster && mode === 'claim' && index < decidedAt)
+    .sort((a, b) => claimedAt(a) - claimedAt(b));
+  const last = claims.findLastIndex(({ index }) => index < run.index);
+  if (claims.some((claim, index) => index >= last && wantedTarget(claim) === effect.to)) return null;
   return `${short(run)} moved ${effect.address} for a claim to ${effect.to}, and that was not the last one`;
 }
 

@@ -8,6 +8,7 @@ import {
   alarm,
   byHand,
   CHECK,
+  claim,
   event,
   facts,
   instance,
@@ -180,7 +181,17 @@ describe('a paused cluster', () => {
     expect(kept(alarm('stopped', A))).toBe('NONE, PAUSED, told, recorded');
   });
   test('says nothing where nothing was to be done', () => {
-    expect(kept(STOPPING, { instances: paused(B) })).toBe('NONE, PAUSED, not told, not recorded');
+    expect(kept(STOPPING, { instances: paused(B) })).toBe('NONE, HOLDER_HEALTHY, not told, not recorded');
+  });
+  test('hides no other reason to leave the addresses: it is told as without a pause', () => {
+    const history = {
+      ...NO_HISTORY,
+      claims: [A, B, A].map(({ instanceId }, index) => ({ instanceId, time: NOW - 60_000 + index * 1_000 })),
+    };
+    const of = cluster({ nodes: [A, B, C], dampingMinutes: 5 });
+    const { why, notify, findings } = decision(claim(B), { instances: paused(C) }, { history }, of);
+    expect({ why, notify }).toEqual({ why: 'CLAIMED_IN_TURN', notify: true });
+    expect(findings.map(({ code }) => code)).toEqual(['CLAIMED_IN_TURN', 'PAUSED']);
   });
   test('tells what cannot be repaired, too', () => {
     expect(kept(STOPPING, { ...pausedAndDead, holders: STRANGER })).toBe('NONE, PAUSED, told, recorded');
