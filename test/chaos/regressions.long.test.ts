@@ -342,3 +342,15 @@ test('the last claim is followed: nodes claim in turn while the cluster is pause
     ],
   });
 });
+
+test('the last claim is followed: failback leaves the addresses where a node said that it is active, though they were there', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 2,
+    steps: [
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 1875, what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 0, what: { do: 'start', cluster: 0, node: 2 } },
+    ],
+  });
+});

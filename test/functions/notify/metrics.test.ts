@@ -163,6 +163,7 @@ describe('who moved the addresses last, for failback', () => {
     ['a failover by hand', succeeded(plan(BY_HAND))],
     ['a failover by hand that failed halfway', failed(plan(BY_HAND))],
     ['a drill that failed after a pass that moved', failed(null, { previous: passBefore(X, { plan: drill() }) })],
+    ['a failover by hand to where they are', nothingToDo(kept('ALREADY_THERE', BY_HAND))],
     [
       'a drill that was refused after it may have moved',
       failed(refusal('TARGET_REFUSED', X, { ...BY_HAND, mayHaveChanged: true })),
@@ -173,7 +174,8 @@ describe('who moved the addresses last, for failback', () => {
   test.each<[string, NotifyInput, number]>([
     ['a claim', succeeded(claimed()), 4],
     ['a claim that failed halfway', failed(claimed()), 4],
-    ['a claim that failed before it had a target', failed(claimed({ destination: null })), 2],
+    ['a claim of the holder', nothingToDo(kept('ALREADY_THERE', { ...BY_CLAIM, destination: null })), 4],
+    ['a claim of a node that is not configured any more', failed(claimed({ destination: null, target: 'i-0gone' })), 2],
     ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) })), 3],
   ])('%s: a claim, and 2 more than the position of its node', (_name, input, MoveByPerson) => {
     expect(moved(input)).toEqual({ ...nobody, MoveByPerson });
@@ -184,7 +186,8 @@ describe('who moved the addresses last, for failback', () => {
     ['a check that found nothing', succeeded(silentCheck())],
     ['a drill that was refused at once', failed(refusal('TARGET_UNHEALTHY', X, BY_HAND))],
     ['an automatic failover that failed', failed(plan())],
-    ['nothing to do', nothingToDo(kept('ALREADY_THERE', BY_HAND))],
+    ['nothing to do', nothingToDo(kept('HOLDER_HEALTHY', BY_HAND))],
+    ['a claim that came late', nothingToDo(kept('CLAIM_OUTDATED', BY_CLAIM))],
     ['an Elastic IP put back by a check', succeeded(repairing(elasticBack))],
     ['an Elastic IP put back by a person', succeeded(plan({ ...BY_HAND, ...elasticBack }))],
     ['a move to a node that is not in the configuration', succeeded(plan({ destination: destination({ ...C }) }))],
