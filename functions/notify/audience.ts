@@ -8,7 +8,7 @@ export type Silence =
   | 'NOT_WANTED'
   /** It would be said again at every check; the readiness alarm says it once. */
   | 'CHECK_FAILED'
-  /** Another execution took the addresses off, and tells. */
+  /** Another execution took the addresses off for the same move, and tells. */
   | 'OVERTAKEN';
 
 /** The plan of the pass that ended, or of the one before where a pass failed before it had one. */

@@ -53,7 +53,10 @@ export interface UnassignIpOutput {
   readonly kept: readonly KeptAddress[];
   /** When the first address was released; null where none was. */
   readonly releasedAt: string | null;
-  /** The first try found every address off an interface that still exists: another execution took it off, and tells people. */
+  /**
+   * The first try found every address off an interface that still exists, and on no other than the destination's: another
+   * execution makes the same move, and tells people.
+   */
   readonly overtaken?: true;
   /** What EC2 (or Lambda) said where unassigning was refused or failed: AssignIp takes the addresses all the same. */
   readonly refused: StateError | null;

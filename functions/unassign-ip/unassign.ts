@@ -68,8 +68,8 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
 interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
   readonly refused: StateError | null;
   /**
-   * Another execution need not have taken the addresses off: EC2 does not say so itself, the interface is gone, somebody
-   * gave them to one of others, or reads do not show yet where they are.
+   * Another execution need not be making the same move: EC2 does not say itself that the addresses are off, the interface is
+   * gone, they are elsewhere than where this execution brings them, or reads do not show yet where they are.
    */
   readonly lost: boolean;
 }
@@ -102,10 +102,10 @@ async function release(
     if (DENIED.has(error.name)) return { ...NOTHING, refused: toStateError(error) };
     const inDoubt = firstTry && error.name === NOT_ON_IT;
     const seen = await lookWhereTheyWent(reader, plan.cluster, source, inDoubt ? LOOK_PAUSES_MS : []);
-    const ours = plan.cluster.nodes.map((node) => node.networkInterfaceId);
+    const route = [networkInterfaceId, plan.destination?.networkInterfaceId];
     const lost =
       error.name !== NOT_ON_IT ||
-      seen.some((each) => addresses.includes(each.address) && !ours.includes(each.networkInterfaceId));
+      seen.some((each) => addresses.includes(each.address) && !route.includes(each.networkInterfaceId));
     const there = stillThere(source, seen);
     if (there.length === 0) return { ...NOTHING, alreadyGone: [...addresses], lost };
     if (there.length === addresses.length) {

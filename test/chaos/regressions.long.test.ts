@@ -354,3 +354,22 @@ test('the last claim is followed: failback leaves the addresses where a node sai
     ],
   });
 });
+
+test('notices: a late event of a death, and a read from before the move, carry the addresses on to a third node', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 1,
+    seed: 24_934,
+    lag: 13_419,
+    transitions: 'slow',
+    steps: [
+      { after: 11, what: { do: 'event-fault', kind: 'delay', milliseconds: 15_015 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 2_436, what: { do: 'start', cluster: 0, node: 0 } },
+      { after: 7, what: { do: 'check', cluster: 0 } },
+      { after: 3_324, what: { do: 'event-fault', kind: 'delay', milliseconds: 47_532 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 42_000, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});

@@ -240,6 +240,16 @@ describe('whether another execution took them off, and tells', () => {
     shows({ node: STRANGER });
     expect(await run(plan())).not.toHaveProperty('overtaken');
   });
+  test('it did, where they are on the destination already', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    shows({ node: B });
+    expect(await run(plan())).toMatchObject({ overtaken: true });
+  });
+  test('not where another node has them: this execution takes them off that one, and nobody else tells where they are then', async () => {
+    unassigns().rejects(ec2Error('InvalidParameterValue'));
+    shows({ node: C });
+    expect(await run(plan({ cluster: cluster({ nodes: [A, B, C] }) }))).not.toHaveProperty('overtaken');
+  });
   test('it did, where reads show only after a while that they are off', async () => {
     unassigns().rejects(ec2Error('InvalidParameterValue'));
     ec2
