@@ -373,3 +373,16 @@ test('notices: a late event of a death, and a read from before the move, carry t
     ],
   });
 });
+
+test('notices: a failure that was told before happens while SNS takes nothing, and a later notice tells', async () => {
+  await expectNoViolation({
+    ...CALM,
+    transitions: 'slow',
+    steps: [
+      { after: 0, what: { do: 'refuse', action: 'Publish', code: 'IncorrectState', milliseconds: null } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 1 } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      { after: 200_000, what: { do: 'start', cluster: 0, node: 0 } },
+    ],
+  });
+});

@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../local/emulator/kernel/timeline';
 import type { Played } from './play';
-import { type Notice, type Run, record } from './runs';
+import { type Call, type Notice, type Run, record, tookEffect } from './runs';
 import { isWell } from './world-state';
 
 const MINUTE = 60_000;
@@ -25,6 +25,8 @@ export class Told {
   private readonly alarmMessages: readonly AlarmMessage[];
   /** When a fault struck a message of CloudWatch's. */
   private readonly lostAlarms: readonly number[];
+  /** Every try to send a notice, in order. */
+  private readonly tries: readonly Call[];
 
   constructor(
     private readonly played: Played,
@@ -35,6 +37,10 @@ export class Told {
     this.lostAlarms = events.flatMap((event) =>
       event.type === 'fault' && event.what.endsWith('by service:cloudwatch.amazonaws.com') ? [event.at] : [],
     );
+    this.tries = runs
+      .flatMap(({ calls }) => calls)
+      .filter(({ action }) => action === 'Publish')
+      .toSorted((one, other) => one.index - other.index);
   }
 
   /** By a notice of its own; or, where it could send none any more, by an alarm or by a later notice of its cluster. */
@@ -42,7 +48,8 @@ export class Told {
     if (run.delivered.length > 0) return true;
     if (couldNotTell(run))
       return this.byAlarm(run) || this.later(run) || (run.mode === 'check' && this.readinessIsKnown(run));
-    return tellsByMetric(run) && (this.knows(run) || this.byAlarm(run));
+    if (!tellsByMetric(run)) return false;
+    return this.knows(run) || this.byAlarm(run) || (this.nothingCouldBeSent(run) && this.later(run));
   }
 
   /** A message of CloudWatch's own was lost when this run's alarm would have come. Nothing more can be asked. */
@@ -118,6 +125,13 @@ export class Told {
         to === 'ALARM' && over >= startedAt && this.alarmMessages.some((each) => each.alarm === name && each.at === at)
       );
     });
+  }
+
+  /** What was tried last before this run failed, and first after it, was refused: so would have been a notice of its own. */
+  private nothingCouldBeSent({ failedAt }: Run): boolean {
+    if (failedAt === null) return false;
+    const around = [this.tries.findLast(({ at }) => at <= failedAt), this.tries.find(({ at }) => at > failedAt)];
+    return around.every((call) => call !== undefined && !tookEffect(call));
   }
 
   /** What could not be sent is sent by the next check. */
