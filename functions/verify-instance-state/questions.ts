@@ -9,23 +9,31 @@ import { describe } from './health';
 import { isWandering, movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
 import { isExcluded } from './tags';
 
-/** The node that would take the addresses from an unhealthy holder, or from nobody. */
+/** The node that would take the addresses from an unhealthy holder, or from nobody; null where none may. */
 export function destinationOf(situation: Situation): ClusterNode | null {
-  const { candidates, quietCandidates } = situation;
-  const damped = actsByItself(situation) && onlyAlarmed(situation);
-  return (damped ? quietCandidates[0] : undefined) ?? candidates[0] ?? null;
+  return takers(situation)[0] ?? null;
 }
 
-/** Nobody asked, or who asked has got it: what happened to the target since is no part of the request. */
-export function actsByItself({ request, requestedTarget, soleHolder }: Situation): boolean {
-  return !isAsked(request) || (requestedTarget !== null && requestedTarget === soleHolder);
+/**
+ * The candidates that may take the addresses. Where only alarms or the application speak against the holder, these are the
+ * node that somebody asked for and those whose alarms are quiet; a person who names no node leaves all of them.
+ */
+function takers(situation: Situation): readonly ClusterNode[] {
+  const { request, requestedTarget, candidates, quietCandidates } = situation;
+  if (!onlyAlarmed(situation) || (isAsked(request) && requestedTarget === null)) return candidates;
+  return candidates.filter((node) => node === requestedTarget || quietCandidates.includes(node));
 }
 
-/** Only alarms or the application speak against the holder, and no standby is quiet, or the addresses went to and fro. */
+/** Nobody asked; or who asked has got it, or cannot get it: where the addresses go from there is no part of the request. */
+function actsByItself({ request, requestedTarget, candidates }: Situation): boolean {
+  return !isAsked(request) || (requestedTarget !== null && !candidates.includes(requestedTarget));
+}
+
+/** Only alarms or the application speak against the holder, and no candidate may take the addresses, or they went to and fro. */
 export function isDamped(situation: Situation): boolean {
-  const { candidates, quietCandidates } = situation;
-  const nowhere = quietCandidates.length === 0 || isWandering(situation);
-  return actsByItself(situation) && onlyAlarmed(situation) && candidates.length > 0 && nowhere;
+  const goesToAndFro = actsByItself(situation) && isWandering(situation);
+  const stays = takers(situation).length === 0 || goesToAndFro;
+  return onlyAlarmed(situation) && situation.candidates.length > 0 && stays;
 }
 
 /** EC2's event says that the holder's instance goes down, and reads may not show it yet: it seems to be one to leave alone. */

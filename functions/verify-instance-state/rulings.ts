@@ -20,11 +20,11 @@ export type Ruling =
 /** One that can be acted on. */
 export type Verdict = Exclude<Ruling, { readonly kind: 'LOOK_AGAIN' }>;
 
-export function targetRefused(situation: Situation): Ruling {
+export function targetRefused(situation: Situation, where = onHolder(situation)): Ruling {
   return fail(
     'TARGET_REFUSED',
     'TargetRefused',
-    `${situation.request.target} could not take ${list(situation)}: ${sentence(refusalOfTarget(situation) ?? '')} ${onHolder(situation)}`,
+    `${situation.request.target} could not take ${list(situation)}: ${sentence(refusalOfTarget(situation) ?? '')} ${where}`,
   );
 }
 
@@ -99,9 +99,12 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
     .join(' ');
 }
 
+/** A failure where somebody asked for another node, which cannot take them. */
 export function leftThere(situation: Situation): Ruling {
-  const { instanceId } = situation.soleHolder ?? {};
-  return nothing('FLAPPING', `${list(situation)}: left on ${instanceId}, whose instance runs: ${whyLeft(situation)}.`);
+  const { soleHolder, requestedTarget } = situation;
+  const where = `${list(situation)}: left on ${soleHolder?.instanceId}, whose instance runs: ${whyLeft(situation)}.`;
+  const refused = requestedTarget !== soleHolder && refusalOfTarget(situation) !== undefined;
+  return refused ? targetRefused(situation, where) : nothing('FLAPPING', where);
 }
 
 /** Why nothing is done about a holder that only alarms or its application call unhealthy. */

@@ -386,3 +386,16 @@ test('notices: a failure that was told before happens while SNS takes nothing, a
     ],
   });
 });
+
+test('no move on missing information: who claims has no room, and the alarms of the other nodes change in turn', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 2,
+    seed: 0,
+    full: { node: 2, by: 'type' },
+    steps: [
+      { after: 0, what: { do: 'alternate', cluster: 0, milliseconds: 11_779, times: 2 } },
+      { after: 16_000, what: { do: 'claim', cluster: 0, node: 1 } },
+    ],
+  });
+});

@@ -112,6 +112,8 @@ const SITUATIONS: Readonly<Record<string, string>> = {
   'PlanStale; nobody has the VIP, a is healthy again': 'PlanStale。VIPの保持ノードがなく、aは正常に戻った',
   'AssignRefused; nobody has the VIP, a is healthy again': 'AssignRefused。VIPの保持ノードがなく、aは正常に戻った',
   'TargetLost; b, stopped, has the VIP': 'TargetLost。停止済みのbにVIPがある',
+  'TargetCannotHold; an alarm is up on a, which has the VIP, that of c changed 2 minutes ago (damping: 10 minutes); reads have settled':
+    'TargetCannotHold。VIPがあるaがアラーム状態で、cのアラームは2分前に変化した（切り替え抑制時間10分、情報が安定した後）',
   'TargetCannotHold; a, stopped, has the VIP; c is stopped; reads have settled':
     'TargetCannotHold。停止済みのaにVIPがあり、cも停止済み（情報が安定した後）',
 };

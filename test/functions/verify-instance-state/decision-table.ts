@@ -246,6 +246,20 @@ export const LATER_DECISION: readonly Case[] = [
     after: 'TargetLost',
   },
   {
+    situation:
+      'TargetCannotHold; an alarm is up on a, which has the VIP, that of c changed 2 minutes ago (damping: 10 minutes); reads have settled',
+    of: { ...watched, dampingMinutes: 10 },
+    world: {
+      alarms: {
+        'smtp-a': { inAlarm: true, since: minutesAgo(1) },
+        'smtp-b': LONG_AGO,
+        'smtp-c': { inAlarm: false, since: minutesAgo(2) },
+      },
+    },
+    after: 'TargetCannotHold',
+    changes: settled(),
+  },
+  {
     situation: 'TargetCannotHold; a, stopped, has the VIP; c is stopped; reads have settled',
     world: { instances: dead(A, C) },
     after: 'TargetCannotHold',

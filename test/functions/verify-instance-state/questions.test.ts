@@ -17,7 +17,7 @@ import {
   unassigned,
   vips,
 } from '../notify/builders';
-import { byHand, CHECK, D, event, facts, stopped, tagged, type World } from '../support/facts';
+import { byHand, CHECK, claim, D, event, facts, minutesAgo, stopped, tagged, type World } from '../support/facts';
 
 /** One more pass: the error that led back to the decision, what the states of the pass before did, and what is seen now. */
 interface Pass {
@@ -255,6 +255,46 @@ describe('a drill or a failover by hand whose target refused', () => {
     const lostAnswer = { ...LEFT, alreadyGone: ['10.0.0.5'] };
     expect(last(drill, four, {}, { ...there, unassigned: lostAnswer })).toBe('look again');
     expect(last(drill, four, {}, gone, { because: 'TargetCannotHold', world: {} })).toBe('look again');
+  });
+});
+
+describe('a request whose target refused, while only an alarm speaks against the holder', () => {
+  const of = cluster({
+    nodes: [{ ...A, alarms: ['smtp-a'] }, B, { ...C, alarms: ['smtp-c'] }],
+    dampingMinutes: 10,
+  });
+  const changed = (minutes: number): World => ({
+    alarms: {
+      'smtp-a': { inAlarm: true, since: minutesAgo(1) },
+      'smtp-c': { inAlarm: false, since: minutesAgo(minutes) },
+    },
+  });
+  const refused: Pass = { because: 'TargetCannotHold', world: changed(1) };
+  const settled: Pass = { ...refused, ...SETTLED };
+
+  test.each([claim(B), byHand('drill', B), byHand('failover', B)])(
+    'of a %j: the addresses go to no node whose alarms changed a moment ago',
+    (request) => {
+      expect(last(request, of, changed(1), refused)).toBe('look again');
+      expect(last(request, of, changed(1), settled)).toBe('FAIL TargetRefused');
+    },
+  );
+  test('is told why, and where the addresses are', () => {
+    expect(passes(claim(B), of, changed(1), settled).at(-1)).toMatchObject({
+      notify: true,
+      explanation: expect.stringMatching(`^${B.instanceId} could not .* left on ${A.instanceId}, whose instance runs`),
+    });
+  });
+  test('they go to one whose alarms are quiet', () => {
+    expect(last(claim(B), of, changed(1), { ...refused, world: changed(10) })).toBe('MOVE c HOLDER_UNHEALTHY');
+  });
+  test('while nothing is certain the target is asked again', () => {
+    const odd: Pass = { because: 'AssignRefused', world: changed(1) };
+    expect(last(claim(B), of, changed(1), odd)).toBe('MOVE b HOLDER_UNHEALTHY');
+    expect(last(claim(B), of, changed(1), { ...odd, world: changed(10) })).toBe('MOVE c HOLDER_UNHEALTHY');
+  });
+  test('who names no node leaves the choice', () => {
+    expect(last(byHand('failover'), of, changed(1), refused)).toBe('MOVE c HOLDER_UNHEALTHY');
   });
 });
 
