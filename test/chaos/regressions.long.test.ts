@@ -399,3 +399,16 @@ test('no move on missing information: who claims has no room, and the alarms of 
     ],
   });
 });
+
+test('no move on missing information: a person who names no node is not kept from moving by alarms', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 2,
+    seed: 0,
+    full: { node: 2, by: 'type' },
+    steps: [
+      { after: 0, what: { do: 'alternate', cluster: 0, milliseconds: 11_779, times: 2 } },
+      { after: 15_000, what: { do: 'failover', cluster: 0, node: null } },
+    ],
+  });
+});

@@ -78,7 +78,7 @@ const ALARM_KNOWN_AFTER = 1_000;
 
 function flapped(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;
-  if (cluster === null || effect.from === null || effect.to === null || effect.to === wantedTarget(run)) return null;
+  if (cluster === null || effect.from === null || effect.to === null || isAskedFor(run, effect)) return null;
   const damping = dampingOf(cluster);
   const states = statesKnownTo(context, run, effect.askedAt, effect.at).filter(({ holders }) =>
     holders.every((holder) => holder === effect.from),
@@ -91,6 +91,12 @@ function flapped(context: Context, run: Run, effect: Effect): string | null {
       return isFlapping(state, damping, effect.askedAt) && changedAt < known && changedAt > effect.askedAt - damping;
     });
   return damped ? `${short(run)} moved ${effect.address} to and fro with the alarms that change in turn` : null;
+}
+
+/** Somebody asked for that node; a failover by hand that names none asks for any that is healthy. */
+function isAskedFor(run: Run, { to }: Effect): boolean {
+  const wanted = wantedTarget(run);
+  return to === wanted || (run.mode === 'failover' && wanted === null);
 }
 
 /** A node that is tagged as none of the candidates gets nothing but what it had. */
