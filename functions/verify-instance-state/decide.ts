@@ -67,9 +67,13 @@ function carryOut(situation: Situation, ruling: Verdict, findings: readonly Find
   };
 }
 
-/** A claim asks for no answer: people are told where it was not followed, and that was not said before. */
+/**
+ * A claim asks for no answer. People are told where it was not followed, and that was not said before; and where it was, but
+ * an alarm has gone up on the node since.
+ */
 function isNewsOfClaim(situation: Situation, why: Reason): boolean {
   if (why === 'CLAIMED_IN_TURN') return situation.history.toldInTurnAt === null;
+  if (why === 'FLAPPING') return true;
   return why === 'CLAIM_OUTDATED' && !isOverruled(situation);
 }
 

@@ -280,7 +280,7 @@ describe('a check follows the last claim where EC2’s news of a death crossed i
   });
 });
 
-test('who has got what it claimed, and is called unhealthy by alarms since, keeps it while alarms change in turn', () => {
+test('who has got what it claimed, and is called unhealthy by alarms since, keeps it while alarms change in turn, and that is told', () => {
   const nodes = [
     { ...B, alarms: ['smtp-b'] },
     { ...C, alarms: ['smtp-c'] },
@@ -298,9 +298,9 @@ test('who has got what it claimed, and is called unhealthy by alarms since, keep
       'smtp-b': { inAlarm: true, since: minutesAgo(1) },
       'smtp-c': { inAlarm: false, since: minutesAgo(minutes) },
     };
-    const { action, why } = decide(facts(claim(B), watched, { holders: B, alarms }, { before, retryCount: 7 }));
-    return `${action} ${why}`;
+    const { action, why, notify } = decide(facts(claim(B), watched, { holders: B, alarms }, { before, retryCount: 7 }));
+    return `${action} ${why}${notify ? ', told' : ''}`;
   };
-  expect(decided(1)).toBe('NONE FLAPPING');
-  expect(decided(6)).toBe('MOVE HOLDER_UNHEALTHY');
+  expect(decided(1)).toBe('NONE FLAPPING, told');
+  expect(decided(6)).toBe('MOVE HOLDER_UNHEALTHY, told');
 });
