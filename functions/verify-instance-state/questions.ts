@@ -48,13 +48,13 @@ export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean 
   return !firstPass && holderIsHealthy;
 }
 
-export function refusalOfTarget({ requestedTarget, before, reports }: Situation): string | undefined {
-  if (requestedTarget === null) return undefined;
-  const { instanceId } = requestedTarget;
-  const refusal = refusalOf(instanceId, before);
+/** Why the requested target cannot take the addresses: EC2 refused it, it died, or it was excluded meanwhile. */
+export function refusalOfTarget(situation: Situation): string | undefined {
+  const { requestedTarget, before } = situation;
+  const refusal = requestedTarget === null ? undefined : refusalOf(requestedTarget.instanceId, before);
   if (refusal !== undefined) return `${refusal.error}: ${refusal.message}`;
-  const problems = problemsAt(instanceId, reports);
-  return problems.length > 0 ? describe(problems) : undefined;
+  const found = obstacles(situation);
+  return found.length > 0 ? found.join(', ') : undefined;
 }
 
 export function keepsTarget(situation: Situation): boolean {

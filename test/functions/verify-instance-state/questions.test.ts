@@ -1,5 +1,6 @@
 import type { Previous } from '../../../functions/shared/contract';
 import type { Plan, Request } from '../../../functions/shared/plan';
+import { STANDBY_TAG } from '../../../functions/shared/tags';
 import { DECIDE_SETTLED_RETRIES } from '../../../functions/shared/timing';
 import { whatWentBefore } from '../../../functions/verify-instance-state/before';
 import { decide } from '../../../functions/verify-instance-state/decide';
@@ -197,6 +198,14 @@ describe('a request keeps its target', () => {
     const dead: Pass = { because: 'PlanStale', world: { instances: { [C.instanceId]: stopped(C) } } };
     expect(last(drill, four, {}, dead)).toBe('look again');
     expect(last(drill, four, {}, { ...dead, ...SETTLED })).toBe('FAIL TargetRefused');
+  });
+  test('until it is excluded by its tag', () => {
+    const excluded: Pass = {
+      because: 'PlanStale',
+      world: { instances: { [C.instanceId]: tagged(C, STANDBY_TAG, 'never') } },
+    };
+    expect(last(drill, four, {}, excluded)).toBe('look again');
+    expect(last(drill, four, {}, { ...excluded, ...SETTLED })).toBe('FAIL TargetRefused');
   });
   test('until others moved the addresses', () => {
     const moved: Pass = { because: 'PlanStale', world: { holders: D } };
