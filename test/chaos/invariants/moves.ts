@@ -33,7 +33,7 @@ function leftHealthyNode(context: Context, run: Run, effect: Effect): string | n
   if (cluster === null || effect.from === null || effect.to === wantedTarget(run)) return null;
   const states = statesKnownTo(context, run, effect.askedAt, effect.at);
   // The entries of the journal at the very end may be this call's own doing.
-  const before = states.filter((state) => state.holders.includes(effect.from) || states.length === 1);
+  const before = states.slice(0, Math.max(1, 1 + states.findLastIndex(({ holders }) => holders.includes(effect.from))));
   const reason = before.some(
     (state) => nodeIn(state, effect.from)?.healthy !== true || !state.elasticIpsWell || soleHolder(state) === undefined,
   );
