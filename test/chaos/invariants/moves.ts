@@ -79,8 +79,6 @@ const ALARM_KNOWN_AFTER = 1_000;
 function flapped(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;
   if (cluster === null || effect.from === null || effect.to === null || isAskedFor(run, effect)) return null;
-  // It set out for a quiet standby, which refused: what it has taken off goes to whoever takes it, and the rest with it.
-  if (run.effects.some(({ to, index }) => to === null && index < effect.index)) return null;
   const damping = dampingOf(cluster);
   const states = statesKnownTo(context, run, effect.askedAt, effect.at).filter(({ holders }) =>
     holders.every((holder) => holder === effect.from),
