@@ -59,7 +59,10 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
         ? replaced(source, /return \w+\?(\[\{address:\w+,why:`WELL_FOR_EC2`)/, 'return!1?$1')
         : lacking(source, 'a VIP held by nobody, and no interface died'),
   ),
-  withoutRule('an alarm that is not shown yet is believed to be over', 'all VIPs on a healthy node, or on one that is left alone'),
+  withoutRule(
+    'an alarm that is not shown yet is believed to be over',
+    'all VIPs on a healthy node, or on one that is left alone',
+  ),
   bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
     replaced(source, /\|\|\w+\.movedByItselfTo!==\w+\?\.instanceId/, ''),
   ),

@@ -31,9 +31,7 @@ export function noMoveOnMissingInformation(context: Context): string[] {
 function leftHealthyNode(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;
   if (cluster === null || effect.from === null || effect.to === wantedTarget(run)) return null;
-  const states = statesKnownTo(context, run, effect.askedAt, effect.at);
-  // The entries of the journal at the very end may be this call's own doing.
-  const before = states.slice(0, Math.max(1, 1 + states.findLastIndex(({ holders }) => holders.includes(effect.from))));
+  const before = statesBefore(context, run, effect);
   const reason = before.some(
     (state) => nodeIn(state, effect.from)?.healthy !== true || !state.elasticIpsWell || soleHolder(state) === undefined,
   );
@@ -44,6 +42,12 @@ function leftHealthyNode(context: Context, run: Run, effect: Effect): string | n
     return undidPerson(context, run, effect) ?? isNotLastClaim(context, run, effect);
   const says = before.at(-1);
   return `${short(run)} moved ${effect.address} off a healthy node to ${effect.to ?? 'nobody'}. ${says ? describe(cluster, says) : ''}`;
+}
+
+/** All that the run may have known, without what its call itself did: the entries of the journal at the very end may be that. */
+function statesBefore(context: Context, run: Run, { askedAt, at, from }: Effect) {
+  const states = statesKnownTo(context, run, askedAt, at);
+  return states.slice(0, Math.max(1, 1 + states.findLastIndex(({ holders }) => holders.includes(from))));
 }
 
 /** A check moves to where the last claim wanted the addresses, or one that came while it began. */
@@ -81,16 +85,12 @@ function flapped(context: Context, run: Run, effect: Effect): string | null {
   const left = effect.from === null ? takenOff(run, effect) : effect;
   if (cluster === null || left === undefined || effect.to === null || isAskedFor(run, effect)) return null;
   const damping = dampingOf(cluster);
-  const states = statesKnownTo(context, run, left.askedAt, left.at).filter(({ holders }) =>
-    holders.every((holder) => holder === left.from),
-  );
   const known = left.askedAt - ALARM_KNOWN_AFTER - context.played.lag;
-  const damped =
-    states.length > 0 &&
-    states.every((state) => {
-      const changedAt = nodeIn(state, effect.to)?.alarmChangedAt ?? 0;
-      return isFlapping(state, damping, left.askedAt) && changedAt < known && changedAt > left.askedAt - damping;
-    });
+  const damped = statesBefore(context, run, left).every((state) => {
+    const changedAt = nodeIn(state, effect.to)?.alarmChangedAt ?? 0;
+    const stays = state.holders.every((holder) => holder === left.from) && isFlapping(state, damping, left.askedAt);
+    return stays && changedAt < known && changedAt > left.askedAt - damping;
+  });
   return damped ? `${short(run)} moved ${effect.address} to and fro with the alarms that change in turn` : null;
 }
 
