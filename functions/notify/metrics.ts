@@ -101,16 +101,15 @@ function position({ cluster }: Plan, of: { readonly networkInterfaceId: string |
 }
 
 /**
- * 1: a person moved the addresses; 2 and the position of the node: a claim did; each may have, or wanted them where they
- * already were; null: neither. Failback leaves them there.
+ * 1: a person moved the addresses; 2 and the position of the node: a claim did; each may have. 0: either wanted them where
+ * they already were; null: neither. Failback leaves them there.
  */
 function moveByPerson(input: NotifyInput): number | null {
   const plan = latestPlan(input);
   if (plan === null || !isWanted(plan)) return null;
   const moved = input.kind === 'SUCCESS' ? plan.action === 'MOVE' && !onlyElasticIps(plan) : mayHaveChanged(input);
-  if (!moved && plan.why !== 'ALREADY_THERE') return null;
-  const target = plan.cluster.nodes.find(({ instanceId }) => instanceId === plan.target) ?? null;
-  return plan.trigger === 'request' ? 1 : 2 + position(plan, plan.destination ?? target);
+  if (!moved) return plan.why === 'ALREADY_THERE' ? 0 : null;
+  return plan.trigger === 'request' ? 1 : 2 + position(plan, plan.destination);
 }
 
 /** A check may follow a claim too. */

@@ -107,7 +107,8 @@ export function readMovesOfLastHour(
       now,
     );
     const wanted = [found.wantedleast, found.wantedmost];
-    const last = Math.max(newest(found.most)?.time ?? 0, newest(found.wantedmost)?.time ?? 0);
+    const moved = found.wantedmost?.filter(({ value }) => value >= MOVED_BY_PERSON);
+    const last = Math.max(newest(found.most)?.time ?? 0, newest(moved)?.time ?? 0);
     const byPerson = newest(found.wantedleast?.filter(({ value }) => value === MOVED_BY_PERSON));
     const claimed = wanted.map((points) => points?.map(({ time, value }) => ({ time, value: value - MOVED_BY_CLAIM })));
     return {

@@ -163,7 +163,6 @@ describe('who moved the addresses last, for failback', () => {
     ['a failover by hand', succeeded(plan(BY_HAND))],
     ['a failover by hand that failed halfway', failed(plan(BY_HAND))],
     ['a drill that failed after a pass that moved', failed(null, { previous: passBefore(X, { plan: drill() }) })],
-    ['a failover by hand to where they are', nothingToDo(kept('ALREADY_THERE', BY_HAND))],
     [
       'a drill that was refused after it may have moved',
       failed(refusal('TARGET_REFUSED', X, { ...BY_HAND, mayHaveChanged: true })),
@@ -174,11 +173,16 @@ describe('who moved the addresses last, for failback', () => {
   test.each<[string, NotifyInput, number]>([
     ['a claim', succeeded(claimed()), 4],
     ['a claim that failed halfway', failed(claimed()), 4],
-    ['a claim of the holder', nothingToDo(kept('ALREADY_THERE', { ...BY_CLAIM, destination: null })), 4],
-    ['a claim of a node that is not configured any more', failed(claimed({ destination: null, target: 'i-0gone' })), 2],
+    ['a claim that failed before it had a target', failed(claimed({ destination: null })), 2],
     ['a check that follows a claim', succeeded(repairing({ why: 'CLAIMED', destination: destination(A) })), 3],
   ])('%s: a claim, and 2 more than the position of its node', (_name, input, MoveByPerson) => {
     expect(moved(input)).toEqual({ ...nobody, MoveByPerson });
+  });
+  test.each<[string, NotifyInput]>([
+    ['a failover by hand', nothingToDo(kept('ALREADY_THERE', BY_HAND))],
+    ['a claim', nothingToDo(kept('ALREADY_THERE', BY_CLAIM))],
+  ])('%s to where they are: it moved nothing, and wants them there', (_name, input) => {
+    expect(moved(input)).toEqual({ ...nobody, MoveByPerson: 0 });
   });
   const elasticBack = { why: 'ELASTIC_IP_MISSING' as const, cluster: ELASTIC, holders: holders(ELASTIC, B, false) };
   test.each<[string, NotifyInput]>([

@@ -119,6 +119,10 @@ describe('the moves of the last hour', () => {
       expect(await moves()).toMatchObject({ movedLately: false });
     },
   );
+  test('who wanted them where they were moved nothing', async () => {
+    has({ wantedleast: [[2, 0]], wantedmost: [[2, 0]] });
+    expect(await moves()).toEqual(NONE);
+  });
   test('none at all', async () => {
     expect(await moves()).toEqual(NONE);
   });
