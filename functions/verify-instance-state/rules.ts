@@ -127,8 +127,8 @@ export const RULES: readonly Rule[] = [
       lookAgain(`DescribeInstances does not show ${neededAndNotFound(situation).join(', ')}, which is needed.`),
   },
   {
-    name: '`target` is unhealthy, or excluded by its tag',
-    when: (situation) => situation.firstPass && obstacles(situation).length > 0,
+    name: '`target` is unhealthy, or excluded by its tag, and no VIP is held by nobody',
+    when: (situation) => situation.firstPass && situation.homeless.length === 0 && obstacles(situation).length > 0,
     then: (situation) =>
       fail(
         'TARGET_UNHEALTHY',

@@ -438,3 +438,14 @@ test('no move on missing information: the quiet standby has no room, and the ala
     ],
   });
 });
+
+test('nobody is never the last word: a claim of a node that is not well, while an address is on nobody', async () => {
+  await expectNoViolation({
+    ...CALM,
+    steps: [
+      { after: 0, what: { do: 'move', cluster: 0, address: 0, node: null } },
+      { after: 0, what: { do: 'impair', cluster: 0, node: 0, check: 'system' } },
+      { after: 7815, on: 'NotifySuccess', what: { do: 'claim', cluster: 1, node: 0 } },
+    ],
+  });
+});

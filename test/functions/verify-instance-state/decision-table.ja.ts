@@ -25,7 +25,8 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
     '要求の実行中に、別の処理がVIPを正常なノードに移動した',
   'EC2 does not show a node that is needed: absence in one answer is not death':
     '必要なノードがEC2の情報にない（1回の応答にないだけでは、停止とみなさない）',
-  '`target` is unhealthy, or excluded by its tag': '`target` に異常があるか、タグで除外されている',
+  '`target` is unhealthy, or excluded by its tag, and no VIP is held by nobody':
+    '`target` に異常があるか、タグで除外されていて、保持ノードのないVIPはない',
   'all VIPs on a healthy node, two nodes claim in turn': '全VIPが正常なノードにあり、2台のノードが交互に要求している',
   'all VIPs on a healthy node, `target` is another one': '全VIPが正常なノードにあり、`target` は別のノードである',
   'all VIPs on a healthy node, or on one that is left alone, an event says that it is down':

@@ -9,6 +9,7 @@ import {
   alarm,
   byHand,
   CHECK,
+  claim,
   D,
   event,
   face,
@@ -306,6 +307,11 @@ describe('an address that nobody holds', () => {
     expect(decided(byHand('failover'), two, homeless, again)).toBe('MOVE to a NO_HOLDER');
     expect(decided(byHand('drill', B), two, homeless, again)).toBe('MOVE to b NO_HOLDER');
     expect(decided(byHand('rehearsal'), two, homeless, again)).toBe('REHEARSE a: MOVE NO_HOLDER');
+  });
+  test('goes to a healthy node where the one that somebody asked for is not well', () => {
+    const down = { ...homeless, instances: { [B.instanceId]: stopped(B) } };
+    expect(decided(claim(B), two, down, { retryCount: 1 })).toBe('MOVE to a NO_HOLDER');
+    expect(decided(byHand('drill', B), two, down, { retryCount: 1 })).toBe('MOVE to a NO_HOLDER');
   });
   test('one of several is enough', () => {
     const of = cluster({ virtualIps: vips(2) });
