@@ -20,7 +20,7 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'assign without AllowReassignment': [1, 2],
   'decision from the event instead of EC2': [2, 43],
   'interfaces that EC2 hides are not asked for': [1, 47],
-  'absence in one answer is death': [3, 141],
+  'absence in one answer is death': [3, 76],
   'a drill unassigns first, and an address on its way is given away': [1, 36],
   'an alarm that is not shown yet is believed to be over': [1, 20],
   'failback takes back what a person moved': [1, 3],
