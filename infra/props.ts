@@ -79,8 +79,8 @@ export interface ClusterProps {
    */
   readonly triggerStates?: readonly InstanceState[];
   /**
-   * `unassign-first` takes the addresses off a holder that EC2 calls unhealthy before they are assigned; `atomic` lets
-   * EC2 reassign them in one call, without dark time.
+   * `unassign-first` takes the addresses off their holder before they are assigned; `atomic` lets EC2 reassign them in
+   * one call, without dark time.
    *
    * @default 'unassign-first'
    */

@@ -16,7 +16,7 @@ export interface ClusterNode {
   readonly alarms?: readonly string[];
 }
 
-/** `unassign-first` takes the address off a holder that EC2 calls unhealthy before it is assigned; `atomic` lets EC2 reassign it in one call. */
+/** `unassign-first` takes the address off an unhealthy holder before it is assigned; `atomic` lets EC2 reassign it in one call. */
 export type Handover = 'unassign-first' | 'atomic';
 
 /** One cluster, its nodes in order of preference. */

@@ -42,7 +42,7 @@ export interface UnassignIpInput {
 /** An address that UnassignIp left where it was, and why. */
 export interface KeptAddress {
   readonly address: string;
-  readonly why: 'WELL_FOR_EC2' | 'ATOMIC' | 'FOREIGN_ELASTIC_IP' | 'HELD_UP' | 'REHEARSAL';
+  readonly why: 'HEALTHY_HOLDER' | 'ATOMIC' | 'FOREIGN_ELASTIC_IP' | 'HELD_UP' | 'REHEARSAL';
 }
 
 export interface UnassignIpOutput {

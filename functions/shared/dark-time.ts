@@ -7,7 +7,7 @@ import type { Plan } from './plan';
  * @param unassigned null: UnassignIp left no result
  */
 export function mayHaveUnassigned({ cluster, sources }: Plan, unassigned: UnassignIpOutput | null): boolean {
-  const wouldUnassign = cluster.handover !== 'atomic' && sources.some(({ wellForEc2 }) => !wellForEc2);
+  const wouldUnassign = cluster.handover !== 'atomic' && sources.some(({ healthy }) => !healthy);
   if (unassigned === null) return wouldUnassign;
   const { released, alreadyGone, refused } = unassigned;
   const uncertain = refused !== null && wouldUnassign && !DENIED.has(refused.Error);

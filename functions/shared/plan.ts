@@ -99,13 +99,12 @@ export interface NodeReport {
   readonly problems: readonly NodeProblem[];
 }
 
-/** An interface that the addresses leave. One that is well for EC2 keeps them until AssignIp takes them over. */
+/** An interface that the addresses leave. A healthy one keeps them until AssignIp takes them over. */
 export interface Source {
   readonly networkInterfaceId: string;
   readonly instanceId: string | null;
   readonly addresses: readonly string[];
-  /** Its instance runs, no status check of it is impaired, and it is attached there; an alarm or the application may say otherwise. */
-  readonly wellForEc2: boolean;
+  readonly healthy: boolean;
 }
 
 /** The node that takes the addresses. */

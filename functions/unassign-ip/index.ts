@@ -12,7 +12,7 @@ void warmUp(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId: '', Priv
   writer.send(command),
 );
 
-/** Takes the addresses off the interfaces that they leave, where EC2 calls these unhealthy. */
+/** Takes the addresses off the unhealthy interfaces that they leave. */
 export const handler = handle(
   (input: UnassignIpInput): Promise<UnassignIpOutput> =>
     input.plan.action === 'REHEARSE' ? rehearseUnassign(reader, input.plan) : unassign(writer, reader, input),

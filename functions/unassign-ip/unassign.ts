@@ -9,7 +9,7 @@ import { readAddresses } from '../shared/snapshot';
 import { elapsedMs, LOOK_PAUSES_MS, UNASSIGN_UNTIL_SECONDS } from '../shared/timing';
 
 /**
- * Takes the virtual IPs off every source that EC2 calls unhealthy, at once. What is already off, or whose interface is gone, is a success; so
+ * Takes the virtual IPs off every unhealthy source at once. What is already off, or whose interface is gone, is a success; so
  * is what is left in place on purpose, and a plain refusal: AssignIp takes the addresses from wherever they are.
  * @throws {PlanStale | TransientAwsError} and EC2's errors that may pass
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UnassignPrivateIpAddresses.html
@@ -47,17 +47,17 @@ export async function unassign(
 }
 
 /**
- * The addresses that stay on their source until AssignIp takes them over in one call, and why: a holder that is well for EC2
- * keeps them, so the move has no moment without a holder, and a target that refuses leaves them on a node that runs; an Elastic IP that the configuration does not name would be lost by
+ * The addresses that stay on their source until AssignIp takes them over in one call, and why: a healthy holder keeps them, so
+ * a planned move has no moment without a holder; an Elastic IP that the configuration does not name would be lost by
  * unassigning, while it travels with a reassignment; an execution that was held up before would be held up again in between.
  * @param elapsedSeconds from the execution's start to this state
  */
 export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds: number): KeptAddress[] {
-  return sources.flatMap(({ addresses, wellForEc2 }) =>
+  return sources.flatMap(({ addresses, healthy }) =>
     addresses.flatMap((address): KeptAddress[] => {
       const ours = cluster.virtualIps.find((virtualIp) => virtualIp.address === address)?.elasticIpAllocationId;
       const found = holders.find((holder) => holder.address === address)?.elasticIpAllocationId ?? null;
-      if (wellForEc2) return [{ address, why: 'WELL_FOR_EC2' }];
+      if (healthy) return [{ address, why: 'HEALTHY_HOLDER' }];
       if (cluster.handover === 'atomic') return [{ address, why: 'ATOMIC' }];
       if (found !== null && found !== ours) return [{ address, why: 'FOREIGN_ELASTIC_IP' }];
       return elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'HELD_UP' }] : [];

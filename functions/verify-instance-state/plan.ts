@@ -13,7 +13,7 @@ import { holdersOf, type Snapshot } from '../shared/snapshot';
 import { STANDBY_TAG } from '../shared/tags';
 import { type Before, FIRST_PASS, refusalOf } from './before';
 import type { Decision } from './decide';
-import { assess, type Facts, isWellForEc2 } from './situation';
+import { assess, type Facts } from './situation';
 import { isExcluded } from './tags';
 
 /** Writes the decision down with everything that the later states need, so that none of them has to ask again. */
@@ -94,8 +94,8 @@ function sourcesOf({ snapshot }: Facts, reports: readonly NodeReport[], destinat
       networkInterfaceId,
       instanceId: own[0]?.instanceId ?? null,
       addresses: own.map(({ address }) => address),
-      wellForEc2: reports.some(
-        (report) => report.networkInterfaceId === networkInterfaceId && isWellForEc2(report.problems),
+      healthy: reports.some(
+        (report) => report.networkInterfaceId === networkInterfaceId && report.problems.length === 0,
       ),
     };
   });

@@ -118,15 +118,10 @@ export function isHealthy(instanceId: string, reports: readonly NodeReport[]): b
 
 const OF_THE_APPLICATION: ReadonlySet<string> = new Set(['ALARM', 'APPLICATION_CHECK_IMPAIRED']);
 
-/** The instance runs, EC2's own checks are good, and at most an alarm of the user's or the application says otherwise. */
-export function isWellForEc2(problems: NodeReport['problems']): boolean {
-  return problems.every(({ code }) => OF_THE_APPLICATION.has(code));
-}
-
-/** Nothing but an alarm of the user's, or the application, speaks against the holder. */
+/** The holder's instance runs, EC2's own checks are good, and only an alarm of the user's or the application says otherwise. */
 export function onlyAlarmed({ soleHolder, reports }: Situation): boolean {
   const problems = problemsAt(soleHolder?.instanceId, reports);
-  return problems.length > 0 && isWellForEc2(problems);
+  return problems.length > 0 && problems.every(({ code }) => OF_THE_APPLICATION.has(code));
 }
 
 /** The application answers nowhere: to carry the addresses on and on helps nobody. */

@@ -56,7 +56,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     ['UnassignIp', 'VerifyInstanceState'],
     (source, name) =>
       name === 'UnassignIp'
-        ? replaced(source, /return \w+\?(\[\{address:\w+,why:`WELL_FOR_EC2`)/, 'return!1?$1')
+        ? replaced(source, /return \w+\?(\[\{address:\w+,why:`HEALTHY_HOLDER`)/, 'return!1?$1')
         : lacking(source, 'a VIP held by nobody, and no interface died'),
   ),
   withoutRule(

@@ -425,20 +425,6 @@ test('no move on missing information: the node that a drill names is excluded wh
   });
 });
 
-test('no move on missing information: the quiet standby has no room, and the alarm of the other one changed a moment ago', async () => {
-  await expectNoViolation({
-    ...CALM,
-    config: 1,
-    seed: 0,
-    full: { node: 2, by: 'type' },
-    steps: [
-      { after: 0, what: { do: 'alarm', cluster: 0, node: 1, state: 'ALARM' } },
-      { after: 1_000, what: { do: 'alarm', cluster: 0, node: 1, state: 'OK' } },
-      { after: 20_000, what: { do: 'alarm', cluster: 0, node: 0, state: 'ALARM' } },
-    ],
-  });
-});
-
 test('nobody is never the last word: a claim of a node that is not well, while an address is on nobody', async () => {
   await expectNoViolation({
     ...CALM,

@@ -82,21 +82,15 @@ const ALARM_KNOWN_AFTER = 1_000;
 
 function flapped(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;
-  const left = effect.from === null ? takenOff(run, effect) : effect;
-  if (cluster === null || left === undefined || effect.to === null || isAskedFor(run, effect)) return null;
+  if (cluster === null || effect.from === null || effect.to === null || isAskedFor(run, effect)) return null;
   const damping = dampingOf(cluster);
-  const known = left.askedAt - ALARM_KNOWN_AFTER - context.played.lag;
-  const damped = statesBefore(context, run, left).every((state) => {
+  const known = effect.askedAt - ALARM_KNOWN_AFTER - context.played.lag;
+  const damped = statesBefore(context, run, effect).every((state) => {
     const changedAt = nodeIn(state, effect.to)?.alarmChangedAt ?? 0;
-    const stays = state.holders.every((holder) => holder === left.from) && isFlapping(state, damping, left.askedAt);
-    return stays && changedAt < known && changedAt > left.askedAt - damping;
+    const stays = state.holders.every((holder) => holder === effect.from) && isFlapping(state, damping, effect.askedAt);
+    return stays && changedAt < known && changedAt > effect.askedAt - damping;
   });
   return damped ? `${short(run)} moved ${effect.address} to and fro with the alarms that change in turn` : null;
-}
-
-/** The call with which the execution itself took an address off that it assigns later. */
-function takenOff({ effects }: Run, { index, address }: Effect): Effect | undefined {
-  return effects.findLast((each) => each.index < index && each.address === address && each.to === null);
 }
 
 /** Somebody asked for that node; a failover by hand that names none asks for any that is healthy. */

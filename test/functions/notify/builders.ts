@@ -121,7 +121,7 @@ export function plan(changes: Partial<Plan> = {}): Plan {
         networkInterfaceId: A.networkInterfaceId,
         instanceId: A.instanceId,
         addresses: of.virtualIps.map(({ address }) => address),
-        wellForEc2: false,
+        healthy: false,
       },
     ],
     holders: held,
@@ -163,7 +163,7 @@ export const BY_CLAIM: Partial<Plan> = {
 
 /** A claim of mail-2 that was followed, off a healthy holder. */
 export function claimed(changes: Partial<Plan> = {}): Plan {
-  const sources = plan(changes).sources.map((source) => ({ ...source, wellForEc2: true }));
+  const sources = plan(changes).sources.map((source) => ({ ...source, healthy: true }));
   return plan({ ...BY_CLAIM, why: 'CLAIMED', nodes: reports([A, B]), sources, ...changes });
 }
 
@@ -178,7 +178,7 @@ export const BY_SCHEDULE: Partial<Plan> = {
 };
 
 export function drill(changes: Partial<Plan> = {}): Plan {
-  const sources = plan(changes).sources.map((source) => ({ ...source, wellForEc2: true }));
+  const sources = plan(changes).sources.map((source) => ({ ...source, healthy: true }));
   return plan({ ...BY_HAND, mode: 'drill', why: 'REQUESTED', nodes: reports([A, B]), sources, ...changes });
 }
 
@@ -269,7 +269,7 @@ export function succeeded(of: Plan = plan(), changes: Partial<NotifyInput> = {})
   return {
     ...EMPTY,
     plan: of,
-    unassigned: moves && of.sources.some(({ wellForEc2 }) => !wellForEc2) ? unassigned() : LEFT,
+    unassigned: moves && of.sources.some(({ healthy }) => !healthy) ? unassigned() : LEFT,
     assigned: moves ? assigned() : assigned({ assigned: [], assignedAt: null }),
     verified: verified(),
     ...changes,

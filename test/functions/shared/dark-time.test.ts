@@ -3,7 +3,7 @@ import { darkTimeMs, mayHaveUnassigned } from '../../../functions/shared/dark-ti
 import type { Plan, StateError } from '../../../functions/shared/plan';
 import { A, assigned, B, cluster, holders, LEFT, lambdaError, plan, unassigned } from '../notify/builders';
 
-const source = (wellForEc2: boolean) => ({ ...ids(A), addresses: ['10.0.0.5'], wellForEc2 });
+const source = (healthy: boolean) => ({ ...ids(A), addresses: ['10.0.0.5'], healthy });
 const SICK = plan();
 const WELL = plan({ sources: [source(true)] });
 const ATOMIC = plan({ cluster: cluster({ handover: 'atomic' }) });
@@ -21,7 +21,7 @@ describe('whether UnassignIp may have taken an address off', () => {
   const denied = refused(lambdaError('UnauthorizedOperation', 'No.'));
   test.each<[string, Plan, UnassignIpOutput | null, boolean]>([
     ['it left no result, and the holder was unhealthy', SICK, null, true],
-    ['it left no result, and EC2 called the holder well', WELL, null, false],
+    ['it left no result, and the holder was healthy', WELL, null, false],
     ['it left no result under an atomic handover', ATOMIC, null, false],
     ['it left no result, and there was no holder', plan({ sources: [] }), null, false],
     [
@@ -34,7 +34,7 @@ describe('whether UnassignIp may have taken an address off', () => {
     ['it found one gone', SICK, { ...LEFT, alreadyGone: ['10.0.0.5'] }, true],
     ['it left all in place', SICK, LEFT, false],
     ['it failed, whatever it did before', SICK, lost, true],
-    ['it failed, and EC2 called the holder well', WELL, lost, false],
+    ['it failed, and the holder was healthy', WELL, lost, false],
     ['it failed under an atomic handover', ATOMIC, lost, false],
     ['EC2 denied it', SICK, denied, false],
     ['EC2 denied it for one holder, and released another', SICK, { ...denied, released: ['10.0.0.6'] }, true],

@@ -34,12 +34,12 @@ const two = cluster({ virtualIps: vips(2) });
 const source = (
   { networkInterfaceId, instanceId }: typeof A,
   addresses: readonly string[],
-  wellForEc2 = false,
+  healthy = false,
 ): Source => ({
   networkInterfaceId,
   instanceId,
   addresses,
-  wellForEc2,
+  healthy,
 });
 const unassigns = () => ec2.on(UnassignPrivateIpAddressesCommand);
 const shows = (...found: readonly OnInterface[]) =>
@@ -98,12 +98,12 @@ describe('what stays in place', () => {
     keptInPlace(plan({ cluster: of, ...changes }), seconds).map((kept) => `${kept.address} ${kept.why}`);
 
   test.each<[string, Partial<Plan>, number, readonly string[]]>([
-    ['nothing on a holder that EC2 calls unhealthy', {}, 0, []],
+    ['nothing on an unhealthy holder', {}, 0, []],
     [
-      'all on a holder that is well for EC2',
+      'all on a healthy holder',
       { sources: [source(A, ['10.0.0.5', '10.0.0.6'], true)] },
       0,
-      ['10.0.0.5 WELL_FOR_EC2', '10.0.0.6 WELL_FOR_EC2'],
+      ['10.0.0.5 HEALTHY_HOLDER', '10.0.0.6 HEALTHY_HOLDER'],
     ],
     [
       'all under an atomic handover',
@@ -112,10 +112,10 @@ describe('what stays in place', () => {
       ['10.0.0.5 ATOMIC', '10.0.0.6 ATOMIC'],
     ],
     [
-      'what such a holder has, of several',
+      'what a healthy holder has, of several',
       { sources: [source(A, ['10.0.0.5']), source(C, ['10.0.0.6'], true)] },
       0,
-      ['10.0.0.6 WELL_FOR_EC2'],
+      ['10.0.0.6 HEALTHY_HOLDER'],
     ],
     [
       'what nobody has is not said to stay',
@@ -158,8 +158,8 @@ describe('what stays in place', () => {
       released: [],
       alreadyGone: [],
       kept: [
-        { address: '10.0.0.5', why: 'WELL_FOR_EC2' },
-        { address: '10.0.0.6', why: 'WELL_FOR_EC2' },
+        { address: '10.0.0.5', why: 'HEALTHY_HOLDER' },
+        { address: '10.0.0.6', why: 'HEALTHY_HOLDER' },
       ],
       releasedAt: null,
       refused: null,

@@ -91,7 +91,7 @@ describe('the attempts of the passes before', () => {
 describe('whether the execution may have changed something', () => {
   const healthySource = plan({
     sources: [
-      { networkInterfaceId: A.networkInterfaceId, instanceId: A.instanceId, addresses: ['10.0.0.5'], wellForEc2: true },
+      { networkInterfaceId: A.networkInterfaceId, instanceId: A.instanceId, addresses: ['10.0.0.5'], healthy: true },
     ],
   });
   const changed = (error: string, changes: Partial<Previous>) => afterError(error, changes).mayHaveChanged;

@@ -292,12 +292,7 @@ export function factsOf({ of = three, world, changes, after }: Case, request: Re
     holders: holders(of, A),
     why: request.target === null ? 'HOLDER_UNHEALTHY' : 'REQUESTED',
     sources: [
-      {
-        networkInterfaceId: A.networkInterfaceId,
-        instanceId: A.instanceId,
-        addresses: ['10.0.0.5'],
-        wellForEc2: false,
-      },
+      { networkInterfaceId: A.networkInterfaceId, instanceId: A.instanceId, addresses: ['10.0.0.5'], healthy: false },
     ],
     lastResort: request.target === null ? [] : [A.instanceId],
   });

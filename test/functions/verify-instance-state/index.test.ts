@@ -72,7 +72,7 @@ test('reads a snapshot and the signals, and plans the move', async () => {
     mode: 'failover',
     trigger: 'request',
     destination: { instanceId: B.instanceId, networkInterfaceId: B.networkInterfaceId, instanceType: 't3.small' },
-    sources: [{ instanceId: A.instanceId, wellForEc2: false }],
+    sources: [{ instanceId: A.instanceId, healthy: false }],
     pass: 1,
     cluster: cluster(),
   });

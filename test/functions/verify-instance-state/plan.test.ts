@@ -31,7 +31,7 @@ test('a plan has everything that the later states need', () => {
     error: null,
     rehearsed: null,
     destination: { ...ids(B), instanceType: 'm7g.large' },
-    sources: [{ ...ids(A), addresses: ['10.0.0.5'], wellForEc2: false }],
+    sources: [{ ...ids(A), addresses: ['10.0.0.5'], healthy: false }],
     holders: holders(three, A),
     heldBefore: holders(three, A),
     nodes: [
@@ -99,16 +99,16 @@ describe('the sources of a plan', () => {
   const sources = (world: World, request = event()) => planned(request, world, { retryCount: 9 }, two).sources;
   test('are the interfaces that have addresses, with those that they have', () => {
     expect(sources({ instances: DEAD_A })).toEqual([
-      { ...ids(A), addresses: ['10.0.0.5', '10.0.0.6'], wellForEc2: false },
+      { ...ids(A), addresses: ['10.0.0.5', '10.0.0.6'], healthy: false },
     ]);
     expect(sources({ holders: [A, C], instances: DEAD_A }, byHand('failover', B))).toEqual([
-      { ...ids(A), addresses: ['10.0.0.5'], wellForEc2: false },
-      { ...ids(C), addresses: ['10.0.0.6'], wellForEc2: true },
+      { ...ids(A), addresses: ['10.0.0.5'], healthy: false },
+      { ...ids(C), addresses: ['10.0.0.6'], healthy: true },
     ]);
   });
   test('not the destination', () => {
     expect(sources({ holders: [A, B], instances: DEAD_A })).toEqual([
-      { ...ids(A), addresses: ['10.0.0.5'], wellForEc2: false },
+      { ...ids(A), addresses: ['10.0.0.5'], healthy: false },
     ]);
   });
   test('none, where nobody holds them', () => {
@@ -116,29 +116,22 @@ describe('the sources of a plan', () => {
   });
   test('a healthy holder keeps its addresses until AssignIp takes them over', () => {
     expect(sources({}, byHand('drill', B))).toEqual([
-      { ...ids(A), addresses: ['10.0.0.5', '10.0.0.6'], wellForEc2: true },
+      { ...ids(A), addresses: ['10.0.0.5', '10.0.0.6'], healthy: true },
     ]);
   });
-  test('so does one that only an alarm calls unhealthy, not one that EC2 does', () => {
-    const alarmed = cluster({ nodes: [{ ...A, alarms: ['smtp-a'] }, B] });
-    const wellForEc2 = (world: World) =>
-      planned(event(), { alarms: ['smtp-a'], ...world }, {}, alarmed).sources.map((source) => source.wellForEc2);
-    expect(wellForEc2({})).toEqual([true]);
-    expect(wellForEc2({ checks: { [A.instanceId]: { system: 'impaired' } } })).toEqual([false]);
-  });
-  test('an excluded node is well', () => {
+  test('an excluded node is healthy', () => {
     const instances = { [A.instanceId]: tagged(A, 'vip-failover:standby', 'never') };
-    expect(sources({ instances }, byHand('drill', B))).toMatchObject([{ wellForEc2: true }]);
+    expect(sources({ instances }, byHand('drill', B))).toMatchObject([{ healthy: true }]);
   });
   test('an interface that stayed when its instance was terminated', () => {
     const holder = { networkInterfaceId: A.networkInterfaceId, instanceId: null };
     expect(sources({ holders: holder, instances: { [A.instanceId]: null } })).toEqual([
-      { ...holder, addresses: ['10.0.0.5', '10.0.0.6'], wellForEc2: false },
+      { ...holder, addresses: ['10.0.0.5', '10.0.0.6'], healthy: false },
     ]);
   });
-  test('a rehearsal shows an interface outside the cluster, which is not well, but no primary address', () => {
+  test('a rehearsal shows an interface outside the cluster, which is not healthy, but no primary address', () => {
     expect(sources({ holders: STRANGER }, byHand('rehearsal', B))).toEqual([
-      { ...STRANGER, addresses: ['10.0.0.5', '10.0.0.6'], wellForEc2: false },
+      { ...STRANGER, addresses: ['10.0.0.5', '10.0.0.6'], healthy: false },
     ]);
     expect(sources({ primary: true }, byHand('rehearsal', B))).toEqual([]);
   });

@@ -86,7 +86,7 @@ describe('a target that refused or died', () => {
       why: 'HOLDER_UNHEALTHY',
       destination: { instanceId: C.instanceId },
       pass: 2,
-      sources: [{ instanceId: B.instanceId, wellForEc2: false }],
+      sources: [{ instanceId: B.instanceId, healthy: false }],
     });
   });
 });
