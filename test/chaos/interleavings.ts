@@ -20,6 +20,8 @@ export interface Overlap {
   readonly throttlesAssign?: boolean;
   /** How often time may pass while a call waits; by default twice. More of it multiplies the orders. */
   readonly waits?: number;
+  /** Where the orders have no end: so many are run. By default all. */
+  readonly atMost?: number;
   /** The first execution may die at any moment; its last call may still take effect later. */
   readonly dies?: boolean;
 }
@@ -68,7 +70,7 @@ const ALWAYS_OPEN = new Set([
 export async function explore(
   overlap: Overlap,
   templateFile: string,
-  mostRuns = Number.POSITIVE_INFINITY,
+  mostRuns = overlap.atMost ?? Number.POSITIVE_INFINITY,
   progress: (runs: number, states: number, open: number) => void = () => undefined,
 ): Promise<Explored> {
   const known = new Set<string>();

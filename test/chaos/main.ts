@@ -39,10 +39,16 @@ async function exploreAll(): Promise<number> {
   let good = true;
   for (const overlap of OVERLAPS) {
     const template = synthesize(overlap.config, (line) => process.stderr.write(`${line}\n`));
-    const { states, runs, endings, violations, order } = await explore(overlap, template, undefined, showExploring);
+    const { states, runs, endings, complete, violations, order } = await explore(
+      overlap,
+      template,
+      undefined,
+      showExploring,
+    );
     clearLine();
     process.stdout.write(`${overlap.name}: ${states} states, ${runs} runs, ${endings} endings, `);
-    process.stdout.write(violations.length === 0 ? 'no violation\n' : `${violations.length} violations\n`);
+    process.stdout.write(violations.length === 0 ? 'no violation' : `${violations.length} violations`);
+    process.stdout.write(complete ? '\n' : `; stopped at ${runs} orders\n`);
     for (const says of new Set(violations.map((each) => `  ${each.invariant}: ${each.says}\n`)))
       process.stdout.write(says);
     if (order.length > 0) process.stdout.write(`  in this order: ${order.join(', ')}\n`);

@@ -61,6 +61,7 @@ export const OVERLAPS: readonly Overlap[] = [
       start(driver, stopped(driver), stopped(driver), { cluster: driver.cluster.name, mode: 'check' });
     },
     waits: 0,
+    atMost: 3_000,
   },
   {
     name: 'a drill, and a check',
