@@ -135,8 +135,8 @@ export function writeClaim({ name, nodes }: Cluster, { target, eventTime }: Requ
 }
 
 /**
- * The claims of the damping time, at least of the last minutes, and whether people know that they come in turn. Points of one second are kept for three hours. What cannot
- * be read is not known: a claim is believed then.
+ * The claims of the damping time, at least of the last minutes, and whether people know that they come in turn. Points of
+ * one second are kept for three hours. What cannot be read is not known: a claim is believed then.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
  */
 export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
