@@ -107,7 +107,9 @@ export const RULES: readonly Rule[] = [
   {
     name: 'reads may not show yet what this execution did',
     when: (situation) =>
-      !situation.firstPass && !situation.settled && (situation.holderIsHealthy || destinationOf(situation) === null),
+      !situation.firstPass &&
+      !situation.settled &&
+      (situation.holderIsHealthy || destinationOf(situation) === null || isDamped(situation)),
     then: () => lookAgain('EC2 may not show yet what this execution did.'),
   },
   {

@@ -435,3 +435,35 @@ test('nobody is never the last word: a claim of a node that is not well, while a
     ],
   });
 });
+
+test('nobody is never the last word: a claim whose node has no room, a late read, and a holder whose application went to and fro', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 4,
+    lag: 4332,
+    transitions: 'slow',
+    full: { node: 2, by: 'type' },
+    doomed: true,
+    steps: [
+      { after: 157466, what: { do: 'application', cluster: 0, node: 0, status: 'ok' } },
+      { after: 375201, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 428562, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 77601, what: { do: 'application', cluster: 0, node: 0, status: 'ok' } },
+      { after: 354928, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 211362, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 434858, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 253628, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 238026, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 233669, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 69, what: { do: 'api-fault', action: 'AssociateAddress', kind: 'reset', nth: 3, times: 1 } },
+      { after: 16, on: 'NotifyFailure', what: { do: 'claim', cluster: 1, node: 0 } },
+      { after: 27893, what: { do: 'claim', cluster: 1, node: 3 } },
+      { after: 1153, what: { do: 'claim', cluster: 1, node: 2 } },
+      { after: 1521, what: { do: 'claim', cluster: 0, node: 0 } },
+      { after: 1338, what: { do: 'claim', cluster: 0, node: 2 } },
+      { after: 12085, what: { do: 'application', cluster: 0, node: 1, status: 'impaired' } },
+      { after: 79, what: { do: 'api-fault', action: 'AssignPrivateIpAddresses', kind: 'empty', nth: 3, times: 1 } },
+      { after: 9300, what: { do: 'failover', cluster: 1, node: 2 } },
+    ],
+  });
+});

@@ -3,6 +3,7 @@ import type { Request } from '../../../functions/shared/plan';
 import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
+import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from '../notify/builders';
 import {
   ALL_OK,
@@ -375,6 +376,13 @@ describe('damping: alarms that alternate do not carry the address to and fro', (
   test('also in a later pass, where the addresses are all on the holder', () => {
     const before = { ...FIRST_PASS, pass: 2 };
     expect(decided(onAlarm, of, up(1), { ...LATER, before })).toBe('NONE FLAPPING, told');
+  });
+  test('but not before reads surely show what this execution did: it may have taken them off', () => {
+    const history = { ...NO_HISTORY, movedLately: false, movesOfLastHour: 2 };
+    const wandering = { checks: { [A.instanceId]: { application: 'impaired' } } } as const;
+    const before = { ...FIRST_PASS, pass: 2 };
+    expect(decided(CHECK, of, wandering, { ...LATER, history, before })).toBe('REHEARSE b, silent: NONE FLAPPING');
+    expect(decided(CHECK, of, wandering, { history, before })).toBe('look again');
   });
   test('a quiet standby takes it, before one that flaps', () => {
     const more = { ...of, nodes: [...of.nodes, C] };
