@@ -387,7 +387,10 @@ test('notices: a failure that was told before happens while SNS takes nothing, a
   });
 });
 
-test('no move on missing information: who claims has no room, and the alarms of the other nodes change in turn', async () => {
+test.each<[string, number, History['steps'][number]['what']]>([
+  ['who claims has no room: others get nothing', 16_000, { do: 'claim', cluster: 0, node: 1 }],
+  ['a person who names no node is not kept from moving', 15_000, { do: 'failover', cluster: 0, node: null }],
+])('no move on missing information: alarms change in turn, and %s', async (_says, after, what) => {
   await expectNoViolation({
     ...CALM,
     config: 2,
@@ -395,20 +398,7 @@ test('no move on missing information: who claims has no room, and the alarms of 
     full: { node: 2, by: 'type' },
     steps: [
       { after: 0, what: { do: 'alternate', cluster: 0, milliseconds: 11_779, times: 2 } },
-      { after: 16_000, what: { do: 'claim', cluster: 0, node: 1 } },
-    ],
-  });
-});
-
-test('no move on missing information: a person who names no node is not kept from moving by alarms', async () => {
-  await expectNoViolation({
-    ...CALM,
-    config: 2,
-    seed: 0,
-    full: { node: 2, by: 'type' },
-    steps: [
-      { after: 0, what: { do: 'alternate', cluster: 0, milliseconds: 11_779, times: 2 } },
-      { after: 15_000, what: { do: 'failover', cluster: 0, node: null } },
+      { after, what },
     ],
   });
 });
