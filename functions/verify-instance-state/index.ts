@@ -17,6 +17,8 @@ import { type History, NO_HISTORY, readClaims, readHistory, withMoves, writeClai
 import { invalidPlan, makePlan } from './plan';
 import { type Reading, readInput } from './request';
 import { readSignals } from './signals';
+import type { Facts } from './situation';
+import { standingPlan } from './unread';
 
 const ec2 = new EC2Client(READER);
 const optionalEc2 = new EC2Client(OPTIONAL_READER);
@@ -34,26 +36,32 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   const { request, cluster } = reading;
   logger.appendKeys({ cluster: cluster.name, mode: request.mode });
   if (request.trigger === 'claim' && previous === null) writeClaim(cluster, request);
+  const { retryCount } = execution;
+  const before = whatWentBefore(previous);
   // The workflow's clock: functions' own may differ.
   const now = Date.parse(execution.stateEnteredTime);
-  const snapshotRead = readSnapshot(ec2, cluster, execution.retryCount > 0);
+  const known = { request, cluster, before, retryCount, now };
+  let facts: Facts;
+  try {
+    facts = await readFacts(known, previous === null);
+  } catch (error) {
+    return await standingPlan(optionalEc2, previous?.plan, before, retryCount, error);
+  }
+  return makePlan(facts, decide(facts));
+}
+
+type Known = Omit<Facts, 'snapshot' | 'signals' | 'history'>;
+
+/** @throws {Error} where EC2 does not say how the nodes are, and who holds the addresses */
+async function readFacts(known: Known, isFirstPass: boolean): Promise<Facts> {
+  const { request, cluster, retryCount, now } = known;
+  const snapshotRead = readSnapshot(ec2, cluster, retryCount > 0);
   const [snapshot, signals, history] = await Promise.all([
     snapshotRead,
     readSignals(optionalEc2, cloudWatch, cluster, request, snapshotRead, now),
-    historyFor(request, cluster, previous === null, now),
+    historyFor(request, cluster, isFirstPass, now),
   ]);
-  const { retryCount } = execution;
-  const facts = {
-    request,
-    cluster,
-    snapshot,
-    signals,
-    history: await withMoves(cloudWatch, history, cluster, signals, now),
-    before: whatWentBefore(previous),
-    retryCount,
-    now,
-  };
-  return makePlan(facts, decide(facts));
+  return { ...known, snapshot, signals, history: await withMoves(cloudWatch, history, cluster, signals, now) };
 }
 
 /** Only checks and claims ask what was before. */

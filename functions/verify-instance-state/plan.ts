@@ -66,7 +66,8 @@ function toError(name: string, message: string): Plan['error'] {
   return toStateError(Object.assign(new Error(message), { name }));
 }
 
-function carriedOn({ pass, attempts, mayHaveChanged, mayBeHomeless, homelessSince, darkTimeBeforeMs }: Before) {
+/** What a plan hands on from the passes before it. */
+export function carriedOn({ pass, attempts, mayHaveChanged, mayBeHomeless, homelessSince, darkTimeBeforeMs }: Before) {
   return { pass, attempts, mayHaveChanged, mayBeHomeless, homelessSince, darkTimeBeforeMs };
 }
 

@@ -457,3 +457,31 @@ test('nobody is never the last word: a claim whose node has no room, a late read
     ],
   });
 });
+
+test.each([
+  ['DescribeInstances', 'stop'],
+  ['DescribeNetworkInterfaces', 'terminate'],
+] as const)(
+  'nobody is never the last word: %s is refused for good after the addresses were taken off (%s)',
+  async (action, how) => {
+    await expectNoViolation({
+      ...CALM,
+      config: 3,
+      steps: [
+        {
+          after: 0,
+          what: {
+            do: 'lambda-refuses',
+            function: 'assign-ip',
+            error: 'Lambda.ResourceNotReadyException',
+            milliseconds: 50_000,
+          },
+        },
+        { after: 0, what: { do: how, cluster: 0, node: 0 } },
+        { after: 30_000, what: { do: 'refuse', action, code: 'SomethingNobodyHasSeen', milliseconds: null } },
+        // So long it is refused.
+        { after: 260_000, what: { do: 'attach', cluster: 0, node: 1 } },
+      ],
+    });
+  },
+);

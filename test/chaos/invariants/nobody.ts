@@ -20,8 +20,9 @@ interface Ending {
 export function courtesyStopsNothing(context: Context): string[] {
   return endingsOf(context).flatMap(({ run, cluster, last, recent, takers }) => {
     if (!run.decisions.some(({ plan }) => plan.action === 'MOVE')) return [];
+    const known = [...statesSinceLastLook(context, run), ...recent];
     const left = last.holders.flatMap((holder, index) => {
-      const dead = holder !== null && recent.every((state) => nodeIn(state, holder)?.wellForEc2 === false);
+      const dead = holder !== null && known.every((state) => nodeIn(state, holder)?.wellForEc2 === false);
       const stays = recent.every((state) => state.holders[index] === holder);
       return dead && stays ? [cluster.virtualIps[index]?.address ?? ''] : [];
     });
@@ -30,6 +31,13 @@ export function courtesyStopsNothing(context: Context): string[] {
       `${short(run)} left ${left.join(', ')} on a dead node, though ${takers.join(', ')} would have taken it. ${describe(cluster, last)}`,
     ];
   });
+}
+
+/** What the run's last look at the instances may have shown, and all since: a death after it nobody told the run. */
+function statesSinceLastLook({ played }: Context, { calls, clusterIndex, doneWithAddresses: done }: Run) {
+  const look = calls.findLast(({ action, error }) => action === 'DescribeInstances' && error === null);
+  if (look === undefined || done === null) return [];
+  return played.recorder.journal.within(clusterIndex, look.at - look.milliseconds - played.lag, done.at);
 }
 
 /** Longer than a healthy standby needs to be seen to be one, whatever lags, ms. */
