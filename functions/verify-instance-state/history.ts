@@ -66,6 +66,8 @@ const MOVES_WINDOW = 62 * DAY;
 const MOVES_PERIOD_SECONDS = 300;
 /** Points of one second are kept for three hours. */
 const NOTICES_WINDOW = 170 * MINUTE;
+/** A claim bears the time that EventBridge gave it, and its clock may be ahead of the workflow's. */
+const AHEAD = 2 * MINUTE;
 /**
  * The metrics Told and MoveByPerson: a check sent its notice; a person moved the addresses, or a claim did, to the node whose
  * position is added. functions/notify/metrics.ts writes them.
@@ -142,13 +144,7 @@ export function writeClaim({ name, nodes }: Cluster, { target, eventTime }: Requ
 export function readClaims(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Partial<History>> {
   const window = Math.max(cluster.dampingMinutes ?? 0, 2) * MINUTE;
   return known(async () => {
-    const found = await read(
-      cloudWatch,
-      claimQueries(cluster),
-      now - window,
-      // Clocks differ, and a claim bears the time that EventBridge gave it.
-      now + 2 * MINUTE,
-    );
+    const found = await read(cloudWatch, claimQueries(cluster), now - window, now + AHEAD);
     return claimsIn(found, cluster);
   });
 }
@@ -166,7 +162,7 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
       ...claimQueries(cluster),
     ];
     const [found, moves] = await Promise.all([
-      read(cloudWatch, queries, now - NOTICES_WINDOW, now),
+      read(cloudWatch, queries, now - NOTICES_WINDOW, now + AHEAD),
       cluster.failbackAfterMinutes === undefined ? null : readMoves(cloudWatch, cluster, now),
     ]);
     const claimed = claimsIn(found, cluster);

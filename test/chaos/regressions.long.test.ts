@@ -485,3 +485,16 @@ test.each([
     });
   },
 );
+
+test('the last claim is followed: EventBridge’s clock is ahead, and the last claim is still to come by the workflow’s', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    skew: { events: 47_000, functions: [0, 0, 0, 0, 0] },
+    steps: [
+      { after: 0, what: { do: 'claim', cluster: 0, node: 1 } },
+      { after: 50_000, what: { do: 'claim', cluster: 0, node: 2 } },
+      { after: 20_000, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});
