@@ -189,6 +189,15 @@ describe('a later pass', () => {
 });
 
 describe('what cannot be read', () => {
+  test('lets the decision stand that took an address off', async () => {
+    ec2.on(DescribeInstancesCommand).rejects(ec2Error('UnauthorizedOperation', 403));
+    const previous = passBefore(lambdaError('Lambda.Unknown', 'x'));
+    expect(await handler(input({ clusters: null, previous }))).toMatchObject({
+      action: 'MOVE',
+      pass: 2,
+      explanation: expect.stringContaining('The last decision stands'),
+    });
+  });
   test('a snapshot without permission is an error of its own name, a throttled one is transient', async () => {
     ec2.on(DescribeInstancesCommand).rejects(ec2Error('UnauthorizedOperation', 403));
     await expect(handler(input())).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
