@@ -8,7 +8,7 @@ import { findViolation } from './search';
 jest.setTimeout(180_000);
 
 const SEED = 1;
-const HISTORIES = 40;
+const HISTORIES = 20;
 
 let templates: readonly string[] = [];
 beforeAll(() => {
