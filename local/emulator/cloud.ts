@@ -9,7 +9,7 @@ import { EventBridge } from './event-bridge/event-bridge';
 import { eventBridgeService } from './event-bridge/put-events';
 import { ApiError, type ApiRequest, type Dispatch } from './kernel/api';
 import { accessKeyOfRole } from './kernel/caller';
-import { type Clock, realClock, VirtualClock } from './kernel/clock';
+import { RealClock, VirtualClock } from './kernel/clock';
 import { type FaultSubject, type Strike, wordsOf } from './kernel/faults';
 import type { Latency } from './kernel/latency';
 import { seeded, uuids } from './kernel/random';
@@ -117,19 +117,18 @@ export class Cloud {
   readonly metadata: InstanceMetadata;
   /** Every API call comes through here, over HTTP or from a function in this process. */
   readonly dispatch: Dispatch;
-  private readonly clock: Clock;
+  private readonly clock: RealClock | VirtualClock;
   private readonly services: Services;
   /** What is to be seen at the endpoint beside the services, for people. */
   site: Site | undefined;
   private server: RunningServer | undefined;
   private closed = false;
-  private minute: unknown;
 
   constructor(
     readonly template: Template,
     options: CloudOptions,
   ) {
-    const clock = options.clock === 'virtual' ? new VirtualClock(options.startTime) : realClock;
+    const clock = options.clock === 'virtual' ? new VirtualClock(options.startTime) : new RealClock();
     const seed = options.seed ?? 1;
     const uuid = uuids(seeded(seed));
     const random = options.random ?? seeded(seed + 1);
@@ -343,16 +342,14 @@ export class Cloud {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.clock.clearTimeout(this.minute);
-    this.events.close();
+    this.clock.stop();
     this.lambda.close();
     await this.metadata.close();
     await this.server?.close();
   }
 
   private everyMinute(): void {
-    this.minute = this.clock.setTimeout(() => {
-      if (this.closed) return;
+    this.clock.setTimeout(() => {
       reportStatusChecks(this.metrics, this.world);
       reportQueues(this.metrics, this.events.deadLetters);
       this.alarms.evaluate();

@@ -37,7 +37,7 @@ type Fate = 'sent' | 'refused' | 'dropped';
 export class Delivery {
   readonly deadLetters: DeadLetter[] = [];
 
-  /** @param later does something after so many milliseconds, unless the bus is closed by then. */
+  /** @param later does something after so many milliseconds. */
   constructor(
     private readonly options: DeliveryOptions,
     private readonly later: (milliseconds: number, action: () => void) => void,

@@ -25,9 +25,6 @@ export class EventBridge {
   private readonly schedules: readonly Schedule[];
   private held: BusEvent | undefined;
   private underway = 0;
-  private stopped = false;
-  /** What waits for each schedule's next time. */
-  private readonly timers = new Map<Schedule, unknown>();
 
   constructor(private readonly options: EventBridgeOptions) {
     this.rules = rulesIn(options.template);
@@ -85,11 +82,6 @@ export class EventBridge {
     this.invokeSchedule(schedule);
   }
 
-  close(): void {
-    this.stopped = true;
-    for (const timer of this.timers.values()) this.options.clock.clearTimeout(timer);
-  }
-
   private route(event: BusEvent): void {
     const { timeline } = this.options;
     const fault = this.faults.take(event);
@@ -133,19 +125,17 @@ export class EventBridge {
     this.underway += 1;
     this.options.clock.setTimeout(() => {
       this.underway -= 1;
-      if (!this.stopped) action();
+      action();
     }, this.options.delay() + extra);
   }
 
   private repeatForever(schedule: Schedule): void {
     const { clock } = this.options;
     const wait = schedule.next(clock.now()) - clock.now();
-    const timer = clock.setTimeout(() => {
-      if (this.stopped) return;
+    clock.setTimeout(() => {
       this.invokeSchedule(schedule);
       this.repeatForever(schedule);
     }, wait);
-    this.timers.set(schedule, timer);
   }
 
   private invokeSchedule({ name, target }: Schedule): void {

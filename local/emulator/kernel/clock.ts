@@ -12,13 +12,44 @@ export interface Clock {
   readonly Date: DateConstructor;
 }
 
-export const realClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  Date,
-};
+/** The machine's own time. */
+export class RealClock implements Clock {
+  readonly Date = Date;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private stopped = false;
+
+  now(): number {
+    return Date.now();
+  }
+
+  setTimeout(callback: () => void, milliseconds?: number): NodeJS.Timeout | undefined {
+    if (this.stopped) return undefined;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      callback();
+    }, milliseconds);
+    this.timers.add(timer);
+    return timer;
+  }
+
+  clearTimeout(handle: unknown): void {
+    const timer = handle as NodeJS.Timeout | undefined;
+    clearTimeout(timer);
+    if (timer !== undefined) this.timers.delete(timer);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.setTimeout(resolve, milliseconds);
+    });
+  }
+
+  /** From now on nothing happens any more: what waits, waits for good. */
+  stop(): void {
+    this.stopped = true;
+    for (const timer of this.timers) this.clearTimeout(timer);
+  }
+}
 
 /** The Date constructor with another "now". */
 export function dateWith(now: () => number): DateConstructor {
@@ -76,6 +107,11 @@ export class VirtualClock implements Clock {
     return new Promise((resolve) => {
       this.setTimeout(resolve, milliseconds);
     });
+  }
+
+  /** Nothing of what was to come comes any more. */
+  stop(): void {
+    this.timers.clear();
   }
 
   /**

@@ -10,7 +10,7 @@ import type { World } from '../../../local/emulator/ec2/model/world';
 import type { ResolvedTemplate, TemplateResource } from '../../../local/emulator/iam/template';
 import type { ApiRequest } from '../../../local/emulator/kernel/api';
 import { accessKeyOfRole } from '../../../local/emulator/kernel/caller';
-import { type Clock, realClock } from '../../../local/emulator/kernel/clock';
+import { type Clock, RealClock } from '../../../local/emulator/kernel/clock';
 import { Timeline, type TimelineEvent } from '../../../local/emulator/kernel/timeline';
 import { createServices, type Services, type ServicesOptions } from '../../../local/emulator/services';
 import type { RegistryCluster } from '../../../local/emulator/template/registry';
@@ -112,7 +112,7 @@ export function cloud(
     options?: ServicesOptions;
   } = {},
 ): Cloud {
-  const clock = parts.clock ?? realClock;
+  const clock = parts.clock ?? new RealClock();
   const timeline = new Timeline(() => clock.now());
   const common = { clock, timeline, accountId: ACCOUNT, region: REGION };
   const build = { transitions: { stopping: 20, pending: 20, shuttingDown: 20, initializing: 20 }, ...parts.build };
