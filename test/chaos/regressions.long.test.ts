@@ -498,3 +498,17 @@ test('the last claim is followed: EventBridge’s clock is ahead, and the last c
     ],
   });
 });
+
+test('nobody is never the last word: EC2 refuses a target for an odd reason, and AssignIp’s clock is ahead', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    skew: { events: 0, functions: [0, 0, 30_000, 0, 0] },
+    steps: [
+      { after: 0, what: { do: 'refuse-target', cluster: 0, node: 1, code: 'UnsupportedOperation' } },
+      { after: 0, what: { do: 'stop', cluster: 0, node: 0 } },
+      // So long it is refused.
+      { after: 300_000, what: { do: 'attach', cluster: 0, node: 1 } },
+    ],
+  });
+});

@@ -164,11 +164,12 @@ describe('the attempt that rules a node out', () => {
     expect(refusal(attempt(B, error))).toBe(error);
     expect(refusal(attempt(B, 'PlanStale'), attempt(B, error), attempt(B, 'Superseded'))).toBe(error);
   });
-  test('a refusal that says nothing certain, in the fourth pass', () => {
+  test('a refusal that says nothing certain, in the twelfth pass', () => {
     const odd = attempt(B, 'AssignRefused');
-    expect(refusal(odd, odd, odd)).toBeUndefined();
-    expect(refusal(odd, odd, attempt(B, 'PlanStale'), odd, odd)).toBe('AssignRefused');
-    expect(refusal(odd, odd, odd, attempt(C, 'AssignRefused'))).toBeUndefined();
+    const eleven = Array.from({ length: 11 }, () => odd);
+    expect(refusal(...eleven)).toBeUndefined();
+    expect(refusal(...eleven, attempt(B, 'PlanStale'), odd)).toBe('AssignRefused');
+    expect(refusal(...eleven, attempt(C, 'AssignRefused'))).toBeUndefined();
   });
   test.each([
     'PlanStale',
@@ -183,13 +184,16 @@ describe('the attempt that rules a node out', () => {
     'Lambda.TooManyRequestsException',
     'Runtime.ExitError',
   ])('%s never: nothing is known of the target', (error) => {
-    const attempts = Array.from({ length: 9 }, () => attempt(B, error));
+    const attempts = Array.from({ length: 20 }, () => attempt(B, error));
     expect(refusal(...attempts)).toBeUndefined();
     expect(doubtsAbout(B.instanceId, { ...FIRST_PASS, attempts })).toBe(0);
   });
   test('is the last one of several that say nothing certain', () => {
-    const attempts = [1, 2, 3, 4].map((pass) => ({ ...attempt(B, 'AssignRefused'), message: `pass ${pass}` }));
-    expect(refusalOf(B.instanceId, { ...FIRST_PASS, attempts })?.message).toBe('pass 4');
+    const attempts = Array.from({ length: 12 }, (_, pass) => ({
+      ...attempt(B, 'AssignRefused'),
+      message: `pass ${pass}`,
+    }));
+    expect(refusalOf(B.instanceId, { ...FIRST_PASS, attempts })?.message).toBe('pass 11');
   });
   test('is the node’s own', () => {
     expect(refusal(attempt(C, 'TargetLost'))).toBeUndefined();
