@@ -7,7 +7,7 @@ import type { Situation } from './situation';
 const FRESH_MS = 60_000;
 /** So many changes from one claimant to another within the damping time are a quarrel: there, back, and there again. */
 const CHANGES_OF_A_QUARREL = 3;
-/** What the metrics of moves are read by, and those of moves for a claim, ms. */
+/** What the metrics of moves by itself are read by, and those of moves that a person or a claim wanted, ms. */
 const MINUTE = 60_000;
 const SECOND = 1_000;
 /** In so many passes a claim is carried out although others moved the addresses on. */
@@ -85,7 +85,7 @@ export function passedOver({ history, cluster, snapshot, soleHolder, quietCandid
   const holder = soleHolder?.instanceId;
   const moved = meanwhile(history.movedTo, holder, MINUTE) || meanwhile(history.claimedTo, holder, SECOND);
   const crossed = moved && !meanwhile(history.movedFrom, last.instanceId, MINUTE);
-  const byPerson = history.personMovedAt !== null && history.personMovedAt + MINUTE > last.time;
+  const byPerson = history.personMovedAt !== null && history.personMovedAt + SECOND > last.time;
   // People know that the addresses stay.
   const from = last.time - dampingMs(cluster);
   const told = (history.toldInTurnAt ?? Number.NEGATIVE_INFINITY) + MINUTE > from;

@@ -512,3 +512,17 @@ test('nobody is never the last word: EC2 refuses a target for an odd reason, and
     ],
   });
 });
+
+test('the last claim is followed: EC2 refused an older claim for a while, and a person had asked within a minute before', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 3,
+    steps: [
+      { after: 0, what: { do: 'drill', cluster: 0, node: 1, reason: 'plain' } },
+      { after: 10_000, what: { do: 'throttle', action: 'AssignPrivateIpAddresses', milliseconds: 2_000 } },
+      { after: 0, what: { do: 'claim', cluster: 0, node: 3 } },
+      { after: 1_500, what: { do: 'claim', cluster: 0, node: 2 } },
+      { after: 60_000, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});
