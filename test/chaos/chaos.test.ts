@@ -7,8 +7,8 @@ import { findViolation } from './search';
 
 jest.setTimeout(180_000);
 
-const SEED = 1;
-const HISTORIES = 20;
+const SEED = 5;
+const HISTORIES = 10;
 
 let templates: readonly string[] = [];
 beforeAll(() => {
