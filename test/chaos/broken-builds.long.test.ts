@@ -26,7 +26,7 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'failback takes back what a person moved': [1, 3],
   'a tag in capitals means nothing': [1, 168],
   'an event without a readable time is invalid': [1, 10],
-  'late and repeated claims are believed': [1, 36],
+  'late and repeated claims are believed': [8, 146],
   'a request is forgotten when it is decided again': [1, 23],
   'alarms that change in turn carry the addresses': [6, 156],
   'texts are cut within a character': [1, 23],
