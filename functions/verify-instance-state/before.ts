@@ -68,7 +68,7 @@ function addDarkTime(previous: Previous): number | null {
 
 /** The target cannot hold the addresses, died, or the workflow may not do what it takes. */
 const CERTAIN: ReadonlySet<string> = new Set(['TargetCannotHold', 'TargetLost', ...DENIED]);
-/** So many passes, of two tries each, go to a target that EC2 refuses with a code that says nothing certain: for about half a minute. */
+/** So many passes, of two tries each, go to a target that EC2 refuses with a code that says nothing certain: for more than half a minute. */
 const PASSES_IN_DOUBT = 12;
 
 /** The attempt that rules a node out for the rest of the execution; undefined where none does. */

@@ -33,10 +33,11 @@ export function courtesyStopsNothing(context: Context): string[] {
   });
 }
 
-/** What the run's last look at the instances may have shown, and all since: a death after it nobody told the run. */
-function statesSinceLastLook({ played }: Context, { calls, clusterIndex, doneWithAddresses: done }: Run) {
+/** Of a run that ended looking in vain: what its last look may have shown, and all since. A death after it nobody told the run. */
+function statesSinceLastLook({ played }: Context, { calls, clusterIndex, doneWithAddresses: done, notices }: Run) {
   const look = calls.findLast(({ action, error }) => action === 'DescribeInstances' && error === null);
-  if (look === undefined || done === null) return [];
+  // Whoever was led back to the decision has no plan until there is a new one.
+  if (look === undefined || done === null || notices.at(-1)?.plan !== null) return [];
   return played.recorder.journal.within(clusterIndex, look.at - look.milliseconds - played.lag, done.at);
 }
 
