@@ -45,12 +45,16 @@ export async function associateDropped(
   return { reassociated, refusals };
 }
 
-function droppedBy({ cluster, holders }: Plan, { released, alreadyGone, refused }: UnassignIpOutput): ElasticIp[] {
+function droppedBy(
+  { cluster, holders }: Plan,
+  { released, alreadyGone, kept, refused }: UnassignIpOutput,
+): ElasticIp[] {
   const uncertain = refused !== null && !DENIED.has(refused.Error);
   return cluster.virtualIps.flatMap(({ address, elasticIpAllocationId }) => {
     if (elasticIpAllocationId === undefined) return [];
     const seen = holders.find((holder) => holder.address === address)?.elasticIpAllocationId;
-    const stayed = !uncertain && !released.includes(address) && !alreadyGone.includes(address);
+    const wasKept = kept.some((entry) => entry.address === address);
+    const stayed = wasKept || (!uncertain && !released.includes(address) && !alreadyGone.includes(address));
     return seen === elasticIpAllocationId && stayed ? [] : [{ address, elasticIpAllocationId }];
   });
 }

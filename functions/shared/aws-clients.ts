@@ -69,7 +69,7 @@ export function wasThrottled({ cause }: Error): boolean {
 }
 
 /** The longest pause after a throttle, ms; it is drawn anew each time, from 0 on. */
-const THROTTLE_PAUSE_MS = 2_000;
+export const THROTTLE_PAUSE_MS = 2_000;
 /** The same after the first lost answer or 5xx; it doubles. */
 const FAULT_PAUSE_MS = 100;
 /** A lost answer takes the request's whole time, so of those there are few. */

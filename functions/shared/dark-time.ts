@@ -9,8 +9,10 @@ import type { Plan } from './plan';
 export function mayHaveUnassigned({ cluster, sources }: Plan, unassigned: UnassignIpOutput | null): boolean {
   const wouldUnassign = cluster.handover !== 'atomic' && sources.some(({ healthy }) => !healthy);
   if (unassigned === null) return wouldUnassign;
-  const { released, alreadyGone, refused } = unassigned;
-  const uncertain = refused !== null && wouldUnassign && !DENIED.has(refused.Error);
+  const { released, alreadyGone, refused, kept } = unassigned;
+  const stayed = new Set(kept.map(({ address }) => address));
+  const tried = sources.some(({ healthy, addresses }) => !healthy && addresses.some((address) => !stayed.has(address)));
+  const uncertain = refused !== null && wouldUnassign && tried && !DENIED.has(refused.Error);
   return released.length > 0 || alreadyGone.length > 0 || uncertain;
 }
 

@@ -184,6 +184,8 @@ export interface Plan extends Request {
   readonly mayHaveChanged: boolean;
   /** An earlier pass took, or may have taken, an address off its holder, and no assignment since is known. */
   readonly mayBeHomeless: boolean;
+  /** What this decision works from took EC2 long to say: nobody unassigns, see HELD_UP_MS. */
+  readonly heldUp?: true;
   /** When an earlier pass took the first address off, where that is known and no assignment since is. */
   readonly homelessSince: string | null;
   /** How long earlier passes left an address without a holder; null where an answer that would tell it was lost. */

@@ -44,6 +44,8 @@ export const LAST_DEADLINE_SECONDS = 262;
  * (UNSETTLED_SECONDS) leaves time to unassign.
  */
 export const UNASSIGN_UNTIL_SECONDS = 3.5;
+/** Nor after a decision whose reads took longer than this, ms: EC2 is short of tokens, and they would lack for the assignment too. */
+export const HELD_UP_MS = 1_000;
 /** TimeoutSeconds of the workflow. */
 export const EXECUTION_SECONDS = 290;
 /** Express ends every execution after five minutes. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */

@@ -1,5 +1,5 @@
 import { type EC2Client, UnassignPrivateIpAddressesCommand } from '@aws-sdk/client-ec2';
-import { call } from '../shared/aws-clients';
+import { call, THROTTLE_PAUSE_MS, wasThrottled } from '../shared/aws-clients';
 import type { Cluster, Holder } from '../shared/cluster';
 import type { KeptAddress, UnassignIpInput, UnassignIpOutput } from '../shared/contract';
 import { DENIED, TransientAwsError, toStateError } from '../shared/errors';
@@ -21,8 +21,8 @@ export async function unassign(
 ): Promise<UnassignIpOutput> {
   assertFresh(execution, decidedAt);
   // When the state was entered: a repetition does what the first try did, whose answer may be lost.
-  const kept = keptInPlace(plan, elapsedMs({ ...execution, retryCount: 0 }) / 1_000);
-  const stay = new Set(kept.map(({ address }) => address));
+  const stayed = keptInPlace(plan, elapsedMs({ ...execution, retryCount: 0 }) / 1_000);
+  const stay = new Set(stayed.map(({ address }) => address));
   // On a retry it may have been this execution's own call whose answer was lost.
   const firstTry = execution.retryCount === 0;
   const results = await Promise.all(
@@ -34,6 +34,7 @@ export async function unassign(
   const released = results.flatMap((result) => result.released);
   const alreadyGone = results.flatMap((result) => result.alreadyGone);
   const refused = results.map((result) => result.refused).find((refusal) => refusal !== null) ?? null;
+  const kept = [...stayed, ...results.flatMap((result) => result.kept)];
   const overtaken = firstTry && released.length === 0 && alreadyGone.length > 0 && !results.some(({ lost }) => lost);
   return {
     released,
@@ -52,7 +53,7 @@ export async function unassign(
  * unassigning, while it travels with a reassignment; an execution that was held up before would be held up again in between.
  * @param elapsedSeconds from the execution's start to this state
  */
-export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds: number): KeptAddress[] {
+export function keptInPlace({ cluster, holders, sources, heldUp }: Plan, elapsedSeconds: number): KeptAddress[] {
   return sources.flatMap(({ addresses, healthy }) =>
     addresses.flatMap((address): KeptAddress[] => {
       const ours = cluster.virtualIps.find((virtualIp) => virtualIp.address === address)?.elasticIpAllocationId;
@@ -60,12 +61,12 @@ export function keptInPlace({ cluster, holders, sources }: Plan, elapsedSeconds:
       if (healthy) return [{ address, why: 'HEALTHY_HOLDER' }];
       if (cluster.handover === 'atomic') return [{ address, why: 'ATOMIC' }];
       if (found !== null && found !== ours) return [{ address, why: 'FOREIGN_ELASTIC_IP' }];
-      return elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'HELD_UP' }] : [];
+      return heldUp || elapsedSeconds > UNASSIGN_UNTIL_SECONDS ? [{ address, why: 'HELD_UP' }] : [];
     }),
   );
 }
 
-interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
+interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone' | 'kept'> {
   readonly refused: StateError | null;
   /**
    * Another execution need not be making the same move: EC2 does not say itself that the addresses are off, the interface is
@@ -74,7 +75,7 @@ interface Released extends Pick<UnassignIpOutput, 'released' | 'alreadyGone'> {
   readonly lost: boolean;
 }
 
-const NOTHING: Released = { released: [], alreadyGone: [], refused: null, lost: false };
+const NOTHING: Released = { released: [], alreadyGone: [], kept: [], refused: null, lost: false };
 
 /**
  * EC2's codes for addresses that the interface does not hold, and for an interface that is gone. A write's answer is newer
@@ -85,7 +86,11 @@ const NOTHING: Released = { released: [], alreadyGone: [], refused: null, lost: 
 const NOT_ON_IT = 'InvalidParameterValue';
 const NOT_THERE = new Set([NOT_ON_IT, 'InvalidNetworkInterfaceID.NotFound']);
 
-/** An error is answered by a look: EC2 refuses the whole list when one address, or the interface, is gone. */
+/**
+ * An error is answered by a look: EC2 refuses the whole list when one address, or the interface, is gone. Whoever is throttled
+ * would wait for tokens again before the assignment, with the addresses on nobody: they stay, and those that are on nobody
+ * already go first. (Not on a retry: an earlier try, whose answer may be lost, may have taken them off.)
+ */
 async function release(
   writer: EC2Client,
   reader: EC2Client,
@@ -98,6 +103,11 @@ async function release(
     await unassignAddresses(writer, networkInterfaceId, addresses);
     return { ...NOTHING, released: [...addresses] };
   } catch (error) {
+    if (firstTry && error instanceof TransientAwsError && wasThrottled(error)) {
+      await new Promise((resolve) => setTimeout(resolve, THROTTLE_PAUSE_MS * Math.random()));
+      const kept = addresses.map((address) => ({ address, why: 'HELD_UP' as const }));
+      return { ...NOTHING, kept, refused: toStateError(error) };
+    }
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     if (DENIED.has(error.name)) return { ...NOTHING, refused: toStateError(error) };
     const inDoubt = firstTry && error.name === NOT_ON_IT;

@@ -9,7 +9,7 @@ import { asFields } from '../shared/input';
 import { logger } from '../shared/logger';
 import { MODES, type Plan, type Request } from '../shared/plan';
 import { readSnapshot } from '../shared/snapshot';
-import { DEADLINE_SECONDS, LAST_DEADLINE_SECONDS } from '../shared/timing';
+import { DEADLINE_SECONDS, HELD_UP_MS, LAST_DEADLINE_SECONDS } from '../shared/timing';
 import { warmUp } from '../shared/warm-up';
 import { whatWentBefore } from './before';
 import { decide } from './decide';
@@ -41,13 +41,14 @@ async function verifyInstanceState({ execution, input, clusters, previous }: Ver
   // The workflow's clock: functions' own may differ.
   const now = Date.parse(execution.stateEnteredTime);
   const known = { request, cluster, before, retryCount, now };
+  const began = Date.now();
   let facts: Facts;
   try {
     facts = await readFacts(known, previous === null);
   } catch (error) {
     return await standingPlan(optionalEc2, previous?.plan, before, retryCount, error);
   }
-  return makePlan(facts, decide(facts));
+  return { ...makePlan(facts, decide(facts)), ...(Date.now() - began > HELD_UP_MS && { heldUp: true }) };
 }
 
 type Known = Omit<Facts, 'snapshot' | 'signals' | 'history'>;

@@ -23,7 +23,7 @@ export async function standingPlan(
 ): Promise<Plan> {
   const isLasting = retryCount >= DECIDE_SETTLED_RETRIES || (error instanceof Error && DENIED.has(error.name));
   if (last === undefined || !isLasting || !isNeeded(last, before)) throw error;
-  const destination = destinationOf(last, before);
+  const destination = standingDestination(last, before);
   const seen = await readAddresses(reader, last.cluster).catch(() => []);
   if (destination === null || movedSince(last, destination, seen)) throw error;
   const unread = describeError(error);
@@ -46,7 +46,7 @@ function isNeeded({ action, sources, holders }: Plan, { mayBeHomeless }: Before)
 }
 
 /** Where the last decision was to bring the addresses, or the next node that was fit then; none that has refused since. */
-function destinationOf({ destination, nodes }: Plan, before: Before): Destination | null {
+function standingDestination({ destination, nodes }: Plan, before: Before): Destination | null {
   const mayTake = ({ instanceId }: { instanceId: string }) => refusalOf(instanceId, before) === undefined;
   if (destination !== null && mayTake(destination)) return destination;
   const other = nodes.find((node) => node.problems.length === 0 && mayTake(node));

@@ -35,7 +35,7 @@ describe('A1 unassigning is a courtesy: whatever goes wrong with it, the address
   test.each([
     { says: 'answers 500', fault: { kind: 'error500' }, within: 15, names: 'InternalError' },
     { says: 'answers 503', fault: { kind: 'error503' }, within: 15, names: 'Unavailable' },
-    { says: 'is throttled', fault: { kind: 'throttle' }, within: 15, names: 'RequestLimitExceeded' },
+    { says: 'is throttled', fault: { kind: 'throttle' }, within: 3, names: 'RequestLimitExceeded' },
     { says: 'breaks its connection', fault: { kind: 'reset' }, within: 15, names: 'Unassign' },
     { says: 'is answered by a web page', fault: { kind: 'not-xml' }, within: 15, names: 'Unassign' },
     { says: 'hangs', fault: { kind: 'slow', delay: 60 * SECOND }, within: 20, names: 'Unassign' },

@@ -54,6 +54,11 @@ const request = {
   AllowReassociation: true,
 };
 const lost = { ...LEFT, refused: { Error: 'States.Timeout', Cause: '' } };
+const throttled: UnassignIpOutput = {
+  ...LEFT,
+  kept: [{ address: '10.0.0.5', why: 'HELD_UP' }],
+  refused: lambdaError('TransientAwsError', 'UnassignPrivateIpAddresses: RequestLimitExceeded'),
+};
 const denied = { ...LEFT, refused: lambdaError('UnauthorizedOperation', 'No.') };
 
 test.each<[string, string | null, UnassignIpOutput]>([
@@ -71,6 +76,7 @@ test.each<[string, string | null, UnassignIpOutput]>([
 test.each<[string, UnassignIpOutput]>([
   ['travels with its address', LEFT],
   ['stayed, because unassigning was denied', denied],
+  ['stayed, because unassigning was throttled', throttled],
   ['is on an address that stayed, while the other one was taken off', unassigned({ released: ['10.0.0.6'] })],
 ])('one that %s is left alone', async (_what, before) => {
   expect(await run(saw(one, ELASTIC_IP, FOREIGN), before)).toEqual({ reassociated: [], refusals: [] });

@@ -18,6 +18,10 @@ function refused(error: StateError): UnassignIpOutput {
 
 describe('whether UnassignIp may have taken an address off', () => {
   const lost = refused({ Error: 'States.Timeout', Cause: '' });
+  const throttled = (address: string): UnassignIpOutput => ({
+    ...refused(lambdaError('TransientAwsError', 'UnassignPrivateIpAddresses: RequestLimitExceeded')),
+    kept: [{ address, why: 'HELD_UP' }],
+  });
   const denied = refused(lambdaError('UnauthorizedOperation', 'No.'));
   test.each<[string, Plan, UnassignIpOutput | null, boolean]>([
     ['it left no result, and the holder was unhealthy', SICK, null, true],
@@ -37,6 +41,8 @@ describe('whether UnassignIp may have taken an address off', () => {
     ['it failed, and the holder was healthy', WELL, lost, false],
     ['it failed under an atomic handover', ATOMIC, lost, false],
     ['EC2 denied it', SICK, denied, false],
+    ['EC2 throttled it, and all stayed', SICK, throttled('10.0.0.5'), false],
+    ['EC2 throttled it, and only another one stayed', SICK, throttled('10.0.0.6'), true],
     ['EC2 denied it for one holder, and released another', SICK, { ...denied, released: ['10.0.0.6'] }, true],
   ])('%s', (_what, of, result, expected) => {
     expect(mayHaveUnassigned(of, result)).toBe(expected);

@@ -138,6 +138,7 @@ describe('what stays in place', () => {
     ],
     ['an address whose holder is not known', { holders: [] }, 0, []],
     ['nothing while there is time to assign', {}, UNASSIGN_UNTIL_SECONDS, []],
+    ['all where EC2 took long to say who has them', { heldUp: true }, 0, ['10.0.0.5 HELD_UP', '10.0.0.6 HELD_UP']],
     ['all when there is not', {}, UNASSIGN_UNTIL_SECONDS + 0.001, ['10.0.0.5 HELD_UP', '10.0.0.6 HELD_UP']],
   ])('%s', (_what, changes, seconds, expected) => {
     expect(why(changes, seconds)).toEqual(expected);
@@ -344,13 +345,32 @@ describe('a refusal', () => {
       await expect(run(plan())).rejects.toMatchObject({ name: code });
     },
   );
-  test('a throttled call is transient, and nobody looks', async () => {
+  test('throttled, the addresses stay until the call that moves them: it would wait for tokens too', async () => {
+    unassigns()
+      .resolves({})
+      .on(UnassignPrivateIpAddressesCommand, { NetworkInterfaceId: C.networkInterfaceId })
+      .rejects(THROTTLED);
+    const sources = [source(A, ['10.0.0.5']), source(C, ['10.0.0.6'])];
+    expect(await run(plan({ sources, cluster: two }))).toMatchObject({
+      released: ['10.0.0.5'],
+      alreadyGone: [],
+      kept: [{ address: '10.0.0.6', why: 'HELD_UP' }],
+      refused: { Error: 'TransientAwsError', Cause: expect.stringContaining('RequestLimitExceeded') },
+    });
+    expect(requests()).toHaveLength(2);
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(0);
+  });
+  test('throttled on a repetition is transient, because the first try may have taken them off; nobody looks', async () => {
     unassigns().rejects(THROTTLED);
-    await expect(run(plan())).rejects.toMatchObject({
+    await expect(run(plan(), enteredNow(1, 1))).rejects.toMatchObject({
       name: 'TransientAwsError',
       message: 'UnassignPrivateIpAddresses: RequestLimitExceeded: EC2 says RequestLimitExceeded.',
     });
     expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(0);
+  });
+  test('a lost answer is thrown on the first try too', async () => {
+    unassigns().rejects(new Error('socket hang up'));
+    await expect(run(plan())).rejects.toMatchObject({ name: 'TransientAwsError' });
   });
   test('what is no error is thrown as it is', async () => {
     unassigns().callsFake(() => Promise.reject('odd'));

@@ -11,6 +11,7 @@ import { OPTIONAL_READER, READER } from '../../../functions/shared/aws-clients';
 import type { Cluster } from '../../../functions/shared/cluster';
 import type { VerifyInstanceStateInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
+import { HELD_UP_MS } from '../../../functions/shared/timing';
 import { handler } from '../../../functions/verify-instance-state';
 import {
   A,
@@ -76,6 +77,20 @@ test('reads a snapshot and the signals, and plans the move', async () => {
     pass: 1,
     cluster: cluster(),
   });
+});
+
+test.each([
+  ['says so where EC2 took long to answer', 1, true],
+  ['does not where it did not', 0, undefined],
+])('%s', async (_what, ms, heldUp) => {
+  const now = Date.now;
+  let late = 0;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + late);
+  ec2.on(DescribeInstancesCommand).callsFake(() => {
+    late = ms * (HELD_UP_MS + 1);
+    return instances([A, 'stopped'], [B, 'running']);
+  });
+  expect((await handler(input())).heldUp).toBe(heldUp);
 });
 
 test('understands an event, of the one cluster of several that it is about', async () => {
