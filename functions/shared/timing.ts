@@ -79,26 +79,31 @@ interface Started {
   readonly retryCount: number;
 }
 
-/** A retry of UnassignIp or AssignIp, its pause included, takes no longer than this, ms; but for one whose function hangs. */
-export const LONGEST_RETRY_MS = 12_000;
+/** A retry, its pause of up to 4 s included, takes no longer than this, ms. */
+const LONGEST_RETRY_MS = (TASK_SECONDS + 4) * 1_000;
+/** One of UnassignIp or AssignIp takes no longer than this, because those that hang are not retried, ms. */
+const LONGEST_WRITE_RETRY_MS = 12_000;
 
 /**
  * Milliseconds since the execution's start, when this state was entered by the workflow's clock; a state that is tried
  * again adds what this function's own clock says, which may differ.
  */
 export function elapsedMs(execution: Started): number {
-  return Date.parse(execution.stateEnteredTime) - Date.parse(execution.startTime) + inStateMs(execution);
+  const { startTime, stateEnteredTime } = execution;
+  return Date.parse(stateEnteredTime) - Date.parse(startTime) + inStateMs(execution, LONGEST_RETRY_MS);
+}
+
+/** Milliseconds since the decision, likewise. */
+export function planAgeMs(execution: Started, decidedAt: string): number {
+  const { stateEnteredTime } = execution;
+  return Date.parse(stateEnteredTime) - Date.parse(decidedAt) + inStateMs(execution, LONGEST_WRITE_RETRY_MS);
 }
 
 /**
- * Milliseconds since the decision, likewise. No more is added than the retries can have taken: with a clock that is ahead
- * an execution would else decide again and again without ever trying twice.
+ * No more than the retries can have taken: with a clock that is ahead an execution would else give up, or decide again,
+ * without ever trying twice.
+ * @param longest a retry takes no longer, ms
  */
-export function planAgeMs(execution: Started, decidedAt: string): number {
-  const added = Math.min(inStateMs(execution), execution.retryCount * LONGEST_RETRY_MS);
-  return Date.parse(execution.stateEnteredTime) - Date.parse(decidedAt) + added;
-}
-
-function inStateMs({ stateEnteredTime, retryCount }: Started): number {
-  return retryCount === 0 ? 0 : Math.max(0, Date.now() - Date.parse(stateEnteredTime));
+function inStateMs({ stateEnteredTime, retryCount }: Started, longest: number): number {
+  return Math.min(Math.max(0, Date.now() - Date.parse(stateEnteredTime)), retryCount * longest);
 }

@@ -23,6 +23,10 @@ describe('the time since the execution began', () => {
   test('counts the time in the state, by our own clock, when it is tried again', () => {
     expect(elapsedMs(entered(50, 1))).toBe(60_000);
   });
+  test('counts no more than the retries can have taken: our clock may be ahead', () => {
+    expect(elapsedMs(entered(2, 1))).toBe(29_000);
+    expect(elapsedMs(entered(2, 2))).toBe(56_000);
+  });
   test('does not run backwards when our own clock is behind', () => {
     expect(elapsedMs(entered(90, 3))).toBe(90_000);
   });
