@@ -65,7 +65,7 @@ export async function play(history: History, templateFile: string, fresh = false
     ...(skew && {
       skew: {
         events: skew.events,
-        lambda: (label) => skew.functions[FUNCTIONS.findIndex((each) => each === label)] ?? 0,
+        lambda: (label) => skew.functions[(FUNCTIONS as readonly string[]).indexOf(label)] ?? 0,
       },
     }),
     overhead: { cold: coldStart, warm: 10 },
