@@ -4,8 +4,6 @@ import { synthesize } from '../../local/demo/synth';
 import { type Cloud, startCloud } from '../../local/emulator/cloud';
 import { inBrowser, launch, picture, seriousFindings } from './browser';
 
-jest.setTimeout(120_000);
-
 let browser: Browser | null = null;
 let cloud: Cloud;
 let site: ReturnType<typeof livePage>;

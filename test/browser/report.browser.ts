@@ -8,8 +8,6 @@ import { actAsAdministrator, closeAll, givenAListeningCloud, type } from '../cli
 import '../functions/support/quiet';
 import { inBrowser, launch, picture, seriousFindings } from './browser';
 
-jest.setTimeout(120_000);
-
 const ATTACK = '<script>window.ran=1</script><img src=http://127.0.0.1:9/x onerror="window.ran=1">\u202egnitset';
 const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'report.html');
 let browser: Browser | null = null;

@@ -7,8 +7,6 @@ import { mutated, raw } from './bad-input';
 import { CONFIGS } from './configs';
 import { isMutating, record } from './runs';
 
-jest.setTimeout(180_000);
-
 const [{ config } = { config: {} }] = CONFIGS;
 /** Executions that are started together, as starting a cloud costs more than an execution. */
 const TOGETHER = 25;

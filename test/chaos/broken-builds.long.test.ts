@@ -3,8 +3,6 @@ import { BROKEN_BUILDS } from './broken-builds';
 import { CONFIGS } from './configs';
 import { findViolation } from './search';
 
-jest.setTimeout(180_000);
-
 /** A broken build is found within so many histories of a seed, or the search is not worth much. */
 const AT_MOST = 200;
 

@@ -5,8 +5,6 @@ import { historyOf } from './generator';
 import { reportOf } from './report';
 import { findViolation } from './search';
 
-jest.setTimeout(180_000);
-
 const SEED = 5;
 const HISTORIES = 10;
 

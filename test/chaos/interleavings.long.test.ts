@@ -2,8 +2,6 @@ import { synthesize } from '../../local/demo/synth';
 import { explore } from './interleavings';
 import { OVERLAPS } from './overlaps';
 
-jest.setTimeout(180_000);
-
 /** So many runs of each overlap belong to every test run; `npm run chaos -- --interleavings` makes them all. */
 const RUNS = 12;
 

@@ -4,8 +4,6 @@ import type { History } from './history';
 import { reportOf } from './report';
 import { judge } from './search';
 
-jest.setTimeout(120_000);
-
 let templates: readonly string[] = [];
 beforeAll(() => {
   templates = CONFIGS.map(({ config }) => synthesize(config));

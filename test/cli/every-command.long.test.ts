@@ -7,8 +7,6 @@ import { cluster, node } from '../../local/demo/scenarios/configs';
 import '../functions/support/quiet';
 import { closeAll, givenAListeningCloud, type } from './harness';
 
-jest.setTimeout(300_000);
-
 const nodes = [
   { ...node(1), name: 'mail-1' },
   { ...node(2), name: 'mail-2' },

@@ -26,7 +26,6 @@ import { synthesize } from '../../local/demo/synth';
 import { startCloud } from '../../local/emulator/cloud';
 
 /** Bundling and synthesizing take a minute of a busy machine, and the scenarios run in real time. */
-jest.setTimeout(300_000);
 
 let templateFile: string;
 let driver: ClusterDriver;

@@ -9,7 +9,7 @@ let port: number;
 beforeAll(async () => {
   cloud = await startCloud({ templateFile: synthesize(), clock: 'real', lambda: 'in-process', port: 0 });
   port = Number(new URL(cloud.endpoint).port);
-}, 60_000);
+});
 
 afterAll(() => cloud.close());
 

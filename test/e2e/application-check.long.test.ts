@@ -3,7 +3,6 @@ import { closeAll } from './driver';
 import { errors, given, MINUTE, metric, outcomes, told } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const CHECKED = cluster(2, ['10.0.0.5'], { applicationCheck: { port: 25_080, path: '/health' } });
 

@@ -6,7 +6,6 @@ import { errors, given, MINUTE } from './field';
 import { commandsIn, type } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const CONFIG = { ...cluster(2), notifications: { emails: 'none', chat: true } };
 const isChat = ({ topic }: { readonly topic: string }) => /Chat/.test(topic);

@@ -2,7 +2,6 @@ import { closeAll } from './driver';
 import { errors, given, MINUTE, metric, outcomes, SECOND, secondsUntilOn, THREE_NODES, told } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 test('the address follows the node that claims it, in one call, and people are told who claimed', async () => {
   const driver = await given();

@@ -9,7 +9,6 @@ import { AS_OPERATOR, givenAnOperator, OPERATOR_KEY } from './operator';
 import { commandsOf, type } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 /** What the local cloud cannot play, by how a command begins, and why. */
 const NOT_PLAYED: Readonly<Record<string, string>> = {

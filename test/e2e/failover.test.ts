@@ -3,7 +3,6 @@ import { cluster } from '../../local/demo/scenarios/configs';
 import { closeAll, givenACluster } from './driver';
 
 afterEach(closeAll);
-jest.setTimeout(60_000);
 
 test('I stop the active node; then 10.0.0.5 is on the standby; and one notice says so', async () => {
   const driver = await givenACluster();

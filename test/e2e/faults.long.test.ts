@@ -7,7 +7,6 @@ import { closeAll } from './driver';
 import { given, SECOND, secondsUntilOn } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(120_000);
 
 /** What `npm start -- --scenario NAME --fault FAULT --latency realistic` plays, with warm functions. */
 async function played(scenarioName: string, faultName: string | null): Promise<ClusterDriver> {

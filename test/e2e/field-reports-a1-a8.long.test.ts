@@ -17,7 +17,6 @@ import {
 } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(120_000);
 
 /** Names that sound final and pass, and one that no list knows. */
 const DOUBTFUL = [

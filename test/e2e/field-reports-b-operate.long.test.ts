@@ -9,7 +9,6 @@ import { AS_OPERATOR, givenAnOperator, OPERATOR_KEY } from './operator';
 import { type } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 describe('B13: the role of those who operate', () => {
   test('pauses and resumes, keeps a node from taking over and lets it again', async () => {

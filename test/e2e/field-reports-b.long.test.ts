@@ -7,7 +7,6 @@ import { insights } from './insights';
 import { commandsIn, type } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const PAUSED = 'vip-failover:paused';
 /** Lines of Notify's log with this message. */

@@ -17,7 +17,6 @@ import {
 } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const UNASSIGN = 'UnassignPrivateIpAddresses';
 const ASSIGN = 'AssignPrivateIpAddresses';

@@ -15,7 +15,6 @@ import {
 } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 describe('D15 texts are well-formed wherever they are cut', () => {
   const SAILING = '\u{1f6a2}';

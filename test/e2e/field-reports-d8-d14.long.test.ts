@@ -17,7 +17,6 @@ import {
 } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const SUBNET = 'subnet-0a1b2c3d4e5f60001';
 const id = (prefix: string, number: number) => `${prefix}-${(0xa1b2_0000 + number).toString(16).padStart(17, '0')}`;

@@ -8,8 +8,6 @@ import { loadTemplate } from '../../local/emulator/template/template';
 import { claimsTemplate } from '../guests/claims';
 import { signed } from '../local/emulator/services-harness';
 
-jest.setTimeout(120_000);
-
 /** A stack that gives each of its two nodes a role that may claim. */
 const templateFile = claimsTemplate();
 const template = loadTemplate(templateFile);

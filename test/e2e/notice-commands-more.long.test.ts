@@ -9,7 +9,6 @@ import { givenAnOperator, isWorkflow, OPERATOR_KEY } from './operator';
 import { commandsIn, type as typeAs } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const PAUSED = 'vip-failover:paused';
 const NOT_ANSWERING = cluster(2, ['10.0.0.5'], { applicationCheck: { port: 25_080, path: '/health' } });

@@ -7,7 +7,6 @@ import { givenAnOperator, isWorkflow, OPERATOR_KEY } from './operator';
 import { commandsIn, type as typeAs } from './typed';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 /** The notice about the cluster that came last. */
 function lastNotice(driver: ClusterDriver): { readonly subject: string; readonly message: string } {

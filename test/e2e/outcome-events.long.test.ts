@@ -6,7 +6,6 @@ import { closeAll } from './driver';
 import { errors, given, HOUR, MINUTE, outcomes, SECOND } from './field';
 
 afterEach(closeAll);
-jest.setTimeout(180_000);
 
 const events = (driver: ClusterDriver) =>
   driver.eventsOf('event').filter(({ detailType }) => detailType === OUTCOME_TYPE);

@@ -14,8 +14,6 @@ import {
 import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { closeAll, givenACluster } from './driver';
 
-jest.setTimeout(60_000);
-
 let driver: ClusterDriver;
 let ec2: EC2Client;
 let states: SFNClient;

@@ -5,8 +5,6 @@ import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { givenClaims } from './claims';
 import { configuration, type Ended, GUEST, run } from './programs';
 
-jest.setTimeout(120_000);
-
 const EXAMPLES = join(GUEST, 'examples');
 
 let driver: ClusterDriver;

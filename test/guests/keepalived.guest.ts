@@ -8,8 +8,6 @@ import { givenClaims } from './claims';
 import { configuration, GUEST } from './programs';
 import { type Guest, Vpc } from './vpc';
 
-jest.setTimeout(300_000);
-
 const RUNS = 5;
 const PORT = '8025';
 

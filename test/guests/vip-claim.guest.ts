@@ -7,8 +7,6 @@ import { MAIL, NODE_1, NODE_2, VIP } from '../local/emulator/services-harness';
 import { commands, configuration, GUEST, run, type Shell, shells, which } from './programs';
 import { signedHeaders } from './signature';
 
-jest.setTimeout(60_000);
-
 const SHELLS = shells();
 const [SHELL] = SHELLS;
 const SOURCE = 'vip-failover';

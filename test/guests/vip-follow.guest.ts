@@ -9,8 +9,6 @@ import { MAIL, NODE_1, NODE_2 } from '../local/emulator/services-harness';
 import { configuration, GUEST, type Shell, shells } from './programs';
 import { type Guest, Vpc } from './vpc';
 
-jest.setTimeout(300_000);
-
 const ADDRESSES = ['10.0.0.5', '10.0.0.6'] as const;
 const [FIRST, SECOND] = ADDRESSES;
 const CLUSTER = { ...MAIL, virtualIps: ADDRESSES.map((address) => ({ address })) };

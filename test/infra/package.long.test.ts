@@ -2,8 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-jest.setTimeout(300_000);
-
 const ROOT = join(__dirname, '../..');
 
 /** What `npm pack` would put into the package; it builds what it puts. */

@@ -7,8 +7,6 @@ import { readParameters } from '../../local/emulator/template/parameters';
 import { loadTemplate } from '../../local/emulator/template/template';
 import { release } from './released';
 
-jest.setTimeout(60_000);
-
 const directory = release();
 const text = (name: string) => readFileSync(join(directory, name), 'utf8');
 const template = (name: string) => JSON.parse(text(`${name}.template.json`));

@@ -6,8 +6,6 @@ import { startCloud } from '../../local/emulator/cloud';
 import { loadTemplate, type Template } from '../../local/emulator/template/template';
 import { release, valuesFor } from './released';
 
-jest.setTimeout(120_000);
-
 const directory = release();
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:second';
 

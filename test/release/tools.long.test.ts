@@ -9,8 +9,6 @@ import { release } from './released';
  * npm, so what is not installed here is skipped by name. A provider on the disk: TF_CLI_ARGS_init=-plugin-dir=DIRECTORY.
  */
 
-jest.setTimeout(300_000);
-
 const directory = release();
 afterAll(() => rmSync(dirname(directory), { recursive: true, force: true }));
 

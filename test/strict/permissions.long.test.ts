@@ -3,8 +3,6 @@ import { synthesize } from '../../local/demo/synth';
 import { type Grant, grantsIn, short, without } from './grants';
 import { Variants } from './variants';
 
-jest.setTimeout(300_000);
-
 /** With an Elastic IP and with an alarm for each node, so that every grant that the stack can have is there. */
 const variants = new Variants(
   synthesize({

@@ -6,8 +6,6 @@ import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
 import { actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 
-jest.setTimeout(120_000);
-
 const EMAILS = { notifications: { emails: ['oncall@example.com'] } };
 const CONFIG = { ...cluster(2), ...EMAILS };
 let driver: ClusterDriver;

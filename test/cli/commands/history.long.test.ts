@@ -4,8 +4,6 @@ import { outcomeLine } from '../../../bench/outcome-line';
 import { closeAll, givenAListeningCloud, type } from '../harness';
 import { writeOutcomes } from '../records';
 
-jest.setTimeout(120_000);
-
 afterEach(closeAll);
 
 test('10,000 records are written as they come, page by page', async () => {

@@ -3,8 +3,6 @@ import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
 import { closeAll, givenAListeningCloud, type } from '../harness';
 
-jest.setTimeout(120_000);
-
 let driver: ClusterDriver;
 
 beforeAll(async () => {

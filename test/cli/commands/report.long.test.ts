@@ -8,8 +8,6 @@ import { outcomeLine } from '../../../bench/outcome-line';
 import { actAsAdministrator, actAsGiven, closeAll, givenAListeningCloud, type } from '../harness';
 import { writeOutcomes } from '../records';
 
-jest.setTimeout(120_000);
-
 const ATTACK = '<script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe" onload="alert(3)';
 let driver: ClusterDriver;
 const directory = mkdtempSync(join(tmpdir(), 'report-'));

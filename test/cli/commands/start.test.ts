@@ -3,8 +3,6 @@ import { cluster, node } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
 import { actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 
-jest.setTimeout(120_000);
-
 let driver: ClusterDriver;
 
 const nodes = [

@@ -4,8 +4,6 @@ import '../../functions/support/quiet';
 import { AS_OPERATOR } from '../../e2e/operator';
 import { actAsAdministrator, actAsRole, closeAll, givenAListeningCloud, type } from '../harness';
 
-jest.setTimeout(120_000);
-
 let driver: ClusterDriver;
 
 beforeAll(async () => {

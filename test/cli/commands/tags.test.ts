@@ -4,8 +4,6 @@ import { cluster } from '../../../local/demo/scenarios/configs';
 import '../../functions/support/quiet';
 import { closeAll, givenAListeningCloud, type } from '../harness';
 
-jest.setTimeout(120_000);
-
 let driver: ClusterDriver;
 
 beforeEach(async () => {

@@ -21,7 +21,6 @@ export async function play(scenario: Scenario, faults: readonly Fault[] = []): P
 
 /** A test for every scenario with every kind of fault. */
 export function playWithFaults(scenarios: readonly Scenario[]): void {
-  jest.setTimeout(120_000);
   const named = scenarios.map((scenario) => [scenario.name, scenario] as const);
   describe.each(named)('the scenario %s ends safely with the fault', (_, scenario) => {
     test.each(FAULT_CHOICES.map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {

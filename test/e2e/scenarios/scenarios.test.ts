@@ -1,8 +1,6 @@
 import { SCENARIOS } from '../../../local/demo/scenarios';
 import { play } from './play';
 
-jest.setTimeout(120_000);
-
 test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
   'the scenario %s ends as it should',
   async (_, scenario) => {

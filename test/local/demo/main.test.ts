@@ -2,8 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { synthesize } from '../../../local/demo/synth';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '../../..');
 const MAIN = join(ROOT, 'local/demo/main.ts');
 /** tsx's own process would take signals: Node runs the file with tsx's loader. */

@@ -6,8 +6,6 @@ import { type Cloud, startCloud } from '../../../local/emulator/cloud';
 let cloud: Cloud;
 let page: ReturnType<typeof livePage>;
 
-jest.setTimeout(60_000);
-
 beforeAll(async () => {
   cloud = await startCloud({ templateFile: synthesize(), clock: 'virtual', port: 0 });
   page = livePage(cloud, 'none');

@@ -6,8 +6,6 @@ import { run } from '../../../local/demo/program';
 import { SCENARIOS } from '../../../local/demo/scenarios';
 import { synthesize } from '../../../local/demo/synth';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '../../..');
 /** Runs it in this process. What it writes is what a terminal without colours would show. */
 async function start(...args: string[]) {

@@ -5,7 +5,6 @@ import { Pictures } from '../../../../local/demo/page/pictures';
 import '../../../functions/support/quiet';
 import { closeAll, givenACluster } from '../../../e2e/driver';
 
-jest.setTimeout(60_000);
 afterEach(closeAll);
 
 test('each execution is drawn once, when it ends, as the report draws it from the same log', async () => {

@@ -9,8 +9,6 @@ import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { synthesize } from '../../../../local/demo/synth';
 import { type Cloud, startCloud } from '../../../../local/emulator/cloud';
 
-jest.setTimeout(60_000);
-
 let cloud: Cloud;
 let cloudFormation: CloudFormationClient;
 let states: SFNClient;

@@ -5,8 +5,6 @@ import { accessKeyOfRole } from '../../../../local/emulator/kernel/caller';
 import '../../../functions/support/quiet';
 import { closeAll, givenACluster } from '../../../e2e/driver';
 
-jest.setTimeout(60_000);
-
 const clients: { destroy(): void }[] = [];
 
 /** A cloud that listens, and clients with the role of this beginning, or an administrator's. */

@@ -13,7 +13,6 @@ const stack = (source: string, more: Partial<SmallStack> = {}): SmallStack => ({
 });
 
 // A worker's runtime is bundled first, and a thread takes its time to start.
-jest.setTimeout(300_000);
 
 for (const lambda of ['in-process', 'worker'] as const) {
   describe(`a function (${lambda})`, () => {
