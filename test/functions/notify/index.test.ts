@@ -1,10 +1,12 @@
 import '../support/quiet';
+import { Readable } from 'node:stream';
 import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { HttpResponse } from '@smithy/core/protocols';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../functions/notify';
 import { LOOK_MS } from '../../../functions/notify/look';
-import { putEvent } from '../../../functions/notify/put-events';
 import type { NotifyInput } from '../../../functions/shared/contract';
 import { logger } from '../../../functions/shared/logger';
 import { FUNCTION_SECONDS, PUBLISH_MS } from '../../../functions/shared/timing';
@@ -29,7 +31,6 @@ import {
 } from './builders';
 import { ENDINGS } from './endings';
 
-jest.mock('../../../functions/notify/put-events', () => ({ putEvent: jest.fn() }));
 const ec2 = mockClient(EC2Client);
 const sns = mockClient(SNSClient);
 const NO_STANDBY = lambdaError('NoHealthyStandby', 'No node.');
@@ -40,14 +41,14 @@ let trace: string[] = [];
 beforeEach(() => {
   process.env.TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failover';
   process.env.LOCALE = 'en';
+  process.env.EVENTS_ENDPOINT = 'http://events.invalid';
   delete process.env.CHAT_TOPIC_ARN;
   ec2.reset();
   sns.reset();
-  jest.mocked(putEvent).mockClear();
   ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped', '10.0.0.5'], [B, 'running']));
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
   publishes(() => ({ MessageId: 'message-1' }));
-  putAnswers(async () => 'event-1');
+  putAnswers(async () => ({ EventId: 'event-1' }));
   trace = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     const { _aws, Cluster, Outcome, ...values } = JSON.parse(String(text));
@@ -69,11 +70,17 @@ function publishes(answer: () => { MessageId?: string }): void {
     return answer();
   });
 }
-function putAnswers(answer: () => Promise<string>): void {
-  jest.mocked(putEvent).mockImplementation(() => {
+/** EventBridge's answer; the SDK's clients, which send with the same handler, are mocked. */
+function putAnswers(answer: () => Promise<{ EventId: string }>): void {
+  jest.spyOn(NodeHttpHandler.prototype, 'handle').mockImplementation(async () => {
     trace.push('put');
-    return answer();
+    const body = Readable.from([JSON.stringify({ Entries: [await answer()] })]);
+    return { response: new HttpResponse({ statusCode: 200, body }) };
   });
+}
+function put(): unknown[] {
+  const { calls } = jest.mocked(NodeHttpHandler.prototype.handle).mock;
+  return calls.map(([{ body }]) => JSON.parse(JSON.parse(body).Entries[0].Detail));
 }
 function publishFails(name: string, changes: object = {}): void {
   publishes(() => {
@@ -134,10 +141,10 @@ describe('B3: record first', () => {
       'DarkTime=0',
       'MoveByPerson=1',
       'publish',
-      'put',
-      'event',
       'notice',
       'Told=1',
+      'put',
+      'event',
       'Outcomes=1',
       'done',
     ]);
@@ -150,10 +157,10 @@ describe('B3: record first', () => {
       'DarkTime=0',
       'MoveByPerson=1',
       'publish',
-      'put',
-      'event',
       'notice!',
       'Told=0',
+      'put',
+      'event',
       'failed!',
     ]);
   });
@@ -180,7 +187,6 @@ describe('B3: record first', () => {
 });
 
 describe('an event for programs', () => {
-  const put = () => jest.mocked(putEvent).mock.calls.map(([entry]) => JSON.parse(entry.Detail));
   test.each(ENDINGS.map(({ title, input }) => [title, input] as const))('of %s', async (title, input) => {
     await handler({ ...input, execution: { ...input.execution, id: `${input.execution.id}:${title}` } });
     expect(put()).toEqual([jest.mocked(logger.info).mock.calls.find(([message]) => message === 'outcome')?.[1]]);
