@@ -169,6 +169,9 @@ function collect(load) {
     test,
     describe,
     expect: jestExpect,
+    beforeAll: (run) => scope.at(-1).before.push(once(run)),
+    // The process ends, and what a file left open with it.
+    afterAll: () => undefined,
     beforeEach: (run) => scope.at(-1).before.push(run),
     afterEach: (run) => scope.at(-1).after.push(run),
     jest: {
@@ -184,6 +187,14 @@ function collect(load) {
   });
   load();
   return tests;
+}
+
+function once(run) {
+  let result;
+  return () => {
+    result ??= Promise.resolve(run());
+    return result;
+  };
 }
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'unit', UnitTests)];
