@@ -25,10 +25,12 @@ class UnitTests {
   #require = createRequire(join(this.#folder, 'index.js'));
   /** Test files by path: loaded when first wanted, kept while the process lives. */
   #loaded = new Map();
+  /** They were loaded with a mutant. */
+  #mutated = false;
 
-  /** False: Stryker starts a new process for mutants of code that runs while modules load. */
+  /** True: a mutant of code that runs while modules load needs no process of its own, only the test files loaded anew. */
   capabilities() {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   init() {
@@ -46,12 +48,15 @@ class UnitTests {
 
   /** A mutant of code that runs while modules load is active from the start, any other one once the tests are loaded. */
   async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit, disableBail }) {
+    const atLoad = mutantActivation === 'static';
+    if (atLoad || this.#mutated) this.#loaded.clear();
+    this.#mutated = atLoad;
     const context = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
     const ids = testFilter === undefined ? null : new Set(testFilter);
     const files = ids === null ? null : new Set([...ids].map((id) => id.slice(0, id.indexOf(SEPARATOR))));
     const names = this.#names().filter((name) => files === null || files.has(name));
     context.activeMutant = undefined;
-    if (mutantActivation === 'runtime') for (const name of names) this.#load(name);
+    if (!atLoad) for (const name of names) this.#load(name);
     context.activeMutant = activeMutant.id;
     context.hitCount = hitLimit === undefined ? undefined : 0;
     context.hitLimit = hitLimit;

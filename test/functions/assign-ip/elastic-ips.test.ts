@@ -67,6 +67,11 @@ test.each<[string, string | null, UnassignIpOutput]>([
   ['the unassign left no answer', ELASTIC_IP, lost],
   ['the interface died with it', null, LEFT],
   ['another one is on the address', FOREIGN, LEFT],
+  [
+    'unassigning failed, and only another address is known to stay',
+    ELASTIC_IP,
+    { ...lost, kept: throttled.kept.map((each) => ({ ...each, address: '10.0.0.6' })) },
+  ],
 ])('the configured one is associated again when %s', async (_what, found, before) => {
   expect(await run(saw(one, found, FOREIGN), before)).toEqual({ reassociated: [ELASTIC_IP], refusals: [] });
   expect(associations()).toEqual([request]);
