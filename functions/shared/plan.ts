@@ -184,10 +184,10 @@ export interface Plan extends Request {
   readonly mayHaveChanged: boolean;
   /** An earlier pass took, or may have taken, an address off its holder, and no assignment since is known. */
   readonly mayBeHomeless: boolean;
-  /** What this decision works from took EC2 long to say: nobody unassigns, see HELD_UP_MS. */
-  readonly heldUp?: true;
   /** When an earlier pass took the first address off, where that is known and no assignment since is. */
   readonly homelessSince: string | null;
   /** How long earlier passes left an address without a holder; null where an answer that would tell it was lost. */
   readonly darkTimeBeforeMs: number | null;
+  /** What this decision works from took longer than HELD_UP_MS to read: UnassignIp leaves the addresses where they are. */
+  readonly heldUp?: true;
 }

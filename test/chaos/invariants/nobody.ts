@@ -33,7 +33,10 @@ export function courtesyStopsNothing(context: Context): string[] {
   });
 }
 
-/** Of a run that ended looking in vain: what its last look may have shown, and all since. A death after it nobody told the run. */
+/**
+ * Of an execution that ended because EC2 did not answer: the states that its last successful read may have shown, and those
+ * since. It cannot know of a node that died later.
+ */
 function statesSinceLastLook({ played }: Context, { calls, clusterIndex, doneWithAddresses: done, notices }: Run) {
   const look = calls.findLast(({ action, error }) => action === 'DescribeInstances' && error === null);
   // Whoever was led back to the decision has no plan until there is a new one.
