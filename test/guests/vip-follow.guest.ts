@@ -29,7 +29,7 @@ interface Node {
 let cloud: Cloud;
 let vpc: Vpc;
 let nodes: readonly [Node, Node];
-let stopSampling: (() => Promise<{ shared: readonly string[]; samples: number }>) | undefined;
+let stopSampling: (() => Promise<{ shared: readonly string[]; lost: readonly string[]; samples: number }>) | undefined;
 
 async function given(): Promise<void> {
   const states = { Begin: { Type: 'Pass', Assign: { clusters: [CLUSTER] }, End: true } };
@@ -151,15 +151,19 @@ test('a hook that hangs or fails holds no address up', async () => {
   await until('the failure is told', () => second.log.includes(`on-gain ${FIRST} eth0 mail failed with 7`));
 });
 
-/** Samples both guests until `stopSampling`, which tells every moment at which an address was on two nodes. */
-function sample(): void {
+/** Samples both guests until `stopSampling`, which tells every moment at which an address was on two nodes, or, not on its way, on none. */
+function sample(onTheWay: ReadonlySet<string>): void {
   const shared: string[] = [];
+  const lost: string[] = [];
   let [samples, stopped] = [0, false];
   const done = (async () => {
     while (!stopped) {
       const [first, second] = nodes.map(configured);
-      for (const address of ADDRESSES)
-        if (first?.includes(address) && second?.includes(address)) shared.push(`${address} in sample ${samples}`);
+      for (const address of ADDRESSES) {
+        const count = [first, second].filter((each) => each?.includes(address)).length;
+        if (count > 1) shared.push(`${address} in sample ${samples}`);
+        if (count < 1 && !onTheWay.has(address)) lost.push(`${address} in sample ${samples}`);
+      }
       samples++;
       await sleep(50);
     }
@@ -168,7 +172,7 @@ function sample(): void {
     stopSampling = undefined;
     stopped = true;
     await done;
-    return { shared, samples };
+    return { shared, lost, samples };
   };
 }
 
@@ -178,12 +182,15 @@ test('two minutes: 20 moves of two addresses, a reboot, metadata silent for a mi
   for (const node of nodes) start(node);
   await until('the first node has both', () => has(first, FIRST, SECOND));
   const began = Date.now();
-  sample();
+  const onTheWay = new Set<string>();
+  sample(onTheWay);
   const arrivals: number[] = [];
   const moveAndWait = async (address: string, to: Node) => {
     const moved = Date.now();
+    onTheWay.add(address);
     move(address, to);
     await until(`${address} is on ${to.guest.name}`, () => configured(to).includes(address));
+    onTheWay.delete(address);
     arrivals.push(Date.now() - moved);
   };
   for (let round = 0; round < 9; round++) {
@@ -193,8 +200,10 @@ test('two minutes: 20 moves of two addresses, a reboot, metadata silent for a mi
     else for (const address of ADDRESSES) await moveAndWait(address, to);
   }
   expect(has(second, FIRST, SECOND)).toBe(true);
+  for (const address of ADDRESSES) onTheWay.add(address);
   reboot(second);
   await until('after the reboot it has both again', () => has(second, FIRST, SECOND));
+  onTheWay.clear();
   for (const { instanceId } of nodes) cloud.metadata.outage(instanceId, 60_000);
   const silent = Date.now();
   while (Date.now() - silent < 60_000) {
@@ -203,7 +212,7 @@ test('two minutes: 20 moves of two addresses, a reboot, metadata silent for a mi
   }
   await Promise.all(ADDRESSES.map((address) => moveAndWait(address, first)));
   await sleep(Math.max(0, 120_000 - (Date.now() - began)));
-  const { shared = [], samples = 0 } = (await stopSampling?.()) ?? {};
+  const { shared = [], lost = [], samples = 0 } = (await stopSampling?.()) ?? {};
   const [fastest, median, slowest] = [0, 0.5, 1].map(
     (part) => [...arrivals].sort((a, b) => a - b)[Math.round(part * (arrivals.length - 1))],
   );
@@ -212,6 +221,7 @@ test('two minutes: 20 moves of two addresses, a reboot, metadata silent for a mi
   );
   expect(arrivals).toHaveLength(20);
   expect(shared).toEqual([]);
+  expect(lost).toEqual([]);
   expect(second.log).toContain('is silent. Keeping what is here');
   expect(second.log).toContain('answers again');
 });
