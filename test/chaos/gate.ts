@@ -17,6 +17,9 @@ export interface PendingCall {
   drop(): void;
 }
 
+/** Names that count on whatever was asked before, by anybody; the product does not read them. */
+const COUNTED = /<(requestId|RequestID|MessageId)>[^<]*|"EventId":"[^"]*/g;
+
 const CHANGES = new Set(['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'AssociateAddress']);
 
 /** Holds every API call of an execution until somebody says which one comes next. */
@@ -46,11 +49,11 @@ export class Gate {
     const arn = this.cloud.lambda.identify(request)?.execution ?? null;
     if (arn === null) return dispatch(request);
     const execution = this.numberOf(arn);
-    const action = /Action=(\w+)/.exec(request.body)?.[1] ?? '';
+    const action = /Action=(\w+)/.exec(request.body)?.[1] ?? request.headers['x-amz-target']?.split('.')[1] ?? '';
     const how = this.open(action, execution) ? 'pass' : await this.wait(execution, action, request);
     if (how === 'drop') return new Promise(() => undefined);
     const answer = how === 'throttle' ? THROTTLED : await dispatch(request);
-    const body = answer === 'reset' ? answer : answer.body.replace(/<(requestId|RequestID)>[^<]*/g, '');
+    const body = answer === 'reset' ? answer : answer.body.replace(COUNTED, '');
     this.answers[execution - 1]?.push(`${this.cloud.now() - this.began} ${action} ${digest(body)}`);
     return answer;
   }
