@@ -6,6 +6,7 @@ import { type Violation, violationsOf } from './invariants/index';
 import type { Played } from './play';
 import { Recorder } from './recorder';
 import { runsOf, wantedTarget } from './runs';
+import { type Option, type Order, Situations } from './situations';
 
 /** Executions that overlap, and what may happen to them meanwhile. */
 export interface Overlap {
@@ -73,14 +74,15 @@ export async function explore(
   mostRuns = overlap.atMost ?? Number.POSITIVE_INFINITY,
   progress: (runs: number, states: number, open: number) => void = () => undefined,
 ): Promise<Explored> {
-  const known = new Set<string>();
-  const open: (readonly string[])[] = [[]];
+  const known = new Situations();
+  const open: Order[] = [{ labels: [], asleep: [] }];
   const violations: Violation[] = [];
   let order: readonly string[] = [];
   let runs = 0;
   let endings = 0;
-  while (open.length > 0 && runs < mostRuns) {
-    const prefix = open.pop() ?? [];
+  while (runs < mostRuns) {
+    const next = open.pop();
+    if (next === undefined) break;
     const cloud = await startCloud({
       templateFile,
       clock: 'virtual',
@@ -91,7 +93,7 @@ export async function explore(
       world: { transitions: { stopping: 1, pending: 1, shuttingDown: 1, initializing: 1 } },
     });
     try {
-      const result = await new Run(overlap, cloud, known).follow(prefix);
+      const result = await new Run(overlap, cloud, known).follow(next);
       runs += 1;
       progress(runs, known.size, open.length);
       open.push(...result.alternatives);
@@ -114,10 +116,14 @@ function lostRaces(played: Played): Violation[] {
     .map(({ failedWith }) => ({ invariant: 'notices', says: `An execution failed with ${failedWith}` }));
 }
 
+const THE_WORLD = { execution: null, changes: true };
+/** What happens to the first execution alone. */
+const THE_FIRST = { execution: 1, changes: false };
+
 interface Followed {
   readonly order: readonly string[];
   /** Orders that branch off this one. */
-  readonly alternatives: readonly (readonly string[])[];
+  readonly alternatives: readonly Order[];
   /** Null: it met a known situation. */
   readonly played: Played | null;
 }
@@ -137,7 +143,7 @@ class Run {
   constructor(
     private readonly overlap: Overlap,
     private readonly cloud: Cloud,
-    private readonly known: Set<string>,
+    private readonly known: Situations,
   ) {
     this.began = cloud.now();
     this.driver = new ClusterDriver(cloud);
@@ -147,9 +153,10 @@ class Run {
       ALWAYS_OPEN.has(action) || (WORLD_READS.has(action) && this.events >= (overlap.events?.length ?? 0));
   }
 
-  async follow(prefix: readonly string[]): Promise<Followed> {
+  async follow(given: Order): Promise<Followed> {
     const { cloud, overlap, recorder } = this;
-    const alternatives: string[][] = [];
+    const alternatives: Order[] = [];
+    let now = given;
     const before = recorder.untouchable();
     const from = cloud.timeline.events.length;
     overlap.begin(this.driver);
@@ -157,32 +164,30 @@ class Run {
     await this.settle();
     for (;;) {
       const options = this.options();
-      const [first, ...others] = options;
-      if (first === undefined) break;
-      const given = prefix[this.order.length];
-      if (given === undefined) {
-        const state = this.state();
-        if (this.known.has(state)) return { order: this.order, alternatives, played: null };
-        this.known.add(state);
-        alternatives.push(...others.map((other) => [...this.order, other]));
+      if (options.length === 0) break;
+      if (this.order.length === now.labels.length) {
+        const [first, ...others] = this.known.enter(this.state(), now, options);
+        if (first === undefined) return { order: this.order, alternatives, played: null };
+        alternatives.push(...others);
+        now = first;
       }
-      await this.choose(given ?? first);
+      await this.choose(now.labels[this.order.length] ?? '');
     }
     return { order: this.order, alternatives, played: await this.end(before) };
   }
 
   /** All that can come next; empty: everything has come to its end. */
-  private options(): string[] {
+  private options(): Option[] {
     const { pending } = this.gate;
     const { events = [], throttlesAssign = false, dies = false, waits = 2 } = this.overlap;
-    const options = pending.map(({ label }) => label);
+    const options: Option[] = pending.map(({ label, execution, changes }) => ({ label, execution, changes }));
     const next = events[this.events];
-    if (next !== undefined) options.push(next.says);
+    if (next !== undefined) options.push({ label: next.says, ...THE_WORLD });
     const assigning = pending.some((call) => call.execution === 1 && call.action === 'AssignPrivateIpAddresses');
-    if (throttlesAssign && this.burst === null && assigning) options.push('throttle');
-    if (dies && this.dead === null && this.first() !== undefined) options.push('die');
+    if (throttlesAssign && this.burst === null && assigning) options.push({ label: 'throttle', ...THE_FIRST });
+    if (dies && this.dead === null && this.first() !== undefined) options.push({ label: 'die', ...THE_FIRST });
     const waiting = this.cloud.stateMachine.busy > new Set(pending.map(({ execution }) => execution)).size;
-    if (waiting && (pending.length === 0 || this.waits < waits)) options.push('wait');
+    if (waiting && (pending.length === 0 || this.waits < waits)) options.push({ label: 'wait', ...THE_WORLD });
     return options;
   }
 
