@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { type ChatMessage, chatMessage } from '../../../functions/notify/chat';
 import { composeNotice } from '../../../functions/notify/compose';
-import { A, B, cluster, drill, failed, look, plan, reports, STOPPED, succeeded } from './builders';
+import { A, B, cluster, drill, failed, look, plan, reports, STOPPED, STRANGER, succeeded, vips } from './builders';
 import { CUSTOM_NOTIFICATION } from './custom-notification';
 import { ENDINGS, type Ending, LOCALES, named, noticeOf } from './endings';
 
@@ -55,6 +55,72 @@ test.each(EACH)('%s: the next steps are the repair steps, with whole commands', 
   expect(nextSteps).toHaveLength(repair.length);
   repair.forEach(({ command }, index) => {
     if (command !== null) expect(nextSteps[index]?.endsWith(` \`${command}\``)).toBe(true);
+  });
+});
+
+describe('the steps of a repair', () => {
+  const stepsFor = (...steps: { words: string; command: string | null }[]) => {
+    const { input, looked } = named('DRILLED');
+    const locale = { ...LOCALES.en, steps: () => steps };
+    return chatMessage(composeNotice(input, looked), input.execution, locale, 'UTC').content.nextSteps;
+  };
+  const step = (words: string, command: string | null = null) => ({ words, command });
+
+  test('none: the field is left out', () => {
+    expect(stepsFor()).toBeUndefined();
+  });
+  test('a command is shown whole, or not at all', () => {
+    const command = 'x'.repeat(994);
+    expect(stepsFor(step('Run', command))).toEqual([`Run \`${command}\``]);
+    expect(stepsFor(step('Run', `${command}x`))).toEqual(['Run']);
+    expect(stepsFor(step('y'.repeat(1_001)))?.[0]).toHaveLength(1_000);
+  });
+  test('ten stand there, of more the first nine', () => {
+    const many = Array.from({ length: 11 }, (_, index) => step(`Step ${index + 1}`));
+    expect(stepsFor(...many.slice(1))).toHaveLength(10);
+    expect(stepsFor(...many.slice(1))?.at(-1)).toBe('Step 11');
+    expect(stepsFor(...many)?.slice(8)).toEqual(['Step 9', '2 more steps stand in the notice by e-mail.']);
+  });
+  test('a command keeps its meaning between back quotes', () => {
+    expect(stepsFor(step('Run', 'a && b > c'))).toEqual(['Run `a &amp;&amp; b &gt; c`']);
+  });
+});
+
+describe('what a machine reads of it', () => {
+  test('names the destination, the mode, and every node and interface that it is about', () => {
+    const { metadata } = chat(named('FAILED: the address is on nobody'));
+    expect(metadata).toEqual({
+      threadId: 'vip-failover-mail',
+      summary: '[mail] DOWN: 10.0.0.5 on nobody',
+      eventType: 'Virtual IP Failover Outcome',
+      relatedResources: ['10.0.0.5', A.instanceId, B.instanceId],
+      additionalContext: {
+        cluster: 'mail',
+        outcome: 'FAILED',
+        status: 'DOWN',
+        mode: 'failover',
+        executionId: metadata.additionalContext.executionId,
+        destination: `mail-2 (${B.instanceId})`,
+      },
+    });
+  });
+  test('names who holds an address that belongs to nobody of the cluster', () => {
+    const of = failed(plan());
+    const looked = { snapshot: look(STRANGER, ['stopped', 'running']) };
+    expect(chat(ending(of, looked)).metadata.relatedResources).toEqual(
+      expect.arrayContaining([STRANGER.networkInterfaceId, STRANGER.instanceId]),
+    );
+  });
+  test('lists no more than twenty', () => {
+    const of = cluster({ virtualIps: vips(40) });
+    expect(chat(ending(failed(plan({ cluster: of })))).metadata.relatedResources).toHaveLength(20);
+  });
+  test('says "unknown" where no cluster, mode or destination is known', () => {
+    const { content, metadata } = chat(ending(failed(null, { input: {} })));
+    expect(content.keywords[0]).toBe('unknown');
+    expect(metadata.threadId).toBe('vip-failover-unknown');
+    expect(metadata.additionalContext).toMatchObject({ cluster: 'unknown', mode: 'unknown' });
+    expect(metadata.additionalContext).not.toHaveProperty('destination');
   });
 });
 

@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Plan } from '../../../functions/shared/plan';
 import { type Before, FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { standingPlan } from '../../../functions/verify-instance-state/unread';
-import { A, B, C, cluster, holders, plan } from '../notify/builders';
+import { A, B, C, cluster, holders, plan, vips } from '../notify/builders';
 import { ec2Error, interfaces } from '../support/ec2';
 
 const ec2 = mockClient(EC2Client);
@@ -63,6 +63,17 @@ describe('needed is what brings an address off nobody, or off a node that was do
   test('an address on nobody, whoever took it off', async () => {
     expect(await stands(kept, last({ sources: [], holders: holders(three, null) }))).toMatchObject({ action: 'MOVE' });
   });
+  test('one address on nobody, beside one on a healthy node', async () => {
+    const held = [...holders(three, A), ...holders(three, null)];
+    expect(await stands(kept, last({ sources: source(true), holders: held }))).toMatchObject({ holders: held });
+  });
+  test('what an earlier pass of this execution may have taken off, though the nodes were well', async () => {
+    expect(await stands(HOMELESS, last({ sources: source(true) }))).toMatchObject({ holders: holders(three, null) });
+  });
+  test('one holder that was down, beside one that was not', async () => {
+    const sources = [...source(true), ...source(false)];
+    expect(await stands(kept, last({ sources }))).toMatchObject({ action: 'MOVE' });
+  });
   test('once more, where the plan stood already', async () => {
     const stood = await stands(kept, last({ sources: source(false) }));
     expect(await stands({ ...kept, pass: 3 }, stood)).toMatchObject({ action: 'MOVE', pass: 3 });
@@ -87,6 +98,11 @@ describe('the destination', () => {
     expect(await stands(before, last({ nodes }))).toMatchObject({ destination: { instanceId: C.instanceId } });
     await expect(stands({ ...HOMELESS, attempts: [refused(B), refused(C)] }, last({ nodes }))).rejects.toBe(UNREAD);
   });
+  test('that the last decision did not have is the first node that was fit', async () => {
+    const { destination } = await stands(HOMELESS, last({ destination: null }));
+    const { instanceId, networkInterfaceId } = A;
+    expect(destination).toEqual({ instanceId, networkInterfaceId, instanceType: 'unknown' });
+  });
 });
 
 describe('a look at the addresses', () => {
@@ -100,6 +116,20 @@ describe('a look at the addresses', () => {
   test('that shows that somebody moved them ends it', async () => {
     shown(C);
     await expect(stands()).rejects.toBe(UNREAD);
+  });
+  test('compares each address with where that one was', async () => {
+    const two = cluster({ nodes: [A, B, C], virtualIps: vips(2) });
+    const [first] = holders(two, A);
+    const [, onC] = holders(two, C);
+    const apart = last({ cluster: two, heldBefore: [first, onC] as Plan['heldBefore'] });
+    const show = (one: typeof A, other: typeof A) =>
+      ec2
+        .on(DescribeNetworkInterfacesCommand)
+        .resolves(interfaces({ node: one }, { node: other, address: '10.0.0.6' }));
+    show(A, C);
+    expect(await stands(HOMELESS, { ...apart, holders: holders(two, null) })).toMatchObject({ action: 'MOVE' });
+    show(C, A);
+    await expect(stands(HOMELESS, { ...apart, holders: holders(two, null) })).rejects.toBe(UNREAD);
   });
   test('that EC2 does not allow either leaves them on nobody for all that is known', async () => {
     ec2.on(DescribeNetworkInterfacesCommand).rejects(UNREAD);
