@@ -4,9 +4,9 @@ import { SynthError, synthesize } from '../../local/demo/synth';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments';
 import { CONFIGS } from './configs';
 import { addTo, type Coverage, tableOf } from './coverage';
-import { explore } from './interleavings';
+import type { Explored } from './interleavings';
 import { OVERLAPS } from './overlaps';
-import type { Answer, Failure, Task } from './worker';
+import type { Answer, ExploringTask, Failure, Task } from './worker';
 
 /** Histories that a worker gets at once. */
 const PORTION = 20;
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (settings.interleavings) return exploreAll();
+  if (settings.interleavings) return exploreAll(settings);
   const templates = CONFIGS.map(({ config }) => synthesize(config, (line) => process.stderr.write(`${line}\n`)));
   const progress: Progress = { done: 0, next: 0, began: Date.now(), coverage: {}, failures: [] };
   await Promise.all(Array.from({ length: settings.workers }, () => employ(settings, templates, progress)));
@@ -34,31 +34,37 @@ async function main(): Promise<number> {
   return progress.failures.length === 0 ? 0 : 1;
 }
 
-/** Every overlap in every order, a line each; and the first order that violates something. */
-async function exploreAll(): Promise<number> {
+/** Every overlap in every order, a line each as they end; and the first order that violates something. */
+async function exploreAll({ workers }: Arguments): Promise<number> {
+  const left = [...OVERLAPS];
   let good = true;
-  for (const overlap of OVERLAPS) {
-    const template = synthesize(overlap.config, (line) => process.stderr.write(`${line}\n`));
-    const { states, runs, endings, complete, violations, order } = await explore(
-      overlap,
-      template,
-      undefined,
-      showExploring,
-    );
-    clearLine();
-    process.stdout.write(`${overlap.name}: ${states} states, ${runs} runs, ${endings} endings, `);
-    process.stdout.write(violations.length === 0 ? 'no violation' : `${violations.length} violations`);
-    process.stdout.write(complete ? '\n' : `; stopped at ${runs} orders\n`);
-    for (const says of new Set(violations.map((each) => `  ${each.invariant}: ${each.says}\n`)))
-      process.stdout.write(says);
-    if (order.length > 0) process.stdout.write(`  in this order: ${order.join(', ')}\n`);
-    good &&= violations.length === 0;
-  }
+  const take = async () => {
+    const worker = fork(join(__dirname, 'worker.ts'));
+    try {
+      for (let overlap = left.shift(); overlap !== undefined; overlap = left.shift()) {
+        const template = synthesize(overlap.config, (line) => process.stderr.write(`${line}\n`));
+        const explored = await answerOf<Explored>(worker, { overlap: overlap.name, template });
+        process.stdout.write(linesOf(explored));
+        good &&= explored.violations.length === 0;
+      }
+    } finally {
+      worker.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, take));
   return good ? 0 : 1;
 }
 
-function showExploring(runs: number, states: number, open: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${runs} runs, ${states} states, ${open} orders open `);
+function linesOf({ name, states, runs, endings, complete, violations, order }: Explored): string {
+  const found = violations.length === 0 ? 'no violation' : `${violations.length} violations`;
+  const end = complete ? '' : `; stopped at ${runs} orders`;
+  return [
+    `${name}: ${states} states, ${runs} runs, ${endings} endings, ${found}${end}`,
+    ...new Set(violations.map(({ invariant, says }) => `  ${invariant}: ${says}`)),
+    ...(order.length > 0 ? [`  in this order: ${order.join(', ')}`] : []),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** One worker process, from its first portion to its last. */
@@ -71,7 +77,7 @@ async function employ(settings: Arguments, templates: readonly string[], progres
       const last = Math.min(runs, first + PORTION);
       progress.next = last;
       const task: Task = { seed, from: from + first, to: from + last, templates, show };
-      const { coverage, failures } = await answerOf(worker, task);
+      const { coverage, failures } = await answerOf<Answer>(worker, task);
       progress.done += coverage.length;
       for (const each of coverage) addTo(progress.coverage, each);
       for (const failure of failures) {
@@ -88,11 +94,11 @@ async function employ(settings: Arguments, templates: readonly string[], progres
   }
 }
 
-function answerOf(worker: ChildProcess, task: Task): Promise<Answer> {
+function answerOf<T>(worker: ChildProcess, task: Task | ExploringTask): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = (code: number | null) => reject(new Error(`A worker ended with ${code}.`));
     worker.once('exit', fail);
-    worker.once('message', (answer: Answer) => {
+    worker.once('message', (answer: T) => {
       worker.off('exit', fail);
       resolve(answer);
     });

@@ -1,6 +1,8 @@
 import { type Coverage, coverageOf } from './coverage';
 import { historyOf } from './generator';
+import { type Explored, explore } from './interleavings';
 import { violationsOf } from './invariants/index';
+import { OVERLAPS } from './overlaps';
 import { play } from './play';
 import { reportOf } from './report';
 import { shrink, templateOf } from './search';
@@ -12,6 +14,12 @@ export interface Task {
   readonly to: number;
   readonly templates: readonly string[];
   readonly show: boolean;
+}
+
+/** One of the overlaps, in every order. */
+export interface ExploringTask {
+  readonly overlap: string;
+  readonly template: string;
 }
 
 export interface Answer {
@@ -53,9 +61,22 @@ export async function work({ seed, from, to, templates, show }: Task): Promise<A
   return { coverage, failures };
 }
 
+/** A line of progress each so many runs. */
+const RUNS_A_LINE = 500;
+
+async function exploreOne({ overlap: name, template }: ExploringTask): Promise<Explored> {
+  const overlap = OVERLAPS.find((each) => each.name === name);
+  if (overlap === undefined) throw new Error(`There is no overlap "${name}".`);
+  return explore(overlap, template, undefined, (runs, states, open) => {
+    if (runs % RUNS_A_LINE === 0)
+      process.stderr.write(`${name}: ${runs} runs, ${states} states, ${open} orders open\n`);
+  });
+}
+
 if (require.main === module) {
-  process.on('message', (task: Task) => {
-    work(task).then(
+  process.on('message', (task: Task | ExploringTask) => {
+    const done: Promise<Answer | Explored> = 'overlap' in task ? exploreOne(task) : work(task);
+    done.then(
       (answer) => process.send?.(answer),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
