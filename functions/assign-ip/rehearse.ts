@@ -131,7 +131,7 @@ async function aboutElasticIps(reader: EC2Client, { virtualIps, nodes }: Cluster
     }
     const { NetworkInterfaceId: on, PrivateIpAddress: privateAddress } = found;
     const elsewhere = on !== undefined && (!ours.has(on) || privateAddress !== address);
-    const detail = `${id} belongs on ${address}, and is on ${privateAddress ?? 'no address'} of ${on ?? 'no interface'}: a move would take it from there`;
+    const detail = `${id} belongs on ${address}, and is on ${privateAddress ?? 'no address'} of ${on}: a move would take it from there`;
     return elsewhere ? [{ severity: 'problem', code: 'ELASTIC_IP_ELSEWHERE', detail }] : [];
   });
 }

@@ -4,7 +4,11 @@ import type { Finding } from '../../shared/plan';
 const SENTENCES: Readonly<Partial<Record<Finding['code'], readonly (readonly [english: RegExp, japanese: string])[]>>> =
   {
     FLAPPING: [
-      [/^alarms of (.+) changed less than (\d+) minutes ago$/, '直近$2分以内に $1 のアラームが変化しています'],
+      [/^the alarms of (.+) changed less than (\d+) minutes ago$/, '直近$2分以内に $1 のアラームが変化しています'],
+      [
+        /^the application answers nowhere; the addresses moved (\d+) times in an hour$/,
+        'どのノードでもアプリケーションが応答していません。IPアドレスは直近1時間に$1回移動しました',
+      ],
     ],
     NO_ROOM: [
       [
@@ -31,8 +35,8 @@ const SENTENCES: Readonly<Partial<Record<Finding['code'], readonly (readonly [en
     ],
     ELASTIC_IP_ELSEWHERE: [
       [
-        /^(\S+) belongs on (\S+), and is on no address of no interface: a move would take it from there$/,
-        '$2 に設定された $1 は別の場所にあり、移動すると付け替えられます',
+        /^(\S+) belongs on (\S+), and is on no address of (\S+): a move would take it from there$/,
+        '$2 に設定された $1 は $3 にあり、移動するとそこから外れます',
       ],
       [
         /^(\S+) belongs on (\S+), and is on (\S+) of (\S+): a move would take it from there$/,

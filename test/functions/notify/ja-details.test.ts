@@ -5,8 +5,18 @@ import { finding } from './builders';
 const cases: readonly [Finding['code'], string, string][] = [
   [
     'FLAPPING',
-    'alarms of mail-2 (i-0b) changed less than 5 minutes ago',
+    'the alarms of mail-2 (i-0b) changed less than 5 minutes ago',
     '直近5分以内に mail-2 (i-0b) のアラームが変化しています',
+  ],
+  [
+    'FLAPPING',
+    'the application answers nowhere; the addresses moved 2 times in an hour',
+    'どのノードでもアプリケーションが応答していません。IPアドレスは直近1時間に2回移動しました',
+  ],
+  [
+    'ELASTIC_IP_ELSEWHERE',
+    'eipalloc-0a belongs on 10.0.0.5, and is on no address of eni-0c: a move would take it from there',
+    '10.0.0.5 に設定された eipalloc-0a は eni-0c にあり、移動するとそこから外れます',
   ],
   [
     'NO_ROOM',
