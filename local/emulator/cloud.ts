@@ -10,7 +10,7 @@ import { eventBridgeService } from './event-bridge/put-events';
 import { ApiError, type ApiRequest, type Dispatch } from './kernel/api';
 import { accessKeyOfRole } from './kernel/caller';
 import { RealClock, VirtualClock } from './kernel/clock';
-import { type FaultSubject, type Strike, wordsOf } from './kernel/faults';
+import { describeFault, type FaultSubject, type Strike } from './kernel/faults';
 import type { Latency } from './kernel/latency';
 import { seeded, uuids } from './kernel/random';
 import { type RunningServer, type Site, startServer } from './kernel/server';
@@ -379,8 +379,7 @@ export class Cloud {
   private strikeService(subject: FaultSubject): Strike | null {
     const fault = this.services.faults.take(subject);
     if (fault === null) return null;
-    const what = `${wordsOf(fault)} at ${subject.service}:${subject.action} by ${subject.caller}`;
-    this.timeline.add({ type: 'fault', what });
+    this.timeline.add({ type: 'fault', what: describeFault(fault, subject) });
     return fault;
   }
 

@@ -1,4 +1,5 @@
 import { ApiError, type ApiRequest, type ApiResponse } from '../kernel/api';
+import { parseBody } from '../kernel/json';
 import { parseQuery } from '../kernel/query';
 import type { Failure, Service, ServiceCall } from '../kernel/service';
 import { element, type XmlValue } from '../kernel/xml';
@@ -86,14 +87,7 @@ function speaksJson(request: ApiRequest): boolean {
 
 function parseJson(request: ApiRequest): { readonly action: string; readonly parameters: Json } {
   const action = (request.headers['x-amz-target'] ?? '').slice(TARGET.length);
-  try {
-    const parameters: unknown = JSON.parse(request.body || '{}');
-    if (typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters))
-      return { action, parameters: Object.fromEntries(Object.entries(parameters)) };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new ApiError('SerializationException', 'The body is not a JSON object.');
+  return { action, parameters: parseBody(request) };
 }
 
 function parseForm(request: ApiRequest): { readonly action: string; readonly parameters: Json } {

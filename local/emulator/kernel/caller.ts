@@ -12,7 +12,7 @@ export function accessKeyOfRole(roleLogicalId: string): string {
 
 export interface Credential {
   readonly accessKey: string;
-  /** The service that the signature is for: `ec2`, `sns`, `states`, `monitoring`. */
+  /** The service that the signature is for: the `name` of a `Service`. */
   readonly service: string;
 }
 

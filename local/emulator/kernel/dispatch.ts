@@ -3,7 +3,7 @@ import type { ResolvedTemplate } from '../iam/template';
 import { ApiError, type ApiRequest, type ApiResponse, type Caller, type Dispatch } from './api';
 import { callerName, callersByKey, credentialOf } from './caller';
 import type { Clock } from './clock';
-import { delaysOf, type Faults, omissionOf, type Strike, wordsOf } from './faults';
+import { delaysOf, describeFault, type Faults, omissionOf, type Strike } from './faults';
 import type { Latency } from './latency';
 import type { Ec2Limits } from './limits';
 import type { Answer, AnsweredCall, Service, ServiceCall } from './service';
@@ -76,8 +76,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     };
     const refused = refusal(service, call);
     const fault = refused === null ? faults.take(subject) : null;
-    if (fault !== null)
-      timeline.add({ type: 'fault', what: `${wordsOf(fault)} at ${service.name}:${call.action} by ${subject.caller}` });
+    if (fault !== null) timeline.add({ type: 'fault', what: describeFault(fault, subject) });
     const before = latency(service.name, call.action, random);
     const delays = delaysOf(fault);
     if (before + delays.before > 0) await clock.sleep(before + delays.before);

@@ -23,7 +23,6 @@ export const FAULT_KINDS = [
   'not-xml',
 ] as const;
 export type PlainFaultKind = (typeof FAULT_KINDS)[number];
-export type FaultKind = PlainFaultKind | 'error';
 
 /** What a rule is compared with. `caller` is the function's name, `administrator`, or `service:PRINCIPAL`. */
 export interface FaultSubject {
@@ -144,7 +143,7 @@ export function omissionOf(strike: Strike | null): Omission | null {
   return null;
 }
 
-/** The fault as the timeline names it. */
-export function wordsOf(strike: Strike): string {
-  return strike.kind === 'error' ? strike.code : strike.kind;
+/** The fault as the timeline tells it: "throttle at ec2:DescribeInstances by NAME". */
+export function describeFault(strike: Strike, { service, action, caller }: FaultSubject): string {
+  return `${strike.kind === 'error' ? strike.code : strike.kind} at ${service}:${action} by ${caller}`;
 }

@@ -1,7 +1,7 @@
-import type { RequestContext } from '../iam/access';
+import type { Decision, RequestContext } from '../iam/access';
 import { isObject, type Json, type JsonObject } from '../template/json';
 import { ApiError, type ApiRequest, type ApiResponse } from './api';
-import type { Failure, Service } from './service';
+import type { Failure, Permission, Service } from './service';
 
 /** One action of a service that speaks JSON. Parameters that are not listed are refused by name. */
 export interface JsonAction {
@@ -47,11 +47,7 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
 
   return {
     name,
-    faultCodes: {
-      throttle: ['ThrottlingException', 400],
-      error500: ['InternalFailure', 500],
-      error503: ['ServiceUnavailable', 503],
-    },
+    faultCodes: FAULT_CODES,
     recognizes: (request) => request.headers['x-amz-target']?.startsWith(target) ?? false,
 
     parse(request) {
@@ -82,17 +78,26 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
 
     fail: ({ code, message, status }: Failure, requestId) => answer(status, { __type: code, message }, requestId),
 
-    deny(permission, callerArn, decision) {
-      const why = decision.allowed ? '' : ` ${decision.why}`;
-      return new ApiError(
-        'AccessDeniedException',
-        `User: ${callerArn} is not authorized to perform: ${permission.action} on resource: ${permission.resource}${why}`,
-      );
-    },
+    deny: denied,
   };
 }
 
-function parseBody(request: ApiRequest): JsonObject {
+export const FAULT_CODES: Service['faultCodes'] = {
+  throttle: ['ThrottlingException', 400],
+  error500: ['InternalFailure', 500],
+  error503: ['ServiceUnavailable', 503],
+};
+
+/** A denial as services that speak JSON word it. */
+export function denied({ action, resource }: Permission, callerArn: string, decision: Decision): ApiError {
+  const why = decision.allowed ? '' : ` ${decision.why}`;
+  return new ApiError(
+    'AccessDeniedException',
+    `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource}${why}`,
+  );
+}
+
+export function parseBody(request: ApiRequest): JsonObject {
   try {
     const body: unknown = JSON.parse(request.body || '{}');
     if (isObject(body)) return body;

@@ -63,11 +63,11 @@ export interface Answer {
 export type Failure = Pick<ApiError, 'code' | 'message' | 'status'>;
 
 /**
- * One AWS service. The pipeline (aws.ts) authenticates, throttles, authorizes, waits, injects faults and records; a service
+ * One AWS service. `createDispatch` (dispatch.ts) authenticates, throttles, authorizes, waits, injects faults and records; a service
  * only knows its own protocol and actions. `parse`, `permissions` and `execute` may throw an ApiError.
  */
 export interface Service {
-  /** The service's name in the credential scope: `ec2`, `sns`, `states`, `monitoring`. */
+  /** The service's name in the credential scope of a signature, such as `ec2` or `monitoring`. */
   readonly name: string;
   /** Says whether an unsigned request was meant for this service, from its target header, action or version. */
   recognizes(request: ApiRequest): boolean;

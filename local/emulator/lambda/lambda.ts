@@ -289,9 +289,6 @@ const failure = (errorType: string, errorMessage: string): InvocationResult => (
   error: { errorType, errorMessage },
 });
 
-/** As Step Functions shows a function's error in `Cause`. */
-export const causeOf = (error: FunctionError): string => JSON.stringify(error);
-
 /** True for a value that `Parameters` may hand to `lambda:invoke`. */
 export const isInvokeParameters = (value: unknown): value is { FunctionName: string; Payload?: unknown } =>
   isObject(value) && typeof value.FunctionName === 'string';

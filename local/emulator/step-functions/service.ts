@@ -1,7 +1,7 @@
-import type { Decision } from '../iam/access';
-import { ApiError, type ApiRequest, type ApiResponse } from '../kernel/api';
+import { ApiError, type ApiResponse } from '../kernel/api';
 import type { Clock } from '../kernel/clock';
-import type { Answer, Failure, Permission, Service, ServiceCall } from '../kernel/service';
+import { denied, FAULT_CODES, parseBody } from '../kernel/json';
+import type { Answer, Failure, Service, ServiceCall } from '../kernel/service';
 import { isObject, type JsonObject, list, object } from '../template/json';
 import type { Execution, ExecutionResult, StateMachine } from './state-machine';
 
@@ -103,11 +103,7 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
 
   return {
     name: 'states',
-    faultCodes: {
-      throttle: ['ThrottlingException', 400],
-      error500: ['InternalFailure', 500],
-      error503: ['ServiceUnavailable', 503],
-    },
+    faultCodes: FAULT_CODES,
     recognizes: (request) => request.headers['x-amz-target']?.startsWith(TARGET) ?? false,
     parse(request) {
       const action = (request.headers['x-amz-target'] ?? '').slice(TARGET.length);
@@ -125,14 +121,8 @@ export function stepFunctions(stateMachines: readonly StateMachine[], clock: Clo
       return [{ action: `states:${action}`, resource: String(resource) }];
     },
     execute,
-    fail: (failure, requestId) => fail(failure, requestId),
-    deny(permission: Permission, callerArn: string, decision: Decision) {
-      const why = decision.allowed ? '' : ` ${decision.why}`;
-      return new ApiError(
-        'AccessDeniedException',
-        `User: ${callerArn} is not authorized to perform: ${permission.action} on resource: ${permission.resource}${why}`,
-      );
-    },
+    fail,
+    deny: denied,
   };
 }
 
@@ -170,16 +160,6 @@ function parseInput(input: string): unknown {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
-}
-
-function parseBody(request: ApiRequest): JsonObject {
-  try {
-    const body: unknown = JSON.parse(request.body || '{}');
-    if (isObject(body)) return body;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new ApiError('SerializationException', 'The body is not a JSON object.');
 }
 
 function only(given: JsonObject, known: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock';
+import type { NewTimelineEvent } from '../kernel/timeline';
 import { isObject } from '../template/json';
 import { type ContextObject, type ExecutionContext, timestamp } from './context';
 import type { Exit, State } from './definition';
@@ -8,29 +9,9 @@ import { assignedVariables, data, type History } from './history';
 import { stateData, type Variables } from './limits';
 
 /** What happens in an execution, at the moment it happens. */
-export type StateEvent =
-  | {
-      readonly type: 'state-entered';
-      readonly state: string;
-      readonly stateType: string;
-      readonly input: unknown;
-      readonly variables: Readonly<Record<string, unknown>>;
-    }
-  | {
-      readonly type: 'state-exited';
-      readonly state: string;
-      readonly stateType: string;
-      readonly output: unknown;
-      readonly assigned: Readonly<Record<string, unknown>>;
-    }
-  | { readonly type: 'state-retried'; readonly state: string; readonly attempt: number; readonly error: string }
-  | {
-      readonly type: 'state-caught';
-      readonly state: string;
-      readonly error: string;
-      readonly cause: string;
-      readonly next: string;
-    };
+export type StateEvent = WithoutExecution<Extract<NewTimelineEvent, { type: `state-${string}` }>>;
+
+type WithoutExecution<Event> = Event extends { execution: string } ? Omit<Event, 'execution'> : never;
 
 /** The running execution, as its states see it. */
 export interface Runtime {

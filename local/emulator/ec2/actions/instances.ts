@@ -2,7 +2,7 @@ import { ApiError } from '../../kernel/api';
 import { type Omission, withOmission } from '../../kernel/service';
 import type { XmlValue } from '../../kernel/xml';
 import { INSTANCE_TYPES, limitsOf } from '../model/instance-types';
-import type { CheckStatus, Instance, InstanceState, NetworkInterface } from '../model/records';
+import type { Attachment, CheckStatus, Instance, InstanceState, NetworkInterface } from '../model/records';
 import type { World } from '../model/world';
 import { type Ec2Action, listed, PAGES, summary } from './action';
 import type { Fields } from './filters';
@@ -113,14 +113,7 @@ function shapeInstance(world: World, instance: Instance, interfaces: readonly Ne
       macAddress: each.macAddress,
       privateIpAddress: each.primaryAddress,
       ...shapeSettings(each),
-      attachment: each.attachment && {
-        attachmentId: each.attachment.id,
-        deviceIndex: each.attachment.deviceIndex,
-        status: 'attached',
-        attachTime: time(each.attachment.attachTime),
-        deleteOnTermination: each.attachment.deleteOnTermination,
-        networkCardIndex: 0,
-      },
+      attachment: each.attachment && shapeAttachment(each.attachment),
       privateIpAddressesSet: [each.primaryAddress, ...each.secondaryAddresses].map((privateIpAddress, index) => ({
         privateIpAddress,
         primary: index === 0,
@@ -137,6 +130,17 @@ export function shapeSettings(each: NetworkInterface): { readonly [name: string]
     groupSet: each.groups.map((groupId) => ({ groupId, groupName: groupId })),
     ipv4PrefixSet: each.prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),
     operator: shapeOperator(each),
+  };
+}
+
+export function shapeAttachment({ id, deviceIndex, attachTime, deleteOnTermination }: Attachment) {
+  return {
+    attachmentId: id,
+    deviceIndex,
+    status: 'attached',
+    attachTime: time(attachTime),
+    deleteOnTermination,
+    networkCardIndex: 0,
   };
 }
 

@@ -4,7 +4,7 @@ import type { ElasticIp, NetworkInterface } from '../model/records';
 import { arn, type Ec2Action, listed, PAGES, RETURN_TRUE, summary } from './action';
 import type { Fields } from './filters';
 import { checkId, chosen } from './ids';
-import { shapeSettings, time } from './instances';
+import { shapeAttachment, shapeSettings } from './instances';
 import { MANAGED, visible } from './managed';
 import { shapeTags } from './tags';
 
@@ -47,14 +47,9 @@ export const describeNetworkInterfaces: Ec2Action = {
       privateIpAddress: each.primaryAddress,
       ...shapeSettings(each),
       attachment: each.attachment && {
-        attachmentId: each.attachment.id,
+        ...shapeAttachment(each.attachment),
         instanceId: each.attachment.instanceId,
         instanceOwnerId: world.accountId,
-        deviceIndex: each.attachment.deviceIndex,
-        status: 'attached',
-        attachTime: time(each.attachment.attachTime),
-        deleteOnTermination: each.attachment.deleteOnTermination,
-        networkCardIndex: 0,
       },
       association: shapeAssociation(elasticIps, each.id, each.primaryAddress, world.accountId),
       tagSet: shapeTags(each.tags),

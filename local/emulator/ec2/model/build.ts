@@ -147,13 +147,16 @@ export function addInterface(
 ): void {
   const primaryAddress = freeAddress(world, subnetId);
   const octets = (addressToNumber(primaryAddress) ?? 0).toString(16).padStart(8, '0').match(/../g) ?? [];
-  const attachment = instanceId && {
-    id: world.newId('eni-attach'),
-    instanceId,
-    deviceIndex,
-    deleteOnTermination,
-    attachTime: world.clock.now() - LAUNCHED_BEFORE,
-  };
+  const attachment =
+    instanceId === null
+      ? null
+      : {
+          id: world.newId('eni-attach'),
+          instanceId,
+          deviceIndex,
+          deleteOnTermination,
+          attachTime: world.clock.now() - LAUNCHED_BEFORE,
+        };
   world.replaceInterfaces([
     {
       id,
@@ -164,7 +167,7 @@ export function addInterface(
       prefixes,
       groups,
       sourceDestCheck,
-      attachment: attachment || null,
+      attachment,
       managedBy: managed === true ? SOME_SERVICE : managed || null,
       tags: {},
     },

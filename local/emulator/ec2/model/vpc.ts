@@ -92,10 +92,9 @@ export class Vpc {
     this.times = { ...this.times, ...times };
   }
 
-  /** @returns a function that stops listening. The runtime turns each change into an EventBridge event. */
-  onStateChange(listener: (change: StateChange) => void): () => void {
+  /** The cloud (cloud.ts) turns each change into an EventBridge event. */
+  onStateChange(listener: (change: StateChange) => void): void {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
   }
 
   /** Changes of this address's holder are on the timeline. */
@@ -114,13 +113,12 @@ export class Vpc {
 
   /** @param at milliseconds since the epoch, at most `history` ago; now by default. */
   view(at = this.clock.now()): WorldView {
-    const visible = (instance: Instance | undefined) =>
-      instance !== undefined &&
-      (instance.terminatedAt === null || at < instance.terminatedAt + this.transitions.fade) &&
-      instance;
     return {
-      instance: (id) => visible(this.instanceTable.getAt(id, at)) || undefined,
-      instances: () => [...this.instanceTable.valuesAt(at)].filter((instance) => visible(instance)),
+      instance: (id) => {
+        const instance = this.instanceTable.getAt(id, at);
+        return instance && this.isVisible(instance, at) ? instance : undefined;
+      },
+      instances: () => [...this.instanceTable.valuesAt(at)].filter((instance) => this.isVisible(instance, at)),
       networkInterface: (id) => this.interfaceTable.getAt(id, at),
       networkInterfaces: () => [...this.interfaceTable.valuesAt(at)],
       elasticIp: (id) => this.elasticIpTable.getAt(id, at),
@@ -128,10 +126,15 @@ export class Vpc {
     };
   }
 
+  /** A terminated instance is shown for a while. */
+  private isVisible({ terminatedAt }: Instance, at: number): boolean {
+    return terminatedAt === null || at < terminatedAt + this.transitions.fade;
+  }
+
   /** @throws ApiError `InvalidInstanceID.NotFound` */
   instance(id: string): Instance {
     const instance = this.instanceTable.get(id);
-    if (instance === undefined || (instance.terminatedAt ?? Infinity) + this.transitions.fade <= this.clock.now())
+    if (instance === undefined || !this.isVisible(instance, this.clock.now()))
       throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
     return instance;
   }
@@ -160,7 +163,7 @@ export class Vpc {
     return [...this.interfaceTable.values()].filter((each) => each.attachment?.instanceId === instanceId);
   }
 
-  /** The interface that has the address, or null. Without a subnet: in whichever subnet it is watched or held. */
+  /** The interface that has the address, or null. Without a subnet: in the first subnet where one has it. */
   holderOf(address: string, subnetId?: string): string | null {
     const subnets = subnetId === undefined ? [...this.subnets.keys()] : [subnetId];
     for (const subnet of subnets) {
