@@ -8,7 +8,9 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CfnRule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { METRICS_NAMESPACE } from '../functions/shared/metrics';
 import { ANY, addActions, counts, repeatedTrouble, sumOf, twoChecks } from './alarms';
 import type { ClusterTriggers } from './cluster-triggers';
 import type { ClusterConfig } from './config-schema';
@@ -71,7 +73,6 @@ function checkAlarm(
 export interface ClusterAlarmsProps {
   readonly cluster: ClusterConfig;
   readonly triggers: ClusterTriggers;
-  readonly metricsNamespace: string;
   readonly actions: readonly IAlarmAction[];
 }
 
@@ -84,14 +85,14 @@ export class ClusterAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: ClusterAlarmsProps) {
     super(scope, id);
-    const { cluster, triggers, metricsNamespace, actions } = props;
-    this.all = [this.eventsUndelivered(cluster, triggers), this.noticeFailed(cluster, metricsNamespace)];
+    const { cluster, triggers, actions } = props;
+    this.all = [this.eventsUndelivered(cluster, triggers), this.noticeFailed(cluster)];
     for (const alarm of this.all) addActions(alarm, actions);
     if (!cluster.checkIntervalMinutes) return;
-    const notReady = this.notReady(cluster.name, metricsNamespace, cluster.checkIntervalMinutes);
+    const notReady = this.notReady(cluster.name, cluster.checkIntervalMinutes);
     addActions(notReady, actions);
     for (const action of actions) notReady.addOkAction(action);
-    const pausedTooLong = this.pausedTooLong(cluster, metricsNamespace);
+    const pausedTooLong = this.pausedTooLong(cluster);
     addActions(pausedTooLong, actions);
     this.all = [...this.all, notReady, pausedTooLong];
   }
@@ -101,42 +102,18 @@ export class ClusterAlarms extends Construct {
     return new Alarm(this, 'EventsUndelivered', {
       ...ANY,
       metric: sumOf({
-        ...counts(
-          'AWS/Events',
-          { RuleName: instanceRule.ref },
-          {
-            instanceFailed: 'FailedInvocations',
-            instanceDead: 'InvocationsSentToDlq',
-            instanceLost: 'InvocationsFailedToBeSentToDlq',
-          },
-        ),
-        ...counts(
-          'AWS/Events',
-          { RuleName: alarmRule.ref },
-          {
-            alarmFailed: 'FailedInvocations',
-            alarmDead: 'InvocationsSentToDlq',
-            alarmLost: 'InvocationsFailedToBeSentToDlq',
-          },
-        ),
-        ...counts(
-          'AWS/Events',
-          { RuleName: claimRule.ref },
-          {
-            claimFailed: 'FailedInvocations',
-            claimDead: 'InvocationsSentToDlq',
-            claimLost: 'InvocationsFailedToBeSentToDlq',
-          },
-        ),
+        ...lostEvents('instance', instanceRule),
+        ...lostEvents('alarm', alarmRule),
+        ...lostEvents('claim', claimRule),
       }),
       alarmDescription: `EventBridge could not start the virtual-IP failover workflow for cluster ${name}. Start it by hand with mode "failover", then find out why (the role of the rules, the state machine). The dead-letter queue has the event and the error, unless that could not be reached either.`,
     });
   }
 
-  private noticeFailed(cluster: ClusterConfig, namespace: string): Alarm {
+  private noticeFailed(cluster: ClusterConfig): Alarm {
     const period = repeatedTrouble([cluster]);
     const told = new Metric({
-      namespace,
+      namespace: METRICS_NAMESPACE,
       metricName: 'Told',
       dimensionsMap: { Cluster: cluster.name },
       period,
@@ -160,10 +137,10 @@ export class ClusterAlarms extends Construct {
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  private notReady(clusterName: string, namespace: string, checkIntervalMinutes: number): Alarm {
+  private notReady(clusterName: string, checkIntervalMinutes: number): Alarm {
     const period = twoChecks(checkIntervalMinutes);
     const ready = new Metric({
-      namespace,
+      namespace: METRICS_NAMESPACE,
       metricName: 'Ready',
       dimensionsMap: { Cluster: clusterName },
       period,
@@ -185,10 +162,10 @@ export class ClusterAlarms extends Construct {
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
    */
-  private pausedTooLong({ name, pauseAlarmHours }: ClusterConfig, namespace: string): Alarm {
+  private pausedTooLong({ name, pauseAlarmHours }: ClusterConfig): Alarm {
     return new Alarm(this, 'PausedTooLong', {
       metric: new Metric({
-        namespace,
+        namespace: METRICS_NAMESPACE,
         metricName: 'Paused',
         dimensionsMap: { Cluster: name },
         period: Duration.hours(1),
@@ -201,4 +178,17 @@ export class ClusterAlarms extends Construct {
       alarmDescription: `Cluster ${name} has been paused for ${pauseAlarmHours} hours: if its active node fails, the addresses stay on it. End the pause (take the tag vip-failover:paused off all nodes), or say in the tag until when it is wanted: until=2026-12-01T18:00+09:00.`,
     });
   }
+}
+
+/** What a rule could not deliver; `what` tells the rules apart in the expression. */
+function lostEvents(what: string, { ref: RuleName }: CfnRule): Record<string, Metric> {
+  return counts(
+    'AWS/Events',
+    { RuleName },
+    {
+      [`${what}Failed`]: 'FailedInvocations',
+      [`${what}Dead`]: 'InvocationsSentToDlq',
+      [`${what}Lost`]: 'InvocationsFailedToBeSentToDlq',
+    },
+  );
 }

@@ -14,11 +14,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { OUTCOMES } from '../functions/shared/contract';
 import { MEANING } from '../functions/shared/meaning';
+import { METRICS_NAMESPACE } from '../functions/shared/metrics';
 import { outcomeQuery } from './audit-query';
 
 export interface FailoverDashboardProps {
   readonly clusterNames: readonly string[];
-  readonly metricsNamespace: string;
   /** By the name of its state. */
   readonly functions: Readonly<Record<string, IFunction>>;
   readonly functionLogGroups: readonly ILogGroup[];
@@ -47,14 +47,14 @@ export class FailoverDashboard extends Construct {
   }
 }
 
-function outcomes({ clusterNames, metricsNamespace }: FailoverDashboardProps): IWidget {
+function outcomes({ clusterNames }: FailoverDashboardProps): IWidget {
   const total = (outcome: string) => {
     const metrics = clusterNames.map(
       (Cluster, index) =>
         [
           `${outcome.toLowerCase()}${index}`,
           new Metric({
-            namespace: metricsNamespace,
+            namespace: METRICS_NAMESPACE,
             metricName: 'Outcomes',
             dimensionsMap: { Cluster, Outcome: outcome },
             statistic: Stats.SUM,
@@ -71,7 +71,7 @@ function outcomes({ clusterNames, metricsNamespace }: FailoverDashboardProps): I
   return new GraphWidget({ title: 'Outcomes an hour', width: 12, stacked: true, left: OUTCOMES.map(total) });
 }
 
-function readiness({ clusterNames, metricsNamespace }: FailoverDashboardProps): IWidget {
+function readiness({ clusterNames }: FailoverDashboardProps): IWidget {
   return new GraphWidget({
     title: 'Ready to fail over (1: yes)',
     width: 12,
@@ -79,7 +79,7 @@ function readiness({ clusterNames, metricsNamespace }: FailoverDashboardProps): 
     left: clusterNames.map(
       (Cluster) =>
         new Metric({
-          namespace: metricsNamespace,
+          namespace: METRICS_NAMESPACE,
           metricName: 'Ready',
           dimensionsMap: { Cluster },
           statistic: Stats.MINIMUM,
@@ -98,7 +98,7 @@ function duration(title: string, metricName: string, props: FailoverDashboardPro
     left: props.clusterNames.map(
       (Cluster) =>
         new Metric({
-          namespace: props.metricsNamespace,
+          namespace: METRICS_NAMESPACE,
           metricName,
           dimensionsMap: { Cluster },
           statistic: Stats.MAXIMUM,

@@ -28,9 +28,6 @@ import { WatchedCluster } from './watched-cluster';
 import { Workflow } from './workflow';
 import { WorkflowAlarms } from './workflow-alarms';
 
-/** The namespace of the workflow's own metrics. They are told apart by cluster name, so names are unique in a Region. */
-const METRICS_NAMESPACE = 'VipFailover';
-
 /**
  * Moves virtual IPs (secondary private IPv4 addresses) of clusters of EC2 instances to a healthy node when their holder
  * dies, proves that they arrived, and tells people.
@@ -112,7 +109,6 @@ export class VirtualIpFailover extends Construct {
               LOCALE: config.notifications.locale,
               TIME_ZONE: config.notifications.timeZone,
               EVENTS_ENDPOINT: `https://events.${Aws.REGION}.${Aws.URL_SUFFIX}`,
-              METRICS_NAMESPACE,
               ...(this.chatTopic && { CHAT_TOPIC_ARN: this.chatTopic.topicArn }),
               ...(notifications.expectsSubscribers && { EXPECTS_SUBSCRIBERS: 'true' }),
             }
@@ -160,7 +156,6 @@ export class VirtualIpFailover extends Construct {
           cluster,
           position,
           target,
-          metricsNamespace: METRICS_NAMESPACE,
           actions,
         }),
     );
@@ -169,7 +164,6 @@ export class VirtualIpFailover extends Construct {
 
     this.dashboard = new FailoverDashboard(this, 'Overview', {
       clusterNames: config.clusters.map(({ name }) => name),
-      metricsNamespace: METRICS_NAMESPACE,
       functions: this.functions,
       functionLogGroups: Object.values(this.functionLogGroups),
       notifyLogGroup: this.functionLogGroups.Notify,

@@ -10,7 +10,6 @@ export interface WatchedClusterProps {
   /** Its position among the clusters of the stack, from 0. */
   readonly position: number;
   readonly target: TriggerTarget;
-  readonly metricsNamespace: string;
   readonly actions: readonly IAlarmAction[];
 }
 
@@ -21,7 +20,7 @@ export class WatchedCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: WatchedClusterProps) {
     super(scope, id);
-    const { cluster, position, target, metricsNamespace, actions } = props;
+    const { cluster, position, target, actions } = props;
     const { nodes, applicationCheck } = cluster;
     if (applicationCheck) new ApplicationCheck(this, 'Application', nodes, applicationCheck);
     this.statusAlarms = nodes.flatMap(({ instanceId }, index) => [
@@ -34,6 +33,6 @@ export class WatchedCluster extends Construct {
       target,
       statusAlarms: this.statusAlarms,
     });
-    this.alarms = new ClusterAlarms(this, 'Alarms', { cluster, triggers, metricsNamespace, actions }).all;
+    this.alarms = new ClusterAlarms(this, 'Alarms', { cluster, triggers, actions }).all;
   }
 }

@@ -1,9 +1,8 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Cluster } from '../../functions/shared/cluster';
+import { METRICS_NAMESPACE } from '../../functions/shared/metrics';
 import type { Clients } from './clients';
 
-/** The namespace that the stack gives Notify (infra/virtual-ip-failover.ts). */
-const NAMESPACE = 'VipFailover';
 const HOUR = 3_600_000;
 /** Points of an hour are kept so long. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
 const KEPT = 455 * 24 * HOUR;
@@ -134,7 +133,7 @@ async function* points(
 }
 
 function toQuery(
-  { namespace = NAMESPACE, name, dimensions, stat }: Question,
+  { namespace = METRICS_NAMESPACE, name, dimensions, stat }: Question,
   index: number,
   Period: number,
 ): MetricDataQuery {

@@ -13,10 +13,8 @@ interface Directive {
 const MILLISECONDS = new Set(['Outage', 'DarkTime']);
 const BY_THE_SECOND = new Set(['Claim', 'MoveByPerson']);
 
-/** The namespace of the product's own metrics. */
-export function metricsNamespace(): string {
-  return process.env.METRICS_NAMESPACE ?? 'VipFailover';
-}
+/** The namespace of the product's own metrics. They are told apart by cluster name, so names are unique in a Region. */
+export const METRICS_NAMESPACE = 'VipFailover';
 
 /**
  * In embedded metric format: no call on the failover path. `process.stdout`, because Lambda wraps what `console.log` gets
@@ -36,7 +34,7 @@ export function writeMetrics(
   const names = Object.keys(values);
   if (names.length === 0) return;
   const directive: Directive = {
-    Namespace: metricsNamespace(),
+    Namespace: METRICS_NAMESPACE,
     Dimensions: [Object.keys(dimensions)],
     Metrics: names.map((Name) => ({
       Name,

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { call } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
-import { metricsNamespace } from '../shared/metrics';
+import { METRICS_NAMESPACE } from '../shared/metrics';
 
 /** A metric whose values are nodes' positions, from 1: two nodes within one period are the least and the most. */
 export function extremes(name: string, cluster: Cluster, period: number, prefix = ''): MetricDataQuery[] {
@@ -14,7 +14,7 @@ export function extremes(name: string, cluster: Cluster, period: number, prefix 
 /** A metric of ours, of one cluster. */
 export function ours(Id: string, MetricName: string, { name }: Cluster, Period: number, Stat: string): MetricDataQuery {
   const Metric = {
-    Namespace: metricsNamespace(),
+    Namespace: METRICS_NAMESPACE,
     MetricName,
     Dimensions: [{ Name: 'Cluster', Value: name }],
   };

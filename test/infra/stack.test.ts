@@ -58,7 +58,6 @@ test('Notify alone knows the topic, the language and the metrics', () => {
     },
     TOPIC_ARN: { Ref: topic },
     LOCALE: 'ja',
-    METRICS_NAMESPACE: 'VipFailover',
     EXPECTS_SUBSCRIBERS: 'true',
   });
 });

@@ -41,7 +41,6 @@ import {
 
 let written: string[] = [];
 beforeEach(() => {
-  delete process.env.METRICS_NAMESPACE;
   written = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text));
@@ -96,11 +95,6 @@ test('what is not known has no metric, and nothing known no line', () => {
   expect(cluster_(dark)).not.toHaveProperty('DarkTime');
   expect(cluster_(succeeded(rehearsal()))).toEqual({});
   expect(written).toEqual([]);
-});
-
-test('the namespace is what the stack says', () => {
-  process.env.METRICS_NAMESPACE = 'Mine';
-  expect(cluster_(succeeded())).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
 });
 
 test('outcomes are counted, each by its name', () => {

@@ -279,12 +279,6 @@ describe('what is asked for', () => {
       },
     ]);
   });
-  test('in the namespace that Notify writes to', async () => {
-    process.env.METRICS_NAMESPACE = 'Other';
-    await read(MANUAL);
-    delete process.env.METRICS_NAMESPACE;
-    expect(asked()[0]?.MetricDataQueries?.[0]?.MetricStat?.Metric?.Namespace).toBe('Other');
-  });
 });
 
 describe('whether a notice was lost', () => {
