@@ -1,7 +1,8 @@
 import type { Status } from '../functions/notify/notice';
-import { nodeName, seenNow, statusOf } from '../functions/notify/where';
+import { seenNow, statusOf } from '../functions/notify/where';
 import type { Cluster } from '../functions/shared/cluster';
 import { type Finding, NOTHING_SAID, type NodeProblem, type Plan, type Request } from '../functions/shared/plan';
+import { problemsAt } from '../functions/shared/problems';
 import { readSnapshot, type Snapshot } from '../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../functions/shared/timing';
 import { FIRST_PASS } from '../functions/verify-instance-state/before';
@@ -114,7 +115,7 @@ function stateOf(
       elasticIpAllocationId,
     })),
     nodes: cluster.nodes.map(({ instanceId, networkInterfaceId, name = null }) => {
-      const problems = plan?.nodes.find((node) => node.instanceId === instanceId)?.problems ?? [];
+      const problems = problemsAt(instanceId, plan?.nodes ?? []);
       const holds = seen.where
         .filter((at) => at.networkInterfaceId === networkInterfaceId)
         .map(({ address }) => address);
@@ -126,9 +127,4 @@ function stateOf(
     explanation,
     findings,
   };
-}
-
-/** What people call a node of the cluster. */
-export function fullName(cluster: Cluster, instanceId: string): string {
-  return nodeName(cluster, instanceId).full;
 }

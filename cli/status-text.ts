@@ -1,7 +1,7 @@
 import { FINDINGS, PROBLEMS, REASONS } from '../functions/notify/locales/en';
-import type { Cluster } from '../functions/shared/cluster';
+import { type Cluster, nodeLabel } from '../functions/shared/cluster';
 import type { Finding } from '../functions/shared/plan';
-import { fullName, type NodeState } from './cluster-state';
+import type { NodeState } from './cluster-state';
 import { line, table } from './output/text';
 import { span, utc } from './output/time';
 import type { ClusterStatus, LastMove } from './status';
@@ -53,11 +53,11 @@ function nodeLine({ instanceId, holds, problems }: NodeState, cluster: Cluster):
   const sick = problems.filter(({ code }) => code !== 'EXCLUDED');
   const health =
     sick.length === 0 ? 'healthy' : sick.map(({ code, detail }) => PROBLEMS[code](line(detail))).join(', ');
-  return `${line(fullName(cluster, instanceId))}  ${what}, ${health}${excluded ? ', excluded: never a target' : ''}`;
+  return `${line(nodeLabel(cluster, instanceId))}  ${what}, ${health}${excluded ? ', excluded: never a target' : ''}`;
 }
 
 function readiness({ ready, next, lastCheck }: ClusterStatus, cluster: Cluster, checked: string | null): string {
-  const now = ready ? `yes: ${next === null ? 'nothing' : line(fullName(cluster, next))} would take over` : 'NO';
+  const now = ready ? `yes: ${next === null ? 'nothing' : line(nodeLabel(cluster, next))} would take over` : 'NO';
   if (!cluster.checkIntervalMinutes) return `${now}; scheduled checks are switched off`;
   if (lastCheck === null) return `${now}; NO CHECK in the last three hours is known`;
   return `${now}; last check ${checked}: ${lastCheck.ready ? 'ready' : 'NOT READY'}`;
@@ -65,7 +65,7 @@ function readiness({ ready, next, lastCheck }: ClusterStatus, cluster: Cluster, 
 
 /** "2 days ago (2026-11-26 10:00:00Z) DRILLED: i-1 → i-2, a person asked for it, by alice: quarterly drill". */
 function moveLine(move: LastMove, cluster: Cluster, now: number): string {
-  const name = (place: string | null) => (place === null ? 'nobody' : line(fullName(cluster, place)));
+  const name = (place: string | null) => (place === null ? 'nobody' : line(nodeLabel(cluster, place)));
   const why = REASONS[move.why as keyof typeof REASONS] ?? move.why ?? 'the reason is not known';
   const by = move.requestedBy === null ? '' : `, by ${line(move.requestedBy)} (as stated)`;
   const reason = move.reason === null ? '' : `: ${line(move.reason)}`;

@@ -1,4 +1,5 @@
 import type { Cluster } from '../functions/shared/cluster';
+import { twoChecksMinutes } from '../functions/shared/timing';
 import type { Clients } from './aws/clients';
 import type { Deployment } from './aws/deployment';
 import { newestReadiness, type Point } from './aws/metrics';
@@ -88,7 +89,7 @@ export async function readStatus(
 /** As the readiness alarm judges: two checks missing is as bad as one that is not ready. */
 export function isCheckedWell({ checkIntervalMinutes }: Cluster, check: Point | undefined, now: number): boolean {
   if (!checkIntervalMinutes) return true;
-  return check !== undefined && check.value >= 1 && now - check.at <= (2 * checkIntervalMinutes + 2) * MINUTE;
+  return check !== undefined && check.value >= 1 && now - check.at <= twoChecksMinutes(checkIntervalMinutes) * MINUTE;
 }
 
 function toLastMove(record: RecordedOutcome | undefined): LastMove | null {

@@ -9,6 +9,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { twoChecksMinutes } from '../functions/shared/timing';
 import type { ClusterConfig } from './config-schema';
 
 /** At least one in the window is one too many. */
@@ -27,7 +28,7 @@ export const QUARTER_HOUR = Duration.minutes(15);
  * missing one. Metrics that are written as logs may be seen a minute or two late.
  */
 export function twoChecks(intervalMinutes: number): Duration {
-  return Duration.minutes(2 * intervalMinutes + 2);
+  return Duration.minutes(twoChecksMinutes(intervalMinutes));
 }
 
 /** The same for clusters that may have no checks, and at least a quarter of an hour. */

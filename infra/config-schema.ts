@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { isKnownTimeZone } from '../functions/shared/time-zone';
 import { didYouMean } from './did-you-mean';
 import { DEFAULT_LIMITS, MAX_ALARMS_PER_NODE, MAX_NODES_PER_CLUSTER, MAX_VIRTUAL_IPS_PER_CLUSTER } from './limits';
 
@@ -292,14 +293,6 @@ const timeZone = z
     description: 'The time zone whose local time stands beside UTC in notices: a name of the IANA database.',
   });
 
-function isKnownTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 const EMAILS_WORDS = 'a list of at most 50 e-mail addresses, or "none"';
 
 const emailList = list(

@@ -77,7 +77,7 @@ const CALLS = new WeakMap<Error, string>();
 type Next = (args: never) => Promise<never>;
 
 /** Remembers which call an error comes from: not every message of AWS says so. */
-function nameCalls(stack: EC2Client['middlewareStack'] | unknown): void {
+function nameCalls(stack: unknown): void {
   const named =
     (next: Next, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }) =>
     async (args: never) => {

@@ -1,7 +1,7 @@
-import type { Cluster, ClusterNode } from '../../functions/shared/cluster';
+import { type Cluster, type ClusterNode, nodeLabel } from '../../functions/shared/cluster';
 import type { NotifyOutput } from '../../functions/shared/contract';
 import { asFields } from '../../functions/shared/input';
-import { fullName, lookAt } from '../cluster-state';
+import { lookAt } from '../cluster-state';
 import { type CommandDefinition, clusterNamed, nodeNamed, oneCluster, optionOf, type Session } from '../command';
 import { EXIT, type ExitCode, Problem, UsageError } from '../errors';
 import { findingsIn } from '../execution/findings';
@@ -91,7 +91,7 @@ async function agreed({ clients, terminal, now }: Session, cluster: Cluster, tar
   const from = state.addresses
     .map(({ address, holder }) => `${address} (now on ${line(holder ?? 'nobody')})`)
     .join(', ');
-  const answer = await terminal.ask(`Move ${from} to ${line(fullName(cluster, target.instanceId))}? [y/N] `);
+  const answer = await terminal.ask(`Move ${from} to ${line(nodeLabel(cluster, target.instanceId))}? [y/N] `);
   if (answer === null) throw new UsageError('Nobody is there to answer: say --yes.');
   const yes = /^y(es)?$/i.test(answer.trim());
   if (!yes) terminal.tell('Nothing was started.\n');

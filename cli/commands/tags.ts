@@ -1,9 +1,8 @@
 import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
-import type { Cluster } from '../../functions/shared/cluster';
+import { type Cluster, nodeLabel } from '../../functions/shared/cluster';
 import { readSnapshot, type Snapshot } from '../../functions/shared/snapshot';
 import { PAUSED_TAG, STANDBY_TAG } from '../../functions/shared/tags';
 import { isExcluded } from '../../functions/verify-instance-state/tags';
-import { fullName } from '../cluster-state';
 import { type CommandDefinition, clusterNamed, nodeNamed, oneCluster, optionOf, type Session } from '../command';
 import { EXIT, type ExitCode, Problem, UsageError } from '../errors';
 import { line } from '../output/text';
@@ -82,7 +81,7 @@ async function setStandby(session: Session, never: boolean): Promise<ExitCode> {
   const { clients, terminal } = session;
   const { cluster, node } = nodeNamed((await session.deployment()).clusters, session.arguments[0] ?? '');
   const { instanceId } = node;
-  const name = line(fullName(cluster, instanceId));
+  const name = line(nodeLabel(cluster, instanceId));
   const snapshot = await readSnapshot(clients.ec2, cluster);
   if (snapshot.instances[instanceId] === undefined)
     throw new Problem(`EC2 does not show ${name}: there is nothing to tag.`);

@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { rehearseAssign } from '../../functions/assign-ip/rehearse';
-import type { Cluster } from '../../functions/shared/cluster';
+import { type Cluster, nodeLabel } from '../../functions/shared/cluster';
 import type { Finding } from '../../functions/shared/plan';
 import { allPages } from '../../functions/shared/snapshot';
 import { rehearseUnassign } from '../../functions/unassign-ip/rehearse';
@@ -9,7 +9,7 @@ import { rehearseVerify } from '../../functions/verify-eni/rehearse';
 import type { Clients } from '../aws/clients';
 import type { Deployment } from '../aws/deployment';
 import { messagesIn, newestOutcomes, newestReadiness } from '../aws/metrics';
-import { fullName, lookAt } from '../cluster-state';
+import { lookAt } from '../cluster-state';
 import { explain } from '../failures';
 import { eachOf } from '../output/parallel';
 import { line } from '../output/text';
@@ -74,7 +74,7 @@ async function aboutCluster(clients: Clients, cluster: Cluster, now: number): Pr
     diagnoses.push({ verdict: 'WARNING', about, what: 'its pause has no end', todo: `vip-failover resume ${about}` });
   const guests = aboutGuests(cluster, state);
   if (diagnoses.some(({ verdict }) => verdict === 'PROBLEM')) return [...diagnoses, ...guests];
-  const next = state.next === null ? 'nobody' : line(fullName(cluster, state.next));
+  const next = state.next === null ? 'nobody' : line(nodeLabel(cluster, state.next));
   return [ok(about, `a failover would work: ${next} would take over`), ...diagnoses, ...guests];
 }
 

@@ -14,7 +14,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bot
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 600; overflow-wrap: normal; min-width: 3.4rem; } td.number, th.number { text-align: right; white-space: nowrap; } td.time { white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; overflow-wrap: normal; min-width: 3.4rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 pre { font: .78rem/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--line); padding-left: .8rem; }
 .bad { color: var(--bad); font-weight: 600; } .soft { color: var(--soft); }

@@ -1,3 +1,4 @@
+import { attemptsUntil } from '../shared/attempts';
 import { CLAIM_TYPE } from '../shared/bus';
 import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
 import type { NotifyInput } from '../shared/contract';
@@ -201,11 +202,8 @@ function failureOf(input: NotifyInput, looked: Looked): Failure {
 
 /** Every target that was tried, the one included that led to the pass that failed before it had a plan. */
 export function attemptsOf({ plan, previous }: NotifyInput): readonly Attempt[] {
-  if (plan !== null || previous === null) return plan?.attempts ?? [];
-  const { destination, attempts } = previous.plan;
-  if (destination === null) return attempts;
-  const { instanceId } = destination;
-  return [...attempts, { instanceId, error: previous.error.Error, message: messageOf(previous.error) }];
+  if (plan !== null) return plan.attempts;
+  return previous === null ? [] : attemptsUntil(previous);
 }
 
 /** The first state of the pass that left no result. */

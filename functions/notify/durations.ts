@@ -1,5 +1,5 @@
 import type { NotifyInput } from '../shared/contract';
-import { darkTimeMs } from '../shared/dark-time';
+import { totalDarkTimeMs } from '../shared/dark-time';
 
 /** Durations of a proven move, milliseconds; what they are called: shared/meaning.ts. What is not known is null, never 0. */
 export interface Durations {
@@ -14,13 +14,13 @@ export interface Durations {
 const NONE: Durations = { outageMs: null, tookMs: null, darkTimeMs: null };
 
 export function durationsOf(input: NotifyInput): Durations {
-  const { kind, execution, plan, verified } = input;
+  const { kind, execution, plan, unassigned, assigned, verified } = input;
   if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || verified === null) return NONE;
   const since = firstSign(input);
   return {
     outageMs: since === null ? null : between(since, verified.verifiedAt),
     tookMs: between(execution.startTime, verified.verifiedAt),
-    darkTimeMs: darkTime(input),
+    darkTimeMs: totalDarkTimeMs(plan, unassigned, assigned),
   };
 }
 
@@ -36,13 +36,6 @@ function firstSign({ plan, execution }: NotifyInput): string | null {
     ({ instanceId }) => instanceId === null || plan.saidDown.includes(instanceId),
   );
   return plan.saidDown.length > 0 && isAboutTheHolder ? plan.eventTime : null;
-}
-
-/** Over all passes. */
-function darkTime({ plan, unassigned, assigned }: NotifyInput): number | null {
-  if (plan === null) return null;
-  const now = darkTimeMs(plan, unassigned, assigned);
-  return plan.darkTimeBeforeMs === null || now === null ? null : plan.darkTimeBeforeMs + now;
 }
 
 /** Not below 0: the two times come from different clocks. */

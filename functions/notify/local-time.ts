@@ -1,4 +1,5 @@
 import { logger } from '../shared/logger';
+import { isKnownTimeZone } from '../shared/time-zone';
 
 /** A moment as a clock on the wall shows it. */
 export interface LocalTime {
@@ -20,13 +21,9 @@ export interface LocalTime {
  * @param name of the IANA database
  */
 export function knownTimeZone(name: string): string {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }) && name;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    logger.warn('time zone unknown to this runtime', { timeZone: name });
-    return 'UTC';
-  }
+  if (isKnownTimeZone(name)) return name;
+  logger.warn('time zone unknown to this runtime', { timeZone: name });
+  return 'UTC';
 }
 
 /**

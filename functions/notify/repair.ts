@@ -51,11 +51,7 @@ function blindSteps(trouble: Trouble): RepairStep[] {
     ({ instanceId }) => !refused.includes(instanceId) && !saidDown.includes(instanceId),
   );
   const node = usable.find(({ instanceId }) => instanceId === trouble.planned) ?? usable[0];
-  return [
-    look(trouble),
-    failOver(trouble, null),
-    ...(node === undefined ? [] : assignSteps(trouble, node).slice(0, -1)),
-  ];
+  return [look(trouble), failOver(trouble, null), ...(node === undefined ? [] : assignSteps(trouble, node))];
 }
 
 /**
@@ -113,17 +109,17 @@ function usableNodes({ refused }: Trouble, { nodes }: Seen): NodeNow[] {
   );
 }
 
+function wellNodes(trouble: Trouble, seen: Seen): NodeNow[] {
+  return usableNodes(trouble, seen).filter(({ state, problems }) => state === 'running' && problems.length === 0);
+}
+
 function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   const { cluster } = trouble;
   const usable = usableNodes(trouble, seen);
   const running = usable.filter(({ state }) => state === 'running');
-  const well = planned(
-    running.filter(({ problems }) => problems.length === 0),
-    trouble,
-  );
+  const well = planned(wellNodes(trouble, seen), trouble);
   if (well !== undefined) {
-    const byHand = assignSteps(trouble, well);
-    if (seen.contradiction !== null) return [look(trouble), failOver(trouble, null)];
+    const byHand = [...assignSteps(trouble, well), look(trouble)];
     if (trouble.isPaused) return [failOver(trouble, well)];
     return trouble.isDenied ? byHand : [failOver(trouble, well), ...byHand];
   }
@@ -131,7 +127,7 @@ function moveSteps(trouble: Trouble, seen: Seen): RepairStep[] {
   if (holder !== undefined && isStartable(holder)) return startSteps(trouble, holder);
   // Better on a node with a problem than on nobody; the workflow does not choose it.
   const sick = planned(running, trouble);
-  if (sick !== undefined) return assignSteps(trouble, sick);
+  if (sick !== undefined) return [...assignSteps(trouble, sick), look(trouble)];
   const stopped = usable.find(isStartable);
   if (stopped !== undefined) return [...startSteps(trouble, stopped), failOver(trouble, stopped)];
   return [{ what: 'NO_NODE_LEFT', about: cluster.name, command: null }];
@@ -173,7 +169,6 @@ function assignSteps(trouble: Trouble, { instanceId, networkInterfaceId }: Desti
     ...cluster.virtualIps.flatMap(({ address, elasticIpAllocationId: allocationId }) =>
       allocationId === undefined ? [] : [associate(trouble, networkInterfaceId, address, allocationId)],
     ),
-    look(trouble),
   ];
 }
 
@@ -188,14 +183,7 @@ function associate(trouble: Trouble, networkInterfaceId: string, address: string
 
 /** For a service that hangs on a node that EC2 calls healthy: another node, where there is a good one. */
 function nameTarget(trouble: Trouble, seen: Seen): RepairStep[] {
-  const others = seen.nodes.filter(
-    (node) =>
-      node.state === 'running' &&
-      node.attached &&
-      node.problems.length === 0 &&
-      !holdsAll(node, seen) &&
-      !trouble.refused.includes(node.instanceId),
-  );
+  const others = wellNodes(trouble, seen).filter((node) => !holdsAll(node, seen));
   const other = planned(others, trouble);
   return other === undefined ? [] : [toTarget(trouble, other)];
 }

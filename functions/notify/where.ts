@@ -1,6 +1,7 @@
-import type { Cluster, Holder } from '../shared/cluster';
+import { type Cluster, type Holder, nodeLabel } from '../shared/cluster';
 import { contradictionIn } from '../shared/contradiction';
 import type { NodeProblem, NodeReport, Plan } from '../shared/plan';
+import { problemsAt } from '../shared/problems';
 import { holdersOf, interfaceOf, type Snapshot } from '../shared/snapshot';
 import type { NodeName, NodeNow, Status, Whereabouts } from './notice';
 
@@ -22,11 +23,9 @@ const SICKNESS: ReadonlySet<NodeProblem['code']> = new Set([
   'ALARM',
 ]);
 
-export function nodeName({ nodes }: Cluster, instanceId: string): NodeName {
-  const name = nodes.find((node) => node.instanceId === instanceId)?.name;
-  return name === undefined
-    ? { short: instanceId, full: instanceId }
-    : { short: name, full: `${name} (${instanceId})` };
+export function nodeName(cluster: Cluster, instanceId: string): NodeName {
+  const name = cluster.nodes.find((node) => node.instanceId === instanceId)?.name;
+  return { short: name ?? instanceId, full: nodeLabel(cluster, instanceId) };
 }
 
 /** @param reports what the decision found wrong with the nodes: a look does not ask for checks and alarms */
@@ -37,7 +36,7 @@ export function seenNow(cluster: Cluster, snapshot: Snapshot, reports: readonly 
     name: nodeName(cluster, node.instanceId),
     state: snapshot.instances[node.instanceId]?.state ?? null,
     attached: interfaceOf(node, snapshot)?.attached === true,
-    problems: problemsOf(reports, node.instanceId).filter(({ code }) => !VISIBLE.has(code)),
+    problems: problemsAt(node.instanceId, reports).filter(({ code }) => !VISIBLE.has(code)),
   }));
   return {
     nodes,
@@ -52,7 +51,7 @@ function isPrimary({ addresses }: Snapshot): (address: string) => boolean {
 
 export function seenInPlan({ cluster, holders, nodes: reports }: Plan): Seen {
   const nodes = cluster.nodes.map(({ instanceId, networkInterfaceId }) => {
-    const problems = problemsOf(reports, instanceId);
+    const problems = problemsAt(instanceId, reports);
     const has = (code: NodeProblem['code']) => problems.find((problem) => problem.code === code);
     return {
       instanceId,
@@ -64,10 +63,6 @@ export function seenInPlan({ cluster, holders, nodes: reports }: Plan): Seen {
     };
   });
   return { nodes, where: whereabouts(cluster, holders, nodes, () => false), contradiction: null };
-}
-
-function problemsOf(reports: readonly NodeReport[], instanceId: string): readonly NodeProblem[] {
-  return reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
 }
 
 function whereabouts(

@@ -34,3 +34,13 @@ export function darkTimeMs(
   const unknown = plan.mayBeHomeless || mayHaveUnassigned(plan, unassigned);
   return unknown || plan.holders.some(({ networkInterfaceId }) => networkInterfaceId === null) ? null : 0;
 }
+
+/** Over all passes of an execution, ms; null where one of them is not known. */
+export function totalDarkTimeMs(
+  plan: Plan,
+  unassigned: UnassignIpOutput | null,
+  assigned: AssignIpOutput | null,
+): number | null {
+  const now = darkTimeMs(plan, unassigned, assigned);
+  return plan.darkTimeBeforeMs === null || now === null ? null : plan.darkTimeBeforeMs + now;
+}

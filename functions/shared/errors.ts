@@ -81,6 +81,11 @@ export const DENIED: ReadonlySet<string> = new Set([
   'AuthorizationErrorException',
 ]);
 
+/** Whatever was thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** "Name: message" of whatever was thrown. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,5 +1,5 @@
 import type { Execution } from './contract';
-import { DeadlineExceeded, PlanStale } from './errors';
+import { asError, DeadlineExceeded, PlanStale } from './errors';
 import { logger } from './logger';
 import type { Plan } from './plan';
 import { DEADLINE_SECONDS, elapsedMs, PLAN_MAX_AGE_MS, planAgeMs } from './timing';
@@ -29,7 +29,7 @@ export function handler<Input extends StateInput, Output>(
       logger.info('done', { output });
       return output;
     } catch (error) {
-      logger.error('failed', error instanceof Error ? error : new Error(String(error)));
+      logger.error('failed', asError(error));
       throw error;
     }
   };

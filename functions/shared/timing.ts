@@ -1,3 +1,5 @@
+import type { Execution } from './contract';
+
 /**
  * Every limit of the workflow, as one budget. The same seconds stand in statemachine/failover.asl.yaml and, for the
  * function's timeout, in the template; test/statemachine compares them.
@@ -73,11 +75,7 @@ export const DOUBT_RETRIES = 7;
 /** MaxAttempts of StateUnsettled: what still contradicts itself then is told. */
 export const UNSETTLED_RETRIES = 10;
 
-interface Started {
-  readonly startTime: string;
-  readonly stateEnteredTime: string;
-  readonly retryCount: number;
-}
+type Started = Pick<Execution, 'startTime' | 'stateEnteredTime' | 'retryCount'>;
 
 /** A retry, its pause of up to 4 s included, takes no longer than this, ms. */
 const LONGEST_RETRY_MS = (TASK_SECONDS + 4) * 1_000;
@@ -106,4 +104,12 @@ export function planAgeMs(execution: Started, decidedAt: string): number {
  */
 function inStateMs({ stateEnteredTime, retryCount }: Started, longest: number): number {
   return Math.min(Math.max(0, Date.now() - Date.parse(stateEnteredTime)), retryCount * longest);
+}
+
+/**
+ * Longer than two intervals of the scheduled checks, minutes: one late check is not a missing one. Metrics that are written as
+ * logs may be seen a minute or two late.
+ */
+export function twoChecksMinutes(intervalMinutes: number): number {
+  return 2 * intervalMinutes + 2;
 }

@@ -1,3 +1,4 @@
+import { asError } from './errors';
 import { logger } from './logger';
 
 interface Command {
@@ -31,6 +32,6 @@ export async function warmUp<Any extends Command>(
     await send(command);
   } catch (error) {
     // A slower first call is no reason to fail: the real one will say what is wrong.
-    logger.warn('warming up failed', error instanceof Error ? error : new Error(String(error)));
+    logger.warn('warming up failed', asError(error));
   }
 }

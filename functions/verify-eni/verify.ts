@@ -10,6 +10,7 @@ import {
   TargetRefused,
 } from '../shared/errors';
 import type { Destination, Plan } from '../shared/plan';
+import { describeProblems, problemsAt } from '../shared/problems';
 import { holdersOf, interfacesWith, isReady, readSnapshot, type Snapshot } from '../shared/snapshot';
 import { LOOK_PAUSES_MS, VERIFY_SETTLED_RETRIES } from '../shared/timing';
 
@@ -118,12 +119,9 @@ function assertNotLost(destination: Destination, snapshot: Snapshot): void {
 function assertOnRequestedTarget({ target, attempts, nodes }: Plan, { instanceId }: Destination): void {
   if (target === null || target === instanceId) return;
   const attempt = attempts.findLast((each) => each.instanceId === target);
-  const problems = nodes.find((node) => node.instanceId === target)?.problems ?? [];
+  const problems = problemsAt(target, nodes);
   if (attempt === undefined && problems.length === 0) return;
-  const why =
-    attempt === undefined
-      ? problems.map(({ code, detail }) => `${code} (${detail})`).join(', ')
-      : `${attempt.error}: ${attempt.message}`;
+  const why = attempt === undefined ? describeProblems(problems) : `${attempt.error}: ${attempt.message}`;
   throw new TargetRefused(
     `${target} does not have the addresses (${why}). They are safe on ${instanceId}, proven by EC2.`,
   );

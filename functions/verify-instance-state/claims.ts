@@ -7,7 +7,7 @@ import type { Situation } from './situation';
 const FRESH_MS = 60_000;
 /** So many changes from one claimant to another within the damping time are a quarrel: there, back, and there again. */
 const CHANGES_OF_A_QUARREL = 3;
-/** What the metrics of moves by itself are read by, and those of moves that a person or a claim wanted, ms. */
+/** Periods of the points that history.ts reads, ms: a minute for automatic moves and ToldInTurn, a second for moves that a person or a claim wanted. */
 const MINUTE = 60_000;
 const SECOND = 1_000;
 /** In so many passes a claim is carried out although others moved the addresses on. */

@@ -77,8 +77,3 @@ export function allChecksOk({ instanceId }: ClusterNode, { checks }: Signals): b
 export function lastAlarmChange({ alarms = [] }: ClusterNode, signals: Signals): number {
   return Math.max(0, ...alarms.map((name) => Date.parse(signals.alarms[name]?.since ?? '') || 0));
 }
-
-/** For messages: "NOT_RUNNING (stopped), ALARM (disk-full)". */
-export function describe(problems: readonly NodeProblem[] = []): string {
-  return problems.map(({ code, detail }) => `${code} (${detail})`).join(', ');
-}

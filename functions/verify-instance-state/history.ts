@@ -1,5 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Cluster } from '../shared/cluster';
+import { asError } from '../shared/errors';
 import { logger } from '../shared/logger';
 import { writeMetrics } from '../shared/metrics';
 import type { Request } from '../shared/plan';
@@ -189,7 +190,7 @@ async function known(reading: () => Promise<Partial<History>>): Promise<Partial<
   try {
     return await reading();
   } catch (error) {
-    logger.warn('reading the metrics failed', error instanceof Error ? error : new Error(String(error)));
+    logger.warn('reading the metrics failed', asError(error));
     return {};
   }
 }

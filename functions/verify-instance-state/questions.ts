@@ -1,12 +1,12 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
 import { DENIED } from '../shared/errors';
 import { isAsked } from '../shared/plan';
+import { describeProblems, problemsAt } from '../shared/problems';
 import { interfaceOf, interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { refusalOf } from './before';
 import { stillStands } from './claims';
-import { describe } from './health';
-import { isWandering, movedByOthers, onlyAlarmed, problemsAt, type Situation } from './situation';
+import { isWandering, movedByOthers, onlyAlarmed, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** The node that would take the addresses from an unhealthy holder, or from nobody; null where none may. */
@@ -73,7 +73,7 @@ export function obstacles({ requestedTarget, reports, snapshot, soleHolder }: Si
   const { instanceId } = requestedTarget;
   const problems = problemsAt(instanceId, reports);
   const excluded = isExcluded(instanceId, snapshot) && soleHolder !== requestedTarget;
-  return [...(problems.length > 0 ? [describe(problems)] : []), ...(excluded ? ['EXCLUDED by its tag'] : [])];
+  return [...(problems.length > 0 ? [describeProblems(problems)] : []), ...(excluded ? ['EXCLUDED by its tag'] : [])];
 }
 
 /** Nodes that EC2 does not show, where without them the decision could only fail. */

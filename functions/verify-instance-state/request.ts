@@ -108,13 +108,10 @@ function readAlarmChange(event: Fields, detail: Fields, clusters: readonly Clust
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
  */
 function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: readonly Cluster[]) {
-  const names = some(clusters.map(({ name }) => name));
-  const name = text(detail, 'cluster', 'detail.cluster', `one of ${names}`);
-  const cluster = clusters.find((candidate) => candidate.name === name);
-  if (cluster === undefined) throw new Wrong(`detail.cluster is ${show(name)}; known are ${names}.`);
+  const cluster = clusterNamedIn(detail, 'detail.cluster', clusters);
   if (!cluster.nodes.some((node) => node.instanceId === instanceId)) {
     throw new Wrong(
-      `detail-type names ${show(instanceId)}, which is no node of cluster ${show(name)}; ` +
+      `detail-type names ${show(instanceId)}, which is no node of cluster ${show(cluster.name)}; ` +
         `its nodes are ${some(cluster.nodes.map((node) => node.instanceId))}.`,
     );
   }
@@ -144,10 +141,7 @@ function readRequest(input: Fields, clusters: readonly Cluster[]): { request: Re
   if (unknown.length > 0) {
     throw new Wrong(`Unknown field ${some(unknown)}; allowed are ${FIELDS.join(', ')}. ${EXPECTED}`);
   }
-  const names = some(clusters.map(({ name }) => name));
-  const name = text(input, 'cluster', 'cluster', `one of ${names}`);
-  const cluster = clusters.find((candidate) => candidate.name === name);
-  if (cluster === undefined) throw new Wrong(`cluster is ${show(name)}; known are ${names}.`);
+  const cluster = clusterNamedIn(input, 'cluster', clusters);
   const mode = MODES.find((candidate) => candidate === input.mode);
   if (mode === undefined) {
     throw new Wrong(`mode is ${show(input.mode)}; allowed are ${MODES.map(show).join(', ')}. There is no default.`);
@@ -195,6 +189,15 @@ function readRequester(input: Fields, mode: Request['mode']): string | null {
   throw new Wrong(
     `requestedBy is ${show(requester ?? undefined)}: a ${mode} by hand names whoever asks for it, for the record. Add "requestedBy": "YOUR NAME".`,
   );
+}
+
+/** @param path of the field `cluster`, for messages */
+function clusterNamedIn(fields: Fields, path: string, clusters: readonly Cluster[]): Cluster {
+  const names = some(clusters.map(({ name }) => name));
+  const name = text(fields, 'cluster', path, `one of ${names}`);
+  const cluster = clusters.find((candidate) => candidate.name === name);
+  if (cluster === undefined) throw new Wrong(`${path} is ${show(name)}; known are ${names}.`);
+  return cluster;
 }
 
 function clusterWith(clusters: readonly Cluster[], matches: (node: ClusterNode) => boolean): Cluster | undefined {

@@ -1,10 +1,10 @@
 import { addressesOf } from '../shared/cluster';
 import { contradictionIn } from '../shared/contradiction';
 import { StateUnsettled } from '../shared/errors';
+import { describeProblems } from '../shared/problems';
 import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { isOutdated, isQuarrel, mayBeMoved } from './claims';
-import { describe } from './health';
 import {
   destinationOf,
   isDamped,
@@ -206,7 +206,7 @@ export const RULES: readonly Rule[] = [
     then: (situation) =>
       move(
         'HOLDER_UNHEALTHY',
-        `The holder ${sickHolder(situation)?.instanceId} is unhealthy: ${describe(sickHolder(situation)?.problems)}.`,
+        `The holder ${sickHolder(situation)?.instanceId} is unhealthy: ${describeProblems(sickHolder(situation)?.problems)}.`,
         destinationOf(situation),
       ),
   },

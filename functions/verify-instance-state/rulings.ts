@@ -1,11 +1,11 @@
 import { addressesOf, type ClusterNode, nodeLabel } from '../shared/cluster';
 import { StateUnsettled } from '../shared/errors';
 import type { Reason } from '../shared/plan';
+import { describeProblems, problemsAt } from '../shared/problems';
 import { refusalOf } from './before';
 import { claimants } from './claims';
-import { describe } from './health';
 import { refusalOfTarget, stranger } from './questions';
-import { isHealthy, isWandering, problemsAt, type Situation } from './situation';
+import { isHealthy, isWandering, type Situation } from './situation';
 import { isExcluded } from './tags';
 
 /** What a real run would do, whatever the mode makes of it. */
@@ -89,7 +89,7 @@ export function whyNot({ cluster, reports, snapshot, before, soleHolder }: Situa
       const problems = problemsAt(instanceId, reports);
       const refusal = refusalOf(instanceId, before);
       const reasons = [
-        ...(problems.length > 0 ? [describe(problems)] : []),
+        ...(problems.length > 0 ? [describeProblems(problems)] : []),
         ...(isExcluded(instanceId, snapshot) ? ['EXCLUDED by its tag'] : []),
         ...(refusal === undefined ? [] : [`${refusal.error}: ${refusal.message}`]),
         ...(node === soleHolder && isHealthy(instanceId, reports) ? ['is the holder'] : []),

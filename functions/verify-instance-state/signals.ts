@@ -7,7 +7,7 @@ import {
 import { DescribeInstanceStatusCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { call } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
-import { describeError } from '../shared/errors';
+import { asError } from '../shared/errors';
 import type { Request } from '../shared/plan';
 import { allPages, type Snapshot } from '../shared/snapshot';
 
@@ -56,7 +56,7 @@ export async function readSignals(
     try {
       return await read;
     } catch (error) {
-      notRead.push({ call: name, error: error instanceof Error ? error : new Error(describeError(error)) });
+      notRead.push({ call: name, error: asError(error) });
       return otherwise;
     }
   };

@@ -1,5 +1,6 @@
 import { addressesOf, type Cluster, type ClusterNode } from '../shared/cluster';
 import type { NodeReport, Request } from '../shared/plan';
+import { problemsAt } from '../shared/problems';
 import { interfacesWith, type Snapshot } from '../shared/snapshot';
 import { DECIDE_SETTLED_RETRIES } from '../shared/timing';
 import { type Before, doubtsAbout, refusalOf } from './before';
@@ -82,7 +83,7 @@ function rank(facts: Facts, soleHolder: ClusterNode | null, reports: readonly No
   const wanted = request.target ?? history.claims.at(-1)?.instanceId;
   const ranks = (node: ClusterNode) => [
     before.lastResort.includes(node.instanceId) ? 1 : 0,
-    doubtsAbout(node.instanceId, before),
+    doubtsAbout(node.instanceId, before).length,
     node.instanceId === wanted ? 0 : 1,
     allChecksOk(node, signals) ? 0 : 1,
     addressesOf(cluster).some((address) => interfacesWith(address, snapshot).includes(node.networkInterfaceId)) ? 0 : 1,
@@ -106,10 +107,6 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 function isFlapping(node: ClusterNode, { cluster: { dampingMinutes = 0 }, signals, now }: Facts): boolean {
   return now - lastAlarmChange(node, signals) < dampingMinutes * 60_000;
-}
-
-export function problemsAt(instanceId: string | undefined, reports: readonly NodeReport[]): NodeReport['problems'] {
-  return reports.find((report) => report.instanceId === instanceId)?.problems ?? [];
 }
 
 export function isHealthy(instanceId: string, reports: readonly NodeReport[]): boolean {

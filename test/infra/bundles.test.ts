@@ -35,7 +35,7 @@ test.each(folders)('the bundle of %s needs nothing but Node, and exports the han
     {
       cwd: elsewhere,
       encoding: 'utf8',
-      env: { AWS_REGION: 'eu-west-1', TOPIC_ARN: 'arn', LOCALE: 'en', METRICS_NAMESPACE: 'x' },
+      env: { AWS_REGION: 'eu-west-1', TOPIC_ARN: 'arn', LOCALE: 'en' },
     },
   );
   expect({ stdout, stderr }).toEqual({ stdout: 'function', stderr: '' });

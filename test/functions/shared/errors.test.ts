@@ -1,6 +1,6 @@
 import * as errors from '../../../functions/shared/errors';
 
-const { DENIED, describeError, messageOf, toStateError, WorkflowError, ...rest } = errors;
+const { asError, DENIED, describeError, messageOf, toStateError, WorkflowError, ...rest } = errors;
 
 describe('errors of the workflow', () => {
   test.each(Object.entries(rest))('%s carries its own name, which Retry and Catch match', (name, Kind) => {

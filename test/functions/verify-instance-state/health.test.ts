@@ -1,10 +1,6 @@
 import type { NodeProblem } from '../../../functions/shared/plan';
-import {
-  allChecksOk,
-  describe as describeProblems,
-  lastAlarmChange,
-  problemsOf,
-} from '../../../functions/verify-instance-state/health';
+import { describeProblems } from '../../../functions/shared/problems';
+import { allChecksOk, lastAlarmChange, problemsOf } from '../../../functions/verify-instance-state/health';
 import { A, B, C, cluster, STRANGER } from '../notify/builders';
 import { face, instance, minutesAgo, OTHER_SUBNET, signalsOf, snapshotOf, stopped, type World } from '../support/facts';
 
