@@ -270,6 +270,8 @@ export class Lambda {
       if (idle.has(environment)) environment.instance.release();
       else environment.instance.discard();
     }
+    // A released instance holds on to this cloud until another one takes it.
+    this.byToken.clear();
     this.idle.clear();
   }
 }
