@@ -105,7 +105,10 @@ async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Reco
   );
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+/**
+ * An alarm is updated more often than it changes: StateUpdatedTimestamp also moves when its reasons do.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
+ */
 async function readAlarms(cloudWatch: CloudWatchClient, { nodes }: Cluster): Promise<Record<string, AlarmSeen>> {
   const AlarmNames = [...new Set(nodes.flatMap(({ alarms = [] }) => alarms))];
   if (AlarmNames.length === 0) return {};
@@ -115,9 +118,9 @@ async function readAlarms(cloudWatch: CloudWatchClient, { nodes }: Cluster): Pro
     return { items: [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])], next: page.NextToken };
   });
   return Object.fromEntries(
-    found.map(({ AlarmName = '', StateValue, StateUpdatedTimestamp }) => [
+    found.map(({ AlarmName = '', StateValue, StateTransitionedTimestamp }) => [
       AlarmName,
-      { inAlarm: StateValue === 'ALARM', since: StateUpdatedTimestamp?.toISOString() ?? null },
+      { inAlarm: StateValue === 'ALARM', since: StateTransitionedTimestamp?.toISOString() ?? null },
     ]),
   );
 }

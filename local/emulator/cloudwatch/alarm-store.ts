@@ -10,6 +10,8 @@ export interface AlarmRecord {
   readonly state: AlarmState;
   readonly reason: string;
   /** Since when it has this state, milliseconds since the epoch. */
+  readonly since: number;
+  /** When it was last updated, also with the state that it had, milliseconds since the epoch. */
   readonly updatedAt: number;
   /** Null for an alarm on an expression. */
   readonly metric: MetricName | null;

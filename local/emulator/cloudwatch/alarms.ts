@@ -64,7 +64,9 @@ export class Alarms implements AlarmStore {
   setState(name: string, state: AlarmState, reason: string): void {
     const alarm = this.alarms.get(name);
     if (alarm === undefined) throw new ApiError('ResourceNotFound', `There is no alarm named ${name}.`, 404);
-    this.change(alarm, state, reason);
+    const before = latest(alarm);
+    if (before.state === state) alarm.states.push({ ...before, reason, updatedAt: this.options.clock.now() });
+    else this.change(alarm, state, reason);
   }
 
   /** One evaluation of every alarm of the template. */
@@ -106,7 +108,7 @@ export class Alarms implements AlarmStore {
     const { clock, timeline, put, publish } = this.options;
     const before = latest(alarm);
     if (before.state === state) return;
-    const record = { ...before, state, reason, updatedAt: clock.now() };
+    const record = { ...before, state, reason, since: clock.now(), updatedAt: clock.now() };
     alarm.states.push(record);
     const { name, arn } = record;
     timeline.add({ type: 'alarm', name, from: before.state, to: state, reason });
@@ -134,7 +136,7 @@ export class Alarms implements AlarmStore {
       AWSAccountId: accountId,
       NewStateValue: record.state,
       NewStateReason: record.reason,
-      StateChangeTime: timestamp(record.updatedAt),
+      StateChangeTime: timestamp(record.since),
       Region: region,
       AlarmArn: record.arn,
       OldStateValue: before.state,
@@ -158,6 +160,7 @@ export class Alarms implements AlarmStore {
           description: String(properties.AlarmDescription ?? ''),
           state: 'INSUFFICIENT_DATA',
           reason: 'Unchecked: Initial alarm creation',
+          since: this.began,
           updatedAt: this.began,
           metric: source.expression === null ? (single?.name ?? null) : null,
         },
@@ -188,6 +191,7 @@ export class Alarms implements AlarmStore {
           description: '',
           state: 'OK',
           reason: 'The local cloud starts with all well',
+          since: this.began - LAUNCHED_BEFORE,
           updatedAt: this.began - LAUNCHED_BEFORE,
           metric: { namespace: 'User', name, dimensions: {} },
         },
@@ -211,8 +215,8 @@ function latest({ states }: Alarm): AlarmRecord {
 /** CloudWatch writes the zone as `+0000`. */
 const timestamp = (at: number) => new Date(at).toISOString().replace('Z', '+0000');
 
-function stateOf({ state, reason, updatedAt }: AlarmRecord): JsonObject {
-  return { value: state, reason, timestamp: timestamp(updatedAt) };
+function stateOf({ state, reason, since }: AlarmRecord): JsonObject {
+  return { value: state, reason, timestamp: timestamp(since) };
 }
 
 function configurationOf(alarm: Alarm): JsonObject {

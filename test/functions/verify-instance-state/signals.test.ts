@@ -82,18 +82,33 @@ describe('alarms', () => {
     expect((await read(CHECK, BARE)).alarms).toEqual({});
     expect(cloudWatch.calls()).toHaveLength(0);
   });
-  test('are read with since when they are so, of every page', async () => {
+  test('are read with since when they are so, however often they were updated since, of every page', async () => {
     cloudWatch
       .on(DescribeAlarmsCommand)
       .resolves({
         NextToken: 'more',
         MetricAlarms: [
-          { AlarmName: 'smtp', StateValue: 'ALARM', StateUpdatedTimestamp: new Date(NOW) },
+          {
+            AlarmName: 'smtp',
+            StateValue: 'ALARM',
+            StateUpdatedTimestamp: new Date(NOW + 1_000),
+            StateTransitionedTimestamp: new Date(NOW),
+          },
           { AlarmName: 'disk', StateValue: 'INSUFFICIENT_DATA' },
         ],
       })
       .on(DescribeAlarmsCommand, { NextToken: 'more' })
-      .resolves({ CompositeAlarms: [{ AlarmName: 'both', StateValue: 'OK', StateUpdatedTimestamp: new Date(0) }, {}] });
+      .resolves({
+        CompositeAlarms: [
+          {
+            AlarmName: 'both',
+            StateValue: 'OK',
+            StateUpdatedTimestamp: new Date(NOW),
+            StateTransitionedTimestamp: new Date(0),
+          },
+          {},
+        ],
+      });
     expect((await read()).alarms).toEqual({
       smtp: { inAlarm: true, since: '2026-01-31T12:30:00.000Z' },
       disk: { inAlarm: false, since: null },

@@ -74,6 +74,7 @@ export class Alarms implements AlarmStore {
           description: `${name} is down`,
           state: 'OK',
           reason: 'fine',
+          since: Date.UTC(2026, 0, 1),
           updatedAt: Date.UTC(2026, 0, 1),
           metric: { namespace: 'App', name: 'Down', dimensions: { Host: name } },
         },
@@ -90,7 +91,8 @@ export class Alarms implements AlarmStore {
 
   setState(name: string, state: AlarmRecord['state'], reason: string) {
     const [latest] = this.list().filter((each) => each.name === name);
-    if (latest) this.states.get(name)?.push({ ...latest, state, reason, updatedAt: this.now() });
+    const since = latest?.state === state ? latest.since : this.now();
+    if (latest) this.states.get(name)?.push({ ...latest, state, reason, since, updatedAt: this.now() });
   }
 }
 

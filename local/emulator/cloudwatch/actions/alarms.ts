@@ -31,7 +31,7 @@ export const describeAlarms: CloudWatchAction = {
       StateValue: alarm.state,
       StateReason: alarm.reason,
       StateUpdatedTimestamp: written(alarm.updatedAt),
-      StateTransitionedTimestamp: written(alarm.updatedAt),
+      StateTransitionedTimestamp: written(alarm.since),
       Namespace: alarm.metric?.namespace,
       MetricName: alarm.metric?.name,
       Dimensions: Object.entries(alarm.metric?.dimensions ?? {}).map(([Name, Value]) => ({ Name, Value })),
@@ -105,7 +105,10 @@ interface Change {
 }
 
 function changesOf(states: readonly AlarmRecord[]): readonly Change[] {
-  return states.slice(1).map((to, index) => ({ from: states[index] ?? to, to }));
+  return states
+    .slice(1)
+    .map((to, index) => ({ from: states[index] ?? to, to }))
+    .filter(({ from, to }) => from.state !== to.state);
 }
 
 function stateOf({ state, reason }: AlarmRecord): Readonly<Record<string, string>> {

@@ -51,6 +51,24 @@ test('SetAlarmState changes the state, which filters then see', async () => {
   expect(MetricAlarms).toMatchObject([{ AlarmName: 'mail-1-smtp', StateReason: 'drill' }]);
 });
 
+test('an alarm that is set to the state that it has is updated, and has not changed', async () => {
+  await at(1);
+  await client.cloudWatch.send(
+    new SetAlarmStateCommand({ AlarmName: 'web-1', StateValue: 'OK', StateReason: 'said again' }),
+  );
+  const { MetricAlarms } = await client.cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: ['web-1'] }));
+  expect(MetricAlarms).toMatchObject([
+    {
+      StateReason: 'said again',
+      StateUpdatedTimestamp: new Date(BEGIN + MINUTE),
+      StateTransitionedTimestamp: new Date(BEGIN),
+    },
+  ]);
+  const history = { AlarmName: 'web-1', HistoryItemType: 'StateUpdate' } as const;
+  const { AlarmHistoryItems } = await client.cloudWatch.send(new DescribeAlarmHistoryCommand(history));
+  expect(AlarmHistoryItems).toEqual([]);
+});
+
 test('alarms come in pages', async () => {
   const first = await client.cloudWatch.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
   const second = await client.cloudWatch.send(new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }));
