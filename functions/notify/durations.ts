@@ -18,7 +18,7 @@ export function durationsOf(input: NotifyInput): Durations {
   if (kind !== 'SUCCESS' || plan?.action !== 'MOVE' || verified === null) return NONE;
   const since = firstSign(input);
   return {
-    outageMs: since === null ? null : between(since, verified.verifiedAt),
+    outageMs: since === null ? null : outage(since, verified.verifiedAt),
     tookMs: between(execution.startTime, verified.verifiedAt),
     darkTimeMs: totalDarkTimeMs(plan, unassigned, assigned),
   };
@@ -36,6 +36,15 @@ function firstSign({ plan, execution }: NotifyInput): string | null {
     ({ instanceId }) => instanceId === null || plan.saidDown.includes(instanceId),
   );
   return plan.saidDown.length > 0 && isAboutTheHolder ? plan.eventTime : null;
+}
+
+/** EventBridge delivers no event later, ms. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+const LONGEST_DELIVERY_MS = 24 * 60 * 60_000;
+
+/** Where the sign lies after the proof, or longer ago than an event lives, its clock is wrong, and the outage is not known. */
+function outage(sign: string, proof: string): number | null {
+  const duration = Date.parse(proof) - Date.parse(sign);
+  return duration >= 0 && duration <= LONGEST_DELIVERY_MS ? duration : null;
 }
 
 /** Not below 0: the two times come from different clocks. */

@@ -12,9 +12,23 @@ export function asFields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
+const ISO_8601 = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?$/i;
+
+/**
+ * Milliseconds since the epoch of an ISO 8601 text: at midnight where it is a day, in UTC where it has no offset. NaN where
+ * it is none: `Date.parse` alone makes a day of 2001 of "next-week-7", and 3 March of 31 February.
+ */
+export function parseIsoTime(text: string): number {
+  const [, day = '', time = '00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
+  const midnight = Date.parse(`${day}T00:00Z`);
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  return isDay ? Date.parse(`${day}T${time}${/^[+-]/.test(offset) ? offset : 'Z'}`) : Number.NaN;
+}
+
 /** A time as the records have it, ISO 8601 in UTC; null where there is none that can be read. */
 export function readTime(value: unknown): string | null {
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
+  const time = typeof value === 'string' ? parseIsoTime(value) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
 /**

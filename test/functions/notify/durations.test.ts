@@ -17,6 +17,7 @@ import {
   rehearsal,
   succeeded,
   unassigned,
+  VERIFIED,
   verified,
 } from './builders';
 
@@ -44,9 +45,15 @@ describe('the outage', () => {
   ])('is not known to %s', (_name, of) => {
     expect(outage(of)).toBeNull();
   });
-  test('is never below 0, though clocks differ', () => {
-    const of = succeeded(plan({ eventTime: '2026-01-31T03:15:00.000Z' }));
-    expect(durationsOf(of).outageMs).toBe(0);
+  test.each([
+    ['after the proof', '2026-01-31T03:15:00.000Z'],
+    ['longer ago than an event lives', '2026-01-30T03:14:09.699Z'],
+  ])('is not known where the event bears a time %s: clocks differ', (_when, eventTime) => {
+    expect(outage(plan({ eventTime }))).toBeNull();
+  });
+  test('is known up to a day', () => {
+    expect(outage(plan({ eventTime: '2026-01-30T03:14:09.700Z' }))).toBe(24 * 60 * 60_000);
+    expect(outage(plan({ eventTime: VERIFIED }))).toBe(0);
   });
 });
 

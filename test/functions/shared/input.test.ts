@@ -4,6 +4,7 @@ import {
   clusterConcerned,
   isFields,
   nodesConcerned,
+  readTime,
   watchedInstances,
 } from '../../../functions/shared/input';
 import { A, B, C, cluster } from '../notify/builders';
@@ -28,6 +29,37 @@ test('only an object has fields', () => {
   expect([null, undefined, 'x', 7, true, [], [{}]].map(isFields)).toEqual(Array.from({ length: 7 }, () => false));
   expect(asFields({ a: 1 })).toEqual({ a: 1 });
   expect([null, 'x', [1]].map(asFields)).toEqual([{}, {}, {}]);
+});
+
+describe('a time', () => {
+  test.each([
+    ['2026-01-31T03:14:07Z', '2026-01-31T03:14:07.000Z'],
+    ['2026-01-31T03:14:07.5+09:00', '2026-01-30T18:14:07.500Z'],
+    ['2026-01-31 03:14 +0900', '2026-01-30T18:14:00.000Z'],
+    ['2026-01-31t03:14:07z', '2026-01-31T03:14:07.000Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+  ])('%s is read', (text, time) => {
+    expect(readTime(text)).toBe(time);
+  });
+  test.each([
+    '1',
+    '12',
+    '2026',
+    'Thu, 01 Jan',
+    'next-week-7',
+    '2026-02-31T00:00:00Z',
+    '2025-02-29',
+    '2026-13-01',
+    '2026-01-31T25:00Z',
+    '2026-01-31T03:14:07JST',
+    '',
+    7,
+    null,
+    undefined,
+    {},
+  ])('%j is none', (value) => {
+    expect(readTime(value)).toBeNull();
+  });
 });
 
 describe('the instances that an alarm watches', () => {
