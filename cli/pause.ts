@@ -1,6 +1,6 @@
 import type { Cluster } from '../functions/shared/cluster';
 import type { Snapshot } from '../functions/shared/snapshot';
-import { pauseOf, UNTIL } from '../functions/verify-instance-state/tags';
+import { pauseEndIn, pauseOf } from '../functions/verify-instance-state/tags';
 import { UsageError } from './errors';
 import { line } from './output/text';
 import { local } from './output/time';
@@ -19,8 +19,12 @@ export interface Pause {
 export function pauseNow(cluster: Cluster, snapshot: Snapshot, now: number): Pause | null {
   const value = pauseOf(cluster, snapshot, now);
   if (value === null) return null;
-  const [written, until = null] = UNTIL.exec(value) ?? [''];
-  return { reason: value.replace(written, '').replace(/\s+/g, ' ').trim(), until };
+  const end = pauseEndIn(value);
+  const reason = value
+    .replace(end?.written ?? '', '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return { reason, until: end?.time ?? null };
 }
 
 /** A pause as the value of the tag. @throws {UsageError} where the reason does not fit */
@@ -28,7 +32,7 @@ export function pauseValue(reason: string, until: number): string {
   const end = ` until=${local(until)}`;
   const text = line(reason, LONGEST_VALUE * 2);
   if (text === '') throw new UsageError('--reason is empty. Whoever finds the cluster paused wants to know why.');
-  if (UNTIL.test(text))
+  if (pauseEndIn(text) !== null)
     throw new UsageError('--reason contains "until=", which would be read as the end of the pause.');
   if (text.length + end.length > LONGEST_VALUE)
     throw new UsageError(`--reason has ${text.length} characters; ${LONGEST_VALUE - end.length} fit in the tag.`);

@@ -72,8 +72,8 @@ export class WorldEvents {
         world.setTags(this.node(what).instanceId, { 'vip-failover:standby': what.do === 'exclude' ? what.tag : null });
         return;
       case 'pause': {
-        const until = what.minutes === null ? '' : new Date(cloud.now() + what.minutes * MINUTE).toISOString();
-        const tag = until === '' ? 'patch day' : `patch day until=${until}`;
+        const tag =
+          what.minutes === null ? 'patch day' : `patch day until=${written(cloud.now() + what.minutes * MINUTE)}`;
         world.setTags(this.driver(what).active.instanceId, { 'vip-failover:paused': tag });
         return;
       }
@@ -211,7 +211,7 @@ export class WorldEvents {
     const { cloud } = this;
     const { instanceId } = this.node(where);
     const state = cloud.world.view().instance(instanceId)?.state ?? 'terminated';
-    const times = { missing: {}, empty: { time: '' }, number: { time: cloud.now() }, words: { time: 'just now' } };
+    const times = { missing: {}, empty: { time: '' }, number: { time: cloud.now() }, words: { time: 'just now 1' } };
     cloud.startExecution({
       version: '0',
       id: '00000000-0000-4000-8000-00000000c0de',
@@ -224,6 +224,12 @@ export class WorldEvents {
       ...times[time],
     });
   }
+}
+
+/** A time as people write it, and as machines do. */
+function written(at: number): string {
+  const text = new Date(at).toISOString();
+  return new Date(at).getUTCMinutes() % 2 === 0 ? text : text.replace('T', ' ');
 }
 
 export function pick<Item>(items: readonly Item[], index: number): Item {

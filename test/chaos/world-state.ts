@@ -127,7 +127,7 @@ function nodeState(cloud: Cloud, cluster: RegistryCluster, node: Node): NodeStat
     healthy,
     excluded,
     eligible: healthy && !excluded && hasRoom(cloud, cluster, node),
-    alarmChangedAt: Math.max(0, ...alarms.map(({ updatedAt }) => updatedAt)),
+    alarmChangedAt: Math.max(0, ...alarms.map(({ since }) => since)),
   };
 }
 
@@ -153,9 +153,9 @@ function pausedUntil({ world }: Cloud, { nodes }: RegistryCluster): number | nul
   const ends = nodes.flatMap(({ instanceId }) => {
     const tag = world.view().instance(instanceId)?.tags['vip-failover:paused'];
     if (tag === undefined) return [];
-    const [, until] = /until=(\S+)/.exec(tag) ?? [];
+    const [, day, time] = /until=(\S{10}).(\S+)/.exec(tag) ?? [];
     // A number that JSON knows: the journal compares states as text.
-    return [until === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(until)];
+    return [day === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(`${day}T${time}`)];
   });
   return ends.length === 0 ? null : Math.max(...ends);
 }

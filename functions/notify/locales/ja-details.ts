@@ -50,6 +50,7 @@ const SENTENCES: Readonly<Partial<Record<Finding['code'], readonly (readonly [en
       ],
     ],
     UNREADABLE_TAG: [
+      [/^(".*" = .*) on (\S+): the tags are (\S+) and (\S+)$/s, '$2 のタグ $1。有効なタグは $3 と $4 です'],
       [/^(\S+ = .*) on (\S+): only "never" has a meaning$/s, '$2 のタグ $1。有効な値は "never" だけです'],
       [
         /^(\S+ = .*) on (\S+): no ISO 8601 time follows "until=", so it never ends$/s,

@@ -39,6 +39,16 @@ describe('a cluster is paused', () => {
     ['until=2025-12-01T25:00', 'until=2025-12-01T25:00'],
     ['until=2025-12-01T18:00JST', 'until=2025-12-01T18:00JST'],
     ['until=2025-12-01T18:00Z, alice', 'until=2025-12-01T18:00Z, alice'],
+    ['until=2025-12-01 6pm', 'until=2025-12-01 6pm'],
+    ['until=2025-12-01 18:00 JST', 'until=2025-12-01 18:00 JST'],
+    ['until=2025-12-01T18:00 +9', 'until=2025-12-01T18:00 +9'],
+    ['until=2025-12-01 18.00', 'until=2025-12-01 18.00'],
+    ['until=2025-02-30', 'until=2025-02-30'],
+    ['until=2025-13-01', 'until=2025-13-01'],
+    ['until=2026-01-31 12:31', 'until=2026-01-31 12:31'],
+    ['until=2026-01-31 12:31 by alice', 'until=2026-01-31 12:31 by alice'],
+    ['until=2026-01-31 21:31 +09:00', 'until=2026-01-31 21:31 +09:00'],
+    ['until=2026-01-31T12:31 UTC', 'until=2026-01-31T12:31 UTC'],
     ['until further notice', 'until further notice'],
     ['notuntil=2020-01-01', 'notuntil=2020-01-01'],
   ])('by "%s"', (value, said) => {
@@ -51,6 +61,12 @@ describe('a cluster is paused', () => {
     'UNTIL=2020-01-01',
     'upgrade until=2026-01-31T21:29+09:00 by alice',
     'until=2026-01-31T21:29+0900',
+    'until = 2026-01-31T12:30Z',
+    'until =2026-01-31 12:29',
+    'kernel update until=2026-01-31 21:29 +09:00 by alice',
+    'until=2026-01-31 21:29:00.5 +0900',
+    'until=2026-01-31 12:29 UTC',
+    'until=2026-01-31t12:29z DBA on call',
   ])('not any more by "%s" at half past twelve UTC', (value) => {
     expect(pauseOf(of, onA(PAUSED, value), NOW)).toBeNull();
   });
@@ -75,7 +91,7 @@ describe('a cluster is paused', () => {
 });
 
 describe('tags that mean nothing are told', () => {
-  test.each([
+  test.each<[tag: string, value: string, detail: string]>([
     [STANDBY, 'no', `${STANDBY} = no on ${A.instanceId}: only "never" has a meaning`],
     [
       PAUSED,
@@ -87,6 +103,22 @@ describe('tags that mean nothing are told', () => {
       'until=next-week-7',
       `${PAUSED} = until=next-week-7 on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`,
     ],
+    [
+      PAUSED,
+      'until=2025-12-01 6pm',
+      `${PAUSED} = until=2025-12-01 6pm on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`,
+    ],
+    ...[
+      'Vip-Failover:Paused',
+      'vip-failover:pause',
+      'vip-failover:paused ',
+      'vipfailover:standby',
+      'VIP-failover/paused',
+    ].map((key): [string, string, string] => [
+      key,
+      'x',
+      `"${key}" = x on ${A.instanceId}: the tags are ${STANDBY} and ${PAUSED}`,
+    ]),
     [PAUSED, 'until=', `${PAUSED} = until= on ${A.instanceId}: no ISO 8601 time follows "until=", so it never ends`],
   ])('%s = "%s"', (tag, value, detail) => {
     expect(unreadableTags(of, onA(tag, value))).toEqual([{ severity: 'warning', code: 'UNREADABLE_TAG', detail }]);
@@ -98,7 +130,10 @@ describe('tags that mean nothing are told', () => {
     [PAUSED, ''],
     [PAUSED, 'until further notice'],
     [PAUSED, 'until=2020-01-01'],
+    [PAUSED, 'until=2020-01-01 18:00 +09:00'],
     ['Name', 'no'],
+    ['vip', 'failover'],
+    ['my-vip-failover:paused', 'x'],
   ])('but not %s = "%s"', (tag, value) => {
     expect(unreadableTags(of, onA(tag, value))).toEqual([]);
   });
