@@ -25,8 +25,8 @@ const CHANGES = new Set(['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses
 /** Holds every API call of an execution until somebody says which one comes next. */
 export class Gate {
   readonly pending: PendingCall[] = [];
-  /** What each execution was answered so far, in order: its code is deterministic, so that is all it can know. */
-  readonly answers: string[][] = [];
+  /** What each execution was answered so far, in order, and where the timeline stood then. */
+  readonly answers: { readonly index: number; readonly text: string }[][] = [];
   /** Calls that nothing else can change the answer of are not held. */
   open: (action: string, execution: number) => boolean = () => false;
 
@@ -54,7 +54,8 @@ export class Gate {
     if (how === 'drop') return new Promise(() => undefined);
     const answer = how === 'throttle' ? THROTTLED : await dispatch(request);
     const body = answer === 'reset' ? answer : answer.body.replace(COUNTED, '');
-    this.answers[execution - 1]?.push(`${this.cloud.now() - this.began} ${action} ${digest(body)}`);
+    const index = this.cloud.timeline.events.length;
+    this.answers[execution - 1]?.push({ index, text: `${this.cloud.now() - this.began} ${action} ${digest(body)}` });
     return answer;
   }
 

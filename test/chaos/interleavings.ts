@@ -1,5 +1,6 @@
 import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { type Cloud, startCloud } from '../../local/emulator/cloud';
+import type { TimelineEvent } from '../../local/emulator/kernel/timeline';
 import type { Execution } from '../../local/emulator/step-functions/state-machine';
 import { Gate } from './gate';
 import { type Violation, violationsOf } from './invariants/index';
@@ -114,6 +115,10 @@ function lostRaces(played: Played): Violation[] {
   return runsOf(played)
     .filter((run) => run.failedWith !== null && run.failedWith !== 'Aborted' && wantedTarget(run) === null)
     .map(({ failedWith }) => ({ invariant: 'notices', says: `An execution failed with ${failedWith}` }));
+}
+
+function hasEnded(event: TimelineEvent, arn: string | undefined): boolean {
+  return (event.type === 'execution-succeeded' || event.type === 'execution-failed') && event.execution === arn;
 }
 
 const THE_WORLD = { execution: null, changes: true };
@@ -246,14 +251,9 @@ class Run {
 
   /** The first execution, while it runs. */
   private first(): Execution | undefined {
-    const { events } = this.cloud.timeline;
     const [execution] = this.cloud.stateMachine.executions;
-    const over = events.some(
-      (event) =>
-        (event.type === 'execution-succeeded' || event.type === 'execution-failed') &&
-        event.execution === execution?.arn,
-    );
-    return over ? undefined : execution;
+    const isOver = this.cloud.timeline.events.some((event) => hasEnded(event, execution?.arn));
+    return isOver ? undefined : execution;
   }
 
   /** Everything that the rest of the run can depend on. */
@@ -272,10 +272,32 @@ class Run {
           association?.networkInterfaceId,
           association?.privateAddress,
         ]),
-      this.gate.answers,
+      stateMachine.executions.map(({ arn }, index) => this.knowledge(arn, this.gate.answers[index] ?? [])),
+      this.changes(),
       this.gate.pending.map(({ label }) => label),
       [this.events, this.waits, this.burst, this.dead === null, stateMachine.busy, this.cloud.now() - this.began],
     ]);
+  }
+
+  /**
+   * An execution's code is deterministic: it goes on from the variables of the state that it is in, and from what it was
+   * answered there.
+   */
+  private knowledge(arn: string, answers: Gate['answers'][number]): unknown {
+    const { events } = this.cloud.timeline;
+    const entered = events.findLastIndex((event) => event.type === 'state-entered' && event.execution === arn);
+    const here = events[entered];
+    const isOver = events.some((event) => hasEnded(event, arn));
+    const since = answers.filter(({ index }) => index >= entered).map(({ text }) => text);
+    return [here?.type === 'state-entered' && [here.state, here.variables], since, isOver];
+  }
+
+  /** What has become of the addresses, and what people were told: the invariants judge it at the end. */
+  private changes(): unknown {
+    const { events } = this.cloud.timeline;
+    const moves = events.filter(({ type }) => type === 'holder-changed' || type === 'elastic-ip-changed');
+    const told = events.flatMap((event) => (event.type === 'notice' ? [event.subject] : []));
+    return [moves, told.sort()];
   }
 
   private async end(before: string): Promise<Played> {
