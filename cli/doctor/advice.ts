@@ -20,6 +20,7 @@ export const ADVICE: Readonly<Record<Finding['code'], string>> = {
   ELASTIC_IP_ELSEWHERE: 'Take the Elastic IP off the other address, or correct elasticIpAllocationId.',
   INSTANCE_REPLACED: 'Name the new instance in the configuration, and deploy.',
   UNREADABLE_TAG: 'Correct the tag, or delete it.',
+  ALARM_UNKNOWN: 'Correct the name among the alarms of its node, or create the alarm.',
   NOT_READ: 'Find out why it could not be read: permissions of this role or user, or AWS itself.',
   UNASSIGN_REFUSED: 'Look at the permissions of the Lambda UnassignIp.',
   NOTICE_LOST: 'Look at the topic, its policy and its key; the records have what was to be told.',

@@ -133,6 +133,7 @@ export interface Finding {
     | 'SOURCE_DEST_CHECK_DIFFERS'
     | 'ELASTIC_IP_UNKNOWN'
     | 'ELASTIC_IP_ELSEWHERE'
+    | 'ALARM_UNKNOWN'
     | 'INSTANCE_REPLACED'
     | 'UNREADABLE_TAG'
     | 'NOT_READ'

@@ -4,6 +4,7 @@ import { claimants, isOverruled, isQuarrel, passedOver } from './claims';
 import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyLeft, whyNot } from './rulings';
+import type { Signals } from './signals';
 import { assess, type Facts, isWandering, type Situation } from './situation';
 import { pauseOf, unreadableTags } from './tags';
 
@@ -113,7 +114,10 @@ function isNeeded(ruling: Verdict): boolean {
   return ruling.kind === 'MOVE' || ruling.kind === 'FAIL';
 }
 
-/** Walks the states with the node that a real run would take; on a healthy holder, the one that would follow it. */
+/**
+ * Walks the states with the node that a real run would take; on a healthy holder, the one that would follow it. What a check
+ * cannot repair is told by the readiness alarm, and by a notice where that is up already.
+ */
 function rehearse(situation: Situation, ruling: Verdict, findings: readonly Finding[], notify: boolean): Decision {
   const next = situation.requestedTarget ?? situation.candidates[0] ?? null;
   const destination = ruling.kind === 'MOVE' ? ruling.destination : next;
@@ -124,7 +128,7 @@ function rehearse(situation: Situation, ruling: Verdict, findings: readonly Find
     rehearsed: ruling.kind,
     destination,
     failure: null,
-    notify: notify || situation.history.noticeLost,
+    notify: notify || situation.history.noticeLost || (isNeeded(ruling) && situation.history.alarmIsTaken),
     record: true,
     findings: [
       ...findings,
@@ -154,6 +158,14 @@ function wouldBeDamped(situation: Situation): boolean {
   return !isAsked(request) && candidates.length > 0 && (quietCandidates.length === 0 || isWandering(situation));
 }
 
+/** What two looks did not show, though it was asked for. An alarm that does not exist stops no move: it never asks for one. */
+function missingFrom({ missing: { checks, alarms } }: Signals): Finding[] {
+  return [
+    ...checks.map((id) => finding('problem', 'NOT_READ', `DescribeInstanceStatus does not show ${id}, which runs`)),
+    ...alarms.map((name) => finding('warning', 'ALARM_UNKNOWN', name)),
+  ];
+}
+
 function findingsOf(situation: Situation): Finding[] {
   const { cluster, snapshot, signals, history, request } = situation;
   const reporting = request.mode === 'check' || request.mode === 'rehearsal';
@@ -165,7 +177,7 @@ function findingsOf(situation: Situation): Finding[] {
         error.message.startsWith(call) ? error.message : `${call}: ${error.name}: ${error.message}`,
       ),
     ),
-    ...(reporting ? unreadableTags(cluster, snapshot) : []),
+    ...(reporting ? [...unreadableTags(cluster, snapshot), ...missingFrom(signals)] : []),
     ...(isQuarrel(situation)
       ? [
           finding(

@@ -1,5 +1,5 @@
 import { addressesOf, type ClusterNode } from '../shared/cluster';
-import { DENIED } from '../shared/errors';
+import { DENIED, StateUnsettled } from '../shared/errors';
 import { isAsked } from '../shared/plan';
 import { describeProblems, problemsAt } from '../shared/problems';
 import { interfaceOf, interfacesWith } from '../shared/snapshot';
@@ -86,6 +86,30 @@ export function neededAndNotFound(situation: Situation): string[] {
   return firstPass ? lacking.filter((instanceId) => instanceId === request.target) : [];
 }
 
+/** One look more than the first: an answer may lack anything, and who waits for a move does not wait for long. */
+const LOOKS_FOR_ANSWERS = 1;
+
+/**
+ * Where the addresses are about to move: what one answer lacks that speaks against it. A node that EC2 does not show may
+ * carry the tag of a pause; the checks and alarms of the node that would take them may be bad.
+ */
+export function lackingForMove(situation: Situation): string[] {
+  const { firstPass, holderIsHealthy, request, requestedTarget, cluster, snapshot, signals, retryCount } = situation;
+  const moves = !holderIsHealthy || (requestedTarget !== null && request.mode !== 'rehearsal');
+  if (!firstPass || !moves || retryCount >= LOOKS_FOR_ANSWERS) return [];
+  const taker = requestedTarget ?? destinationOf(situation);
+  const hidden = isAsked(request) ? [] : cluster.nodes.filter(({ instanceId }) => !(instanceId in snapshot.instances));
+  return [
+    ...hidden.map(({ instanceId }) => `DescribeInstances does not show ${instanceId}`),
+    ...signals.missing.checks
+      .filter((instanceId) => instanceId === taker?.instanceId)
+      .map((instanceId) => `DescribeInstanceStatus does not show ${instanceId}`),
+    ...signals.missing.alarms
+      .filter((name) => taker?.alarms?.includes(name))
+      .map((name) => `DescribeAlarms does not show ${name}`),
+  ];
+}
+
 /** Modes that can report what could not be read instead of failing on it. */
 const REPORTING: ReadonlySet<string> = new Set(['check', 'rehearsal']);
 
@@ -95,6 +119,9 @@ export function unread({ signals, request, soleHolder, retryCount }: Situation):
   // An event about another node says nothing of the holder.
   const concerned = isAsked(request) || request.saidDown.includes(soleHolder?.instanceId ?? '');
   if (!REPORTING.has(request.mode)) return concerned ? errors[0] : undefined;
+  const missing = [...signals.missing.checks, ...signals.missing.alarms];
+  if (missing.length > 0 && retryCount < LOOKS_FOR_ANSWERS)
+    return new StateUnsettled(`Not shown: ${missing.join(', ')}.`);
   return retryCount < DOUBT_RETRIES ? errors.find(({ name }) => !DENIED.has(name)) : undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   destinationOf,
   isDamped,
   keepsTarget,
+  lackingForMove,
   laterHolder,
   mayBeOnItsWay,
   neededAndNotFound,
@@ -127,6 +128,11 @@ export const RULES: readonly Rule[] = [
     when: (situation) => situation.retryCount < DOUBT_RETRIES && neededAndNotFound(situation).length > 0,
     then: (situation) =>
       lookAgain(`DescribeInstances does not show ${neededAndNotFound(situation).join(', ')}, which is needed.`),
+  },
+  {
+    name: 'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs',
+    when: (situation) => lackingForMove(situation).length > 0,
+    then: (situation) => lookAgain(`${lackingForMove(situation).join(', ')}: one answer may lack anything.`),
   },
   {
     name: '`target` is unhealthy, or excluded by its tag, and no VIP is held by nobody',

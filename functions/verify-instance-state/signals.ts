@@ -32,6 +32,8 @@ export interface Signals {
   readonly checks: Readonly<Record<string, ChecksSeen>>;
   /** The user's alarms by name. One that does not exist is absent. */
   readonly alarms: Readonly<Record<string, AlarmSeen>>;
+  /** What was asked for and answers lack: instances that run without their checks, and alarms. */
+  readonly missing: { readonly checks: readonly string[]; readonly alarms: readonly string[] };
   /** How often the alarm that started this execution went to ALARM within the damping time; null where no alarm did, or it is not known. */
   readonly rises: number | null;
   /** What could not be asked. The decision goes on without, where it can. */
@@ -63,13 +65,22 @@ export async function readSignals(
   const [checks, alarms, rises] = await Promise.all([
     // Where the snapshot itself fails, that is the error that counts.
     snapshot.then(
-      (seen) => optional('DescribeInstanceStatus', readChecks(ec2, seen), {}),
-      () => ({}),
+      (seen) => optional('DescribeInstanceStatus', readChecks(ec2, runningIn(seen)), null),
+      () => null,
     ),
-    optional('DescribeAlarms', readAlarms(cloudWatch, cluster), {}),
+    optional('DescribeAlarms', readAlarms(cloudWatch, namesOf(cluster)), null),
     readRises(cloudWatch, cluster, request, now).catch(() => null),
   ]);
-  return { checks, alarms, rises, notRead };
+  const running = checks === null ? [] : runningIn(await snapshot);
+  const missing = {
+    checks: running.filter((id) => checks?.[id] === undefined),
+    alarms: alarms === null ? [] : namesOf(cluster).filter((name) => alarms[name] === undefined),
+  };
+  return { checks: checks ?? {}, alarms: alarms ?? {}, missing, rises, notRead };
+}
+
+function runningIn({ instances }: Snapshot): string[] {
+  return Object.keys(instances).filter((id) => instances[id]?.state === 'running');
 }
 
 /**
@@ -78,8 +89,7 @@ export async function readSignals(
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ApplicationStatus.html
  */
-async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Record<string, ChecksSeen>> {
-  const InstanceIds = Object.keys(instances).filter((id) => instances[id]?.state === 'running');
+async function readChecks(ec2: EC2Client, InstanceIds: string[]): Promise<Record<string, ChecksSeen>> {
   if (InstanceIds.length === 0) return {};
   const Filters = [{ Name: 'instance-state-name', Values: ['running'] }];
   const statuses = await allPages(async (NextToken) => {
@@ -105,12 +115,15 @@ async function readChecks(ec2: EC2Client, { instances }: Snapshot): Promise<Reco
   );
 }
 
+function namesOf({ nodes }: Cluster): string[] {
+  return [...new Set(nodes.flatMap(({ alarms = [] }) => alarms))];
+}
+
 /**
  * An alarm is updated more often than it changes: StateUpdatedTimestamp also moves when its reasons do.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
  */
-async function readAlarms(cloudWatch: CloudWatchClient, { nodes }: Cluster): Promise<Record<string, AlarmSeen>> {
-  const AlarmNames = [...new Set(nodes.flatMap(({ alarms = [] }) => alarms))];
+async function readAlarms(cloudWatch: CloudWatchClient, AlarmNames: string[]): Promise<Record<string, AlarmSeen>> {
   if (AlarmNames.length === 0) return {};
   const found = await allPages(async (NextToken) => {
     const command = new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], NextToken });

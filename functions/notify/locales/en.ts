@@ -49,6 +49,7 @@ export const FINDINGS: Record<Finding['code'], string> = {
   INSTANCE_REPLACED:
     "a node's interface is attached to another instance; change the node's instance ID in the configuration",
   UNREADABLE_TAG: 'a tag has a value that means nothing',
+  ALARM_UNKNOWN: 'a configured alarm does not exist',
   NOT_READ: 'this could not be read',
   UNASSIGN_REFUSED: 'taking the addresses off their holder was refused or failed, and the move went on without it',
   NOBODY_LISTENS: 'the topic of the notices has no confirmed subscription, so nobody would be told',

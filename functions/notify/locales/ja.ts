@@ -58,6 +58,7 @@ const FINDINGS: Record<Finding['code'], string> = {
   INSTANCE_REPLACED:
     'ノードのネットワークインターフェイスが別のインスタンスにアタッチされています。設定のインスタンスIDを変更してください',
   UNREADABLE_TAG: 'タグの値を解釈できません',
+  ALARM_UNKNOWN: '設定されたアラームが存在しません',
   NOT_READ: '次の情報を読み取れませんでした',
   UNASSIGN_REFUSED: '保持ノードからの割り当て解除が拒否または失敗しましたが、処理を続行しました',
   NOBODY_LISTENS: '通知先のトピックに確認済みのサブスクリプションがないため、通知は誰にも届きません',

@@ -64,6 +64,8 @@ export interface World {
   readonly checks?: Readonly<Record<string, Partial<ChecksSeen> | null>>;
   /** Names of alarms that are in ALARM, or every alarm's state. */
   readonly alarms?: readonly string[] | Readonly<Record<string, AlarmSeen>>;
+  /** Names of alarms that CloudWatch does not show. */
+  readonly missingAlarms?: readonly string[];
 }
 
 function isList<Entry>(value: Entry | readonly Entry[]): value is readonly Entry[] {
@@ -100,10 +102,13 @@ export function snapshotOf(of: Cluster, world: World = {}): Snapshot {
   return { instances: Object.fromEntries(shown), addresses };
 }
 
-export function signalsOf({ instances }: Snapshot, { checks = {}, alarms = {} }: World = {}): Signals {
-  const running = Object.keys(instances).filter((id) => instances[id]?.state === 'running' && checks[id] !== null);
+export function signalsOf({ instances }: Snapshot, world: World = {}): Signals {
+  const { checks = {}, alarms = {}, missingAlarms = [] } = world;
+  const running = Object.keys(instances).filter((id) => instances[id]?.state === 'running');
+  const shown = running.filter((id) => checks[id] !== null);
   return {
-    checks: Object.fromEntries(running.map((id) => [id, { ...ALL_OK, ...checks[id] }])),
+    checks: Object.fromEntries(shown.map((id) => [id, { ...ALL_OK, ...checks[id] }])),
+    missing: { checks: running.filter((id) => checks[id] === null), alarms: missingAlarms },
     alarms: areNames(alarms)
       ? Object.fromEntries(alarms.map((name) => [name, { inAlarm: true, since: minutesAgo(60) }]))
       : alarms,

@@ -164,6 +164,7 @@ const anyFacts: fc.Arbitrary<Facts> = anyCluster.chain((of) =>
         movedByItselfTo: fc.constantFrom(null, ...of.nodes.map((each) => each.instanceId)),
         preferredFailedLately: fc.constantFrom(false, false, false, true, null),
         noticeLost: fc.boolean(),
+        alarmIsTaken: fc.boolean(),
         lost: fc.constant(['EVENT_LOST' as const]),
         claims: fc.array(
           fc.record({

@@ -57,6 +57,13 @@ describe('who is told, and what is recorded', () => {
       { severity: 'warning', code: 'NOTICE_LOST', detail: '' },
     ]);
   });
+  test('a check that cannot repair what it finds, where the readiness alarm is up for something else', () => {
+    const history = { ...NO_HISTORY, alarmIsTaken: true };
+    expect(told(CHECK, {}, { history })).toMatchObject({ notify: false });
+    const dead = { instances: { [A.instanceId]: stopped(A), [B.instanceId]: stopped(B) } };
+    expect(told(CHECK, dead)).toMatchObject({ action: 'REHEARSE', notify: false });
+    expect(told(CHECK, dead, { history })).toEqual({ action: 'REHEARSE', notify: true, record: true });
+  });
   test('but no check that finds that programs or a chat missed something, which is a warning', () => {
     const history = { ...NO_HISTORY, lost: ['EVENT_LOST', 'CHAT_LOST'] as const };
     expect(told(CHECK, {}, { history })).toEqual({ action: 'REHEARSE', notify: false, record: true });

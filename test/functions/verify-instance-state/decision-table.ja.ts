@@ -25,6 +25,8 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
     '要求の実行中に、別の処理がVIPを正常なノードに移動した',
   'EC2 does not show a node that is needed: absence in one answer is not death':
     '必要なノードがEC2の情報にない（1回の応答にないだけでは、停止とみなさない）',
+  'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs':
+    '移動の前に、一時停止のタグを持つ可能性のあるノード、または移動先のノードのステータスチェックかアラームが応答にない（もう一度だけ確認する）',
   '`target` is unhealthy, or excluded by its tag, and no VIP is held by nobody':
     '`target` に異常があるか、タグで除外されていて、保持ノードのないVIPはない',
   'all VIPs on a healthy node, two nodes claim in turn': '全VIPが正常なノードにあり、2台のノードが交互に要求している',
@@ -96,6 +98,8 @@ const SITUATIONS: Readonly<Record<string, string>> = {
   '– b is excluded by its tag': '– bはタグで除外されている',
   '– paused until an hour ago': '– 一時停止は1時間前に終了した',
   '– DescribeAlarms cannot be read': '– DescribeAlarmsを取得できない',
+  '– DescribeInstances lacks c, the first look': '– DescribeInstancesの応答にcがない（最初の確認）',
+  '– DescribeInstanceStatus lacks b and c, the first look': '– DescribeInstanceStatusの応答にbとcがない（最初の確認）',
   'a status check of the holder a is impaired': '保持ノードaがステータスチェックに失敗している',
   'VIPs are split over c and b; a is gone': 'VIPがcとbに分かれ、aは存在しない',
   'PlanStale; b, healthy, has the VIP': 'PlanStale。正常なbにVIPがある',

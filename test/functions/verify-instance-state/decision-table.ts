@@ -197,6 +197,14 @@ export const FIRST_DECISION: readonly Case[] = [
   },
   { situation: '– DescribeAlarms cannot be read', world: { instances: dead(A) }, changes: unread({}) },
   {
+    situation: '– DescribeInstances lacks c, the first look',
+    world: { instances: { ...dead(A), [C.instanceId]: null } },
+  },
+  {
+    situation: '– DescribeInstanceStatus lacks b and c, the first look',
+    world: { instances: dead(A), checks: { [B.instanceId]: null, [C.instanceId]: null } },
+  },
+  {
     situation: 'a status check of the holder a is impaired',
     world: { checks: { [A.instanceId]: { instance: 'impaired' } } },
   },
@@ -204,6 +212,7 @@ export const FIRST_DECISION: readonly Case[] = [
     situation: 'VIPs are split over c and b; a is gone',
     of: { ...three, virtualIps: vips(2) },
     world: { holders: [C, B], instances: { [A.instanceId]: null } },
+    changes: LATER,
   },
 ];
 
@@ -274,7 +283,7 @@ function withoutInstance({ snapshot }: Facts, { instanceId }: ClusterNode): Fact
 
 function unread(changes: Partial<Facts>): Partial<Facts> {
   const error = Object.assign(new Error('DescribeAlarms: 503: no answer'), { name: 'TransientAwsError' });
-  const signals = { checks: facts(CHECK, three).signals.checks, alarms: {}, rises: null };
+  const { signals } = facts(CHECK, three);
   return { ...changes, signals: { ...signals, notRead: [{ call: 'DescribeAlarms', error }] } };
 }
 

@@ -29,6 +29,8 @@ import {
 import { enteredNow } from '../support/clock';
 import { ec2Error, instances, interfaces, settingsOf, THROTTLED } from '../support/ec2';
 
+const WELL = { InstanceId: B.instanceId, SystemStatus: { Status: 'ok' as const } };
+
 const ec2 = mockClient(EC2Client);
 const cloudWatch = mockClient(CloudWatchClient);
 
@@ -37,7 +39,7 @@ beforeEach(() => {
   cloudWatch.reset();
   ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, 'running']));
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
-  ec2.on(DescribeInstanceStatusCommand).resolves({});
+  ec2.on(DescribeInstanceStatusCommand).resolves({ InstanceStatuses: [WELL] });
   cloudWatch.on(GetMetricDataCommand).resolves({});
   cloudWatch.on(DescribeAlarmsCommand).resolves({});
 });
@@ -256,6 +258,7 @@ describe('the deadline', () => {
 
 test('what the decision cannot do without is read with more patience than what it can', async () => {
   const of = cluster({ nodes: [A, { ...B, alarms: ['two'] }] });
+  cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'two', StateValue: 'OK' }] });
   await handler(input({}, of));
   const strategy = (command: unknown) => ec2.calls().find(({ args }) => args[0].constructor === command);
   for (const command of [DescribeInstancesCommand, DescribeNetworkInterfacesCommand]) {
@@ -316,7 +319,9 @@ test('a claim is remembered when it is read for the first time, and those before
 });
 
 describe('an application that does not answer', () => {
-  const down = { InstanceStatuses: [{ InstanceId: A.instanceId, ApplicationStatus: { Status: 'impaired' as const } }] };
+  const down = {
+    InstanceStatuses: [{ InstanceId: A.instanceId, ApplicationStatus: { Status: 'impaired' as const } }, WELL],
+  };
   beforeEach(() => {
     ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running', '10.0.0.5'], [B, 'running']));
     ec2.on(DescribeInstanceStatusCommand).resolves(down);

@@ -27,6 +27,13 @@ import { decided } from '../support/words';
 
 const two = cluster();
 const three = cluster({ nodes: [A, B, C] });
+/** Each node has an alarm of its own, a and b. */
+const alarmed = cluster({
+  nodes: [
+    { ...A, alarms: ['a'] },
+    { ...B, alarms: ['b'] },
+  ],
+});
 const DEAD_A = { [A.instanceId]: stopped(A) };
 /** Terminated: its interface died with it. */
 const GONE_A = { [A.instanceId]: instance(A, { state: 'terminated', interfaces: [] }) };
@@ -93,7 +100,7 @@ describe('the health of the holder, and of a target', () => {
   });
   test('a holder that was replaced by an instance that nobody configured', () => {
     const world = { holders: { ...A, instanceId: STRANGER.instanceId }, instances: { [A.instanceId]: null } };
-    expect(decided(event(), two, world)).toBe('MOVE to b HOLDER_UNHEALTHY');
+    expect(decided(event(), two, world, { retryCount: 1 })).toBe('MOVE to b HOLDER_UNHEALTHY');
   });
 });
 
@@ -113,8 +120,18 @@ describe('which node is the best', () => {
   );
   test('one of which EC2 says nothing comes last', () => {
     expect(best({ checks: { [B.instanceId]: null } })).toBe('MOVE to c HOLDER_UNHEALTHY');
-    expect(best({ checks: { [B.instanceId]: null, [C.instanceId]: null, [D.instanceId]: null } })).toBe(
+    const nothing = { checks: { [B.instanceId]: null, [C.instanceId]: null, [D.instanceId]: null } };
+    expect(best(nothing)).toBe('look again');
+    expect(decided(event(), four, { instances: DEAD_A, ...nothing }, { retryCount: 1 })).toBe(
       'MOVE to b HOLDER_UNHEALTHY',
+    );
+  });
+  test('one that the event itself calls down comes last', () => {
+    const said = (...nodes: readonly ClusterNode[]) => event({ saidDown: nodes.map(({ instanceId }) => instanceId) });
+    expect(best({}, four, said(B))).toBe('MOVE to c HOLDER_UNHEALTHY');
+    expect(best({}, four, said(B, C, D))).toBe('MOVE to b HOLDER_UNHEALTHY');
+    expect(best({ checks: { [C.instanceId]: { system: 'initializing' } } }, three, said(B))).toBe(
+      'MOVE to c HOLDER_UNHEALTHY',
     );
   });
   test('within a rank one that holds some of the VIPs', () => {
@@ -144,7 +161,8 @@ describe('which node is the best', () => {
   });
   test('VIPs split over two healthy nodes come together on the first of them', () => {
     const split = { holders: [B, A], instances: {} };
-    expect(best(split)).toBe('MOVE to a SPLIT');
+    expect(best(split)).toBe('MOVE to b SPLIT');
+    expect(best(split, four, event({ saidDown: [] }))).toBe('MOVE to a SPLIT');
     expect(best(split, four, CHECK)).toBe('MOVE to a SPLIT');
     expect(best(split, four, byHand('drill', B))).toBe('MOVE to b SPLIT');
     expect(best(split, four, byHand('drill', C))).toBe('MOVE to c SPLIT');
@@ -218,14 +236,6 @@ describe('absence in one answer is not death', () => {
       'MOVE to b REQUESTED',
     ],
     [
-      'a standby that is not needed, the holder is dead',
-      event(),
-      three,
-      { instances: { ...DEAD_A, ...lacking(B) } },
-      'MOVE to c HOLDER_UNHEALTHY',
-      'MOVE to c HOLDER_UNHEALTHY',
-    ],
-    [
       'the standby of a healthy holder',
       RUNNING,
       two,
@@ -245,6 +255,39 @@ describe('absence in one answer is not death', () => {
     expect(decided(request, of, world)).toBe(first);
     expect(decided(request, of, world, { retryCount: DOUBT_RETRIES - 1 })).toBe(first);
     expect(decided(request, of, world, LATER)).toBe(last);
+  });
+  const ONE_LOOK_MORE: [string, Request, Cluster, World, string][] = [
+    ['a standby that may be tagged as paused', event(), three, { instances: lacking(C) }, 'MOVE to b HOLDER_UNHEALTHY'],
+    ['the same, found by a check', CHECK, three, { instances: lacking(C) }, 'MOVE to b HOLDER_UNHEALTHY'],
+    ['the checks of the next holder', event(), two, { checks: { [B.instanceId]: null } }, 'MOVE to b HOLDER_UNHEALTHY'],
+    ['an alarm of the next holder', event(), alarmed, { missingAlarms: ['b'] }, 'MOVE to b HOLDER_UNHEALTHY'],
+  ];
+  test.each(ONE_LOOK_MORE)('%s, the holder is dead: one look more, no longer', (_what, request, of, world, then) => {
+    const dead = { ...world, instances: { ...DEAD_A, ...world.instances } };
+    expect(decided(request, of, dead)).toBe('look again');
+    expect(decided(request, of, dead, { retryCount: 1 })).toBe(then);
+  });
+  test.each<[string, Request, Cluster, World]>([
+    ['a person asks, who sees the tags', byHand('failover'), three, { instances: { ...DEAD_A, ...lacking(C) } }],
+    ['the checks of another node', event(), three, { instances: DEAD_A, checks: { [C.instanceId]: null } }],
+    ['an alarm of the dead holder', event(), alarmed, { instances: DEAD_A, missingAlarms: ['a'] }],
+  ])('%s: that does not hold up a move', (_what, request, of, world) => {
+    expect(decided(request, of, world)).toBe('MOVE to b HOLDER_UNHEALTHY');
+  });
+  test('the checks of the node that somebody asked for', () => {
+    const world = { checks: { [B.instanceId]: null } };
+    expect(decided(byHand('drill', B), two, world)).toBe('look again');
+    expect(decided(byHand('drill', B), two, world, { retryCount: 1 })).toBe('MOVE to b REQUESTED');
+    expect(decided(byHand('rehearsal', B), two, {})).toBe('REHEARSE b: NONE HOLDER_HEALTHY');
+  });
+  test('nothing moves: only who reports looks a second time', () => {
+    for (const world of [{ checks: { [A.instanceId]: null } }, { missingAlarms: ['b'] }]) {
+      expect(decided(RUNNING, alarmed, world)).toBe('NONE HOLDER_HEALTHY');
+      for (const request of [CHECK, byHand('rehearsal')]) {
+        expect(decided(request, alarmed, world)).toBe('look again');
+        expect(decided(request, alarmed, world, { retryCount: 1 })).toContain('NONE HOLDER_HEALTHY');
+      }
+    }
   });
   test('an instance that is shown with its interface by the other answer never counts as gone', () => {
     for (const retryCount of [0, 100]) {

@@ -71,6 +71,22 @@ describe('status checks', () => {
   });
 });
 
+describe('what answers lack', () => {
+  const status = ({ instanceId }: typeof A) => ({ InstanceId: instanceId, SystemStatus: { Status: 'ok' } as const });
+  test('is a running instance without its checks, and an alarm', async () => {
+    ec2.on(DescribeInstanceStatusCommand).resolves({ InstanceStatuses: [status(A)] });
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'smtp', StateValue: 'OK' }] });
+    const snapshot = snapshotOf(of, { instances: { [B.instanceId]: stopped(B) } });
+    const { missing } = await read(CHECK, of, Promise.resolve(snapshot));
+    expect(missing).toEqual({ checks: [C.instanceId], alarms: ['both', 'disk'] });
+  });
+  test('is nothing where there was no answer', async () => {
+    ec2.on(DescribeInstanceStatusCommand).rejects(THROTTLED);
+    cloudWatch.on(DescribeAlarmsCommand).rejects(THROTTLED);
+    expect((await read()).missing).toEqual({ checks: [], alarms: [] });
+  });
+});
+
 describe('alarms', () => {
   test('are asked for once, all of the nodes, also composite ones', async () => {
     await read();
@@ -182,6 +198,12 @@ describe('what cannot be read does not stop the decision', () => {
   });
   test('where the snapshot itself cannot be read, that is the error that counts', async () => {
     const signals = await read(CHECK, of, Promise.reject(new Error('no snapshot')));
-    expect(signals).toEqual({ checks: {}, alarms: {}, rises: null, notRead: [] });
+    expect(signals).toEqual({
+      checks: {},
+      alarms: {},
+      missing: { checks: [], alarms: ['smtp', 'both', 'disk'] },
+      rises: null,
+      notRead: [],
+    });
   });
 });

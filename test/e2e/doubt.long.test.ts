@@ -1,0 +1,98 @@
+import type { ClusterDriver } from '../../local/demo/cluster-driver';
+import { cluster, node, nodeOptions } from '../../local/demo/scenarios/configs';
+import type { BusEvent } from '../../local/emulator/event-bridge/event';
+import { closeAll } from './driver';
+import { alarmOf, given, MINUTE, messages, outcomes, SECOND, THREE_NODES, TWO_NODES, told } from './field';
+
+afterEach(closeAll);
+
+const WATCHED = cluster(3, ['10.0.0.5'], {
+  nodes: [1, 2, 3].map((number) => ({ ...node(number), alarms: [alarmOf(number)] })),
+});
+const holder = (driver: ClusterDriver) => driver.nodes.find((each) => driver.holds(each));
+
+/** No state change of an instance is delivered. */
+const NO_NEWS = {
+  kind: 'drop',
+  times: 9,
+  when: (event: BusEvent) => /Instance State/.test(event['detail-type']),
+} as const;
+
+describe('one answer that lacks something is no reason to move', () => {
+  test('the node whose tag says that the cluster is paused', async () => {
+    const driver = await given(THREE_NODES);
+    const third = driver.nodes[2]?.instanceId ?? '';
+    driver.cloud.world.setTags(third, { 'vip-failover:paused': 'kernel update' });
+    driver.cloud.faults.add({ action: 'DescribeInstances', kind: 'lacks', id: third, times: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(outcomes(driver)).toEqual(['NOTHING_TO_DO']);
+    expect(holder(driver)).toBe(driver.active);
+  });
+
+  test('the status checks of all nodes, one of which is impaired', async () => {
+    const driver = await given(THREE_NODES);
+    driver.cloud.world.impair(driver.standby.instanceId, 'system');
+    await driver.cloud.advance(MINUTE);
+    driver.cloud.faults.add({ action: 'DescribeInstanceStatus', kind: 'empty', times: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(holder(driver)).toBe(driver.nodes[2]);
+    expect(outcomes(driver)).toEqual(['FAILED_OVER']);
+  });
+
+  test('the alarms of all nodes, one of which is up', async () => {
+    const driver = await given(WATCHED);
+    driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
+    await driver.cloud.advance(20 * MINUTE);
+    driver.cloud.faults.add({ action: 'DescribeAlarms', kind: 'empty', times: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    expect(holder(driver)).toBe(driver.nodes[2]);
+    expect(driver.moves).toBe(1);
+  });
+});
+
+test('the node whose alarm started the execution is the last choice, though CloudWatch does not show the alarm yet', async () => {
+  const driver = await given(WATCHED, { alarmLag: 6 * SECOND });
+  driver.cloud.events.faults.add(NO_NEWS);
+  driver.stop(driver.active);
+  await driver.cloud.advance(MINUTE);
+  driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
+  await driver.settled();
+  expect(holder(driver)).toBe(driver.nodes[2]);
+});
+
+test('a configured alarm that does not exist is said by its name', async () => {
+  const driver = await given(WATCHED);
+  driver.cloud.faults.add({ action: 'DescribeAlarms', kind: 'lacks', id: alarmOf(3), times: 9 });
+  driver.rehearsal();
+  await driver.settled();
+  expect(told(driver)).toContain(`Warning: a configured alarm does not exist: ${alarmOf(3)}`);
+});
+
+describe('the readiness alarm was up for want of a standby: what becomes of the service after that is told', () => {
+  test.each([
+    [
+      'its interface is detached, which no event tells',
+      (driver: ClusterDriver) => driver.cloud.world.detachNetworkInterface(driver.active.networkInterfaceId),
+    ],
+    [
+      'its node stops, and the events are lost',
+      (driver: ClusterDriver) => {
+        driver.cloud.events.faults.add(NO_NEWS);
+        driver.stop(driver.active);
+      },
+    ],
+  ])('%s', async (_what, happen) => {
+    const driver = await given(TWO_NODES, { schedules: true, world: nodeOptions(0, { deviceIndex: 1 }) });
+    driver.stop(driver.standby);
+    await driver.cloud.advance(30 * MINUTE);
+    const before = messages(driver).length;
+    happen(driver);
+    await driver.cloud.advance(60 * MINUTE);
+    const told = messages(driver).slice(before);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('10.0.0.5');
+  });
+});
