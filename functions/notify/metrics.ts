@@ -11,6 +11,7 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
   write(input, notice, {
     Ready: readiness(input, notice, silence),
     Paused: pause(input, notice),
+    Unrepaired: unrepaired(input),
     Outage: notice.outageMs,
     DarkTime: notice.darkTimeMs,
     ...automaticMove(input),
@@ -26,6 +27,8 @@ export function writeClusterMetrics(input: NotifyInput, notice: Notice, silence:
 export function writeTold(input: NotifyInput, notice: Notice, sent: boolean): void {
   write(input, notice, {
     Told: sent ? (modeOf(input) === 'check' ? 2 : 1) : 0,
+    // A check says it above, whoever tells it: a notice or the readiness alarm.
+    Unrepaired: sent && input.kind !== 'SUCCESS' && notice.status !== 'OK' ? 1 : null,
     ToldInTurn: sent && input.plan?.why === 'CLAIMED_IN_TURN' ? 1 : null,
   });
 }
@@ -75,6 +78,16 @@ export function readiness(input: NotifyInput, notice: Notice, silence: Silence |
   if (!isCheck) return null;
   if (plan?.action === 'MOVE') return standbysLeft(plan) > 0 ? 1 : 0;
   return notice.findings.some(({ severity }) => severity === 'problem') ? 0 : 1;
+}
+
+/**
+ * 1: a check found the addresses where they cannot stay, and could not move them; 0: all is well, or was repaired; null: no
+ * check. The next check reads it: functions/verify-instance-state/told.ts.
+ */
+function unrepaired(input: NotifyInput): 0 | 1 | null {
+  const { kind, plan } = input;
+  if (modeOf(input) !== 'check' || plan === null || kind === 'FAILURE') return null;
+  return plan.rehearsed === 'MOVE' || plan.rehearsed === 'FAIL' ? 1 : 0;
 }
 
 /** 1: paused, 0: not, as each check finds it; null: no check. */

@@ -6,6 +6,7 @@ import { writeMetrics } from '../shared/metrics';
 import type { Request } from '../shared/plan';
 import { extremes, newest, ours, type Point, read, statusCheck } from './points';
 import type { Signals } from './signals';
+import { isAlarmTaken, isNoticeLost } from './told';
 
 /**
  * What the product's own metrics remember of a cluster. EC2 does not say who moved an address, nor when; Notify writes it
@@ -19,6 +20,8 @@ export interface History {
   readonly preferredFailedLately: boolean | null;
   /** A notice could not be sent, and no check has told so since. */
   readonly noticeLost: boolean;
+  /** The readiness alarm is up for another reason than what the next check may be unable to repair: it will not tell that. */
+  readonly alarmIsTaken: boolean;
   /** What programs and chats did not get lately, though people did. */
   readonly lost: readonly ('EVENT_LOST' | 'CHAT_LOST')[];
   /** What nodes claimed lately, oldest first. */
@@ -49,6 +52,7 @@ export const NO_HISTORY: History = {
   movedByItselfTo: null,
   preferredFailedLately: null,
   noticeLost: false,
+  alarmIsTaken: false,
   lost: [],
   claims: [],
   toldInTurnAt: null,
@@ -70,10 +74,9 @@ const NOTICES_WINDOW = 170 * MINUTE;
 /** A claim bears the time that EventBridge gave it, and its clock may be ahead of the workflow's. */
 const AHEAD = 2 * MINUTE;
 /**
- * The metrics Told and MoveByPerson: a check sent its notice; a person moved the addresses, or a claim did, to the node whose
- * position is added. functions/notify/metrics.ts writes them.
+ * The metric MoveByPerson: a person moved the addresses, or a claim did, to the node whose position is added.
+ * functions/notify/metrics.ts writes it.
  */
-const TOLD_BY_CHECK = 2;
 const MOVED_BY_PERSON = 1;
 const MOVED_BY_CLAIM = 2;
 
@@ -160,6 +163,8 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
       ours('told', 'Told', cluster, 60, 'Maximum'),
       ours('event', 'EventLost', cluster, 60, 'Sum'),
       ours('chat', 'ChatLost', cluster, 60, 'Sum'),
+      ours('ready', 'Ready', cluster, 60, 'Minimum'),
+      ours('unrepaired', 'Unrepaired', cluster, 60, 'Minimum'),
       ...claimQueries(cluster),
     ];
     const [found, moves] = await Promise.all([
@@ -173,7 +178,8 @@ export function readHistory(cloudWatch: CloudWatchClient, cluster: Cluster, now:
       ...(found.event?.length ? ['EVENT_LOST' as const] : []),
       ...(found.chat?.length ? ['CHAT_LOST' as const] : []),
     ];
-    return { ...moves, ...lately, ...claimed, lost, noticeLost: isNoticeLost(found.told) };
+    const alarmIsTaken = isAlarmTaken(found.ready, found.unrepaired, cluster, now);
+    return { ...moves, ...lately, ...claimed, lost, alarmIsTaken, noticeLost: isNoticeLost(found.told) };
   });
 }
 
@@ -193,16 +199,6 @@ async function known(reading: () => Promise<Partial<History>>): Promise<Partial<
     logger.warn('reading the metrics failed', asError(error));
     return {};
   }
-}
-
-/**
- * A minute in which no notice could be sent, and after it none of a check, which tells it. A notice of anything else that could
- * be sent meanwhile tells its own story only. An attempt that failed is of the same minute as the one that made it good, because
- * both bear the time at which the workflow entered the state.
- */
-function isNoticeLost(told: readonly Point[] = []): boolean {
-  const byCheck = newest(told.filter(({ value }) => value === TOLD_BY_CHECK))?.time ?? Number.NEGATIVE_INFINITY;
-  return told.some(({ time, value }) => value === 0 && time > byCheck);
 }
 
 async function readMoves(cloudWatch: CloudWatchClient, cluster: Cluster, now: number) {

@@ -77,6 +77,16 @@ export class Told {
     return sent || this.lostAlarms.includes(up.at);
   }
 
+  /** Some message about a cluster came since, or an alarm's was lost: a notice, or an alarm of its own or of all. */
+  heardSince(cluster: string, since: number): boolean {
+    const byAlarm = this.alarmMessages.some(({ at, alarm }) => {
+      const kind = this.kindOf(alarm);
+      return at >= since && kind !== null && (kind.cluster ?? cluster) === cluster;
+    });
+    const isLost = this.lostAlarms.some((at) => at >= since);
+    return byAlarm || isLost || this.notices(cluster, since, Number.POSITIVE_INFINITY).length > 0;
+  }
+
   /** Notices about a cluster that were delivered from one time to another. */
   notices(cluster: string, from: number, to: number): readonly Notice[] {
     return this.runs

@@ -3,7 +3,7 @@ import { isOnlyApplicationDown, isWell } from '../world-state';
 import { mayBeStarting } from './application';
 import type { Context } from './context';
 import { lostForNothing, saidTooShort, toldOften, toldTwice } from './notice-facts';
-import { unready } from './readiness';
+import { unready, unrepairedUntold } from './readiness';
 
 /** Whatever changed a holder, failed, or was asked for by a person is told; what concerns nobody is not. */
 export function notices(context: Context): string[] {
@@ -16,6 +16,7 @@ export function notices(context: Context): string[] {
       ...lostForNothing(context, run),
       ...toldTwice(context, run),
       ...saidTooShort(context, run),
+      ...unrepairedUntold(context, run),
     ]),
     ...toldOften(context),
     ...unready(context),

@@ -181,7 +181,7 @@ describe('B3: record first', () => {
   });
   test('of what nobody is told, too', async () => {
     await expect(handler(succeeded(silentCheck()))).resolves.toMatchObject({ outcome: 'CHECKED', messageId: null });
-    expect(trace).toEqual(['outcome', 'Ready=1', 'Paused=0', 'put', 'event', 'Outcomes=1', 'done']);
+    expect(trace).toEqual(['outcome', 'Ready=1', 'Paused=0', 'Unrepaired=0', 'put', 'event', 'Outcomes=1', 'done']);
     expect(jest.mocked(logger.info).mock.calls[0]?.[1]).toMatchObject({ silence: 'NOT_WANTED', told: false });
   });
 });

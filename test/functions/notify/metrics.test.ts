@@ -49,6 +49,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
+const DEAD = reports([A, B], { [A.instanceId]: STOPPED });
 const X = lambdaError('X', 'x');
 const NO_STANDBY = lambdaError('NoHealthyStandby', 'No node.');
 const CHECK = { cluster: 'mail', mode: 'check' };
@@ -133,6 +134,35 @@ test.each([
   const input = nothingToDo(kept(why, BY_CLAIM));
   writeTold(input, composeNotice(input, null), sent);
   expect(written.map((line) => JSON.parse(line).ToldInTurn)).toEqual([ToldInTurn]);
+});
+
+describe('whether people know that the addresses are where they cannot stay', () => {
+  const said = (input: NotifyInput) => cluster_(input).Unrepaired;
+  test.each<[string, NotifyInput, number | undefined]>([
+    ['a check that finds all well', succeeded(silentCheck()), 0],
+    ['a check that repaired it', succeeded(repairing()), 0],
+    ['a check that cannot repair it', succeeded(silentCheck({ rehearsed: 'FAIL', why: 'NO_HEALTHY_STANDBY' })), 1],
+    ['a check that a pause keeps from it', succeeded(silentCheck({ rehearsed: 'MOVE' })), 1],
+    ['a check that failed', failed(repairing()), undefined],
+    ['a rehearsal', succeeded(rehearsal({ rehearsed: 'FAIL' })), undefined],
+    ['a failover', succeeded(), undefined],
+  ])('as %s says', (_what, input, value) => {
+    expect(said(input)).toBe(value);
+  });
+  test.each<[string, NotifyInput, boolean, number | undefined]>([
+    ['a failure that was told', failed(plan()), true, 1],
+    ['a failure that could not be told', failed(plan()), false, undefined],
+    ['a pause that keeps them on a dead node', nothingToDo(kept('PAUSED', { nodes: DEAD })), true, 1],
+    ['a move', succeeded(), true, undefined],
+  ])('as %s says', (_what, input, sent, value) => {
+    writeTold(input, composeNotice(input, null), sent);
+    expect(written.map((line) => JSON.parse(line).Unrepaired)).toEqual([value]);
+  });
+  test('a drill that was refused says nothing of it, where all is well', () => {
+    const input = failed(drill());
+    writeTold(input, composeNotice(input, { snapshot: look(A, ['running', 'running']) }), true);
+    expect(written.map((line) => JSON.parse(line).Unrepaired)).toEqual([undefined]);
+  });
 });
 
 describe('who moved the addresses last, for failback', () => {

@@ -229,6 +229,8 @@ describe('what is asked for', () => {
       { Id: 'told', MetricStat: metric('VipFailover', 'Told', 'Cluster', 'mail', 60, 'Maximum') },
       { Id: 'event', MetricStat: metric('VipFailover', 'EventLost', 'Cluster', 'mail', 60, 'Sum') },
       { Id: 'chat', MetricStat: metric('VipFailover', 'ChatLost', 'Cluster', 'mail', 60, 'Sum') },
+      { Id: 'ready', MetricStat: metric('VipFailover', 'Ready', 'Cluster', 'mail', 60, 'Minimum') },
+      { Id: 'unrepaired', MetricStat: metric('VipFailover', 'Unrepaired', 'Cluster', 'mail', 60, 'Minimum') },
       { Id: 'least', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Minimum') },
       { Id: 'most', MetricStat: metric('VipFailover', 'Claim', 'Cluster', 'mail', 1, 'Maximum') },
       { Id: 'inturn', MetricStat: metric('VipFailover', 'ToldInTurn', 'Cluster', 'mail', 60, 'Maximum') },
@@ -278,6 +280,37 @@ describe('what is asked for', () => {
         ScanBy: 'TimestampDescending',
       },
     ]);
+  });
+});
+
+describe('whether the readiness alarm is up for something else', () => {
+  test.each<[string, Points, Points, boolean]>([
+    ['no standby was found a while ago', [[4, 0]], [[4, 0]], true],
+    ['for as long as the alarm may be up', [[17, 0]], [], true],
+    ['longer ago, the alarm is over', [[18, 0]], [[18, 0]], false],
+    ['it is not up', [[4, 1]], [[4, 0]], false],
+    [
+      'it is up, and people know',
+      [[4, 0]],
+      [
+        [9, 0],
+        [4, 1],
+      ],
+      false,
+    ],
+    [
+      'they knew, and it was well since',
+      [[4, 0]],
+      [
+        [4, 0],
+        [9, 1],
+      ],
+      true,
+    ],
+    ['nothing is known', [], [], false],
+  ])('%s', async (_what, ready, unrepaired, alarmIsTaken) => {
+    has({ ready, unrepaired });
+    expect(await read(cluster({ checkIntervalMinutes: 5 }))).toMatchObject({ alarmIsTaken });
   });
 });
 
