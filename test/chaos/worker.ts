@@ -74,6 +74,8 @@ async function exploreOne({ overlap: name, template }: ExploringTask): Promise<E
 }
 
 if (require.main === module) {
+  // Whoever asked is gone.
+  process.on('disconnect', () => process.exit());
   process.on('message', (task: Task | ExploringTask) => {
     const done: Promise<Answer | Explored> = 'overlap' in task ? exploreOne(task) : work(task);
     done.then(
