@@ -26,6 +26,7 @@ const lenient = z
             triggerStates: words,
             checkIntervalMinutes: z.unknown().optional(),
             failback: z.unknown().optional(),
+            pauseAlarmHours: z.unknown().optional(),
           })
           .catch({
             virtualIps: [],
@@ -33,6 +34,7 @@ const lenient = z
             triggerStates: [],
             checkIntervalMinutes: undefined,
             failback: undefined,
+            pauseAlarmHours: undefined,
           }),
       )
       .catch([]),
@@ -44,6 +46,7 @@ const lenient = z
           .default([])
           .catch('none'),
         topicArn: z.unknown().optional(),
+        secondAlarmTopicArn: z.unknown().optional(),
       })
       .default({ emails: [] })
       .catch({ emails: 'none' }),
@@ -62,7 +65,9 @@ export function brokenRules(config: unknown, limits: Limits): Problem[] {
     ...duplicates(seen),
     ...outsideOneSubnet(seen),
     ...aboveLimits(seen, limits),
-    ...failbackWithoutChecks(seen),
+    ...withoutChecks(seen),
+    ...misleadingNames(seen),
+    ...oneTopicTwice(seen),
     ...unheard(seen),
   ];
 }
@@ -219,17 +224,60 @@ function aboveLimits({ clusters }: Seen, limits: Limits): Problem[] {
     }));
 }
 
-/** Automatic failback is done by the scheduled check. */
-function failbackWithoutChecks({ clusters }: Seen): Problem[] {
-  return clusters.flatMap(({ failback, checkIntervalMinutes }, i) => {
+/** Automatic failback is done by the scheduled check, which also says how long a cluster has been paused. */
+function withoutChecks({ clusters }: Seen): Problem[] {
+  return clusters.flatMap(({ failback, pauseAlarmHours, checkIntervalMinutes }, i): Problem[] => {
+    if (checkIntervalMinutes !== false && checkIntervalMinutes !== 0) return [];
     const automatic = failback !== undefined && failback !== 'manual';
-    const unchecked = checkIntervalMinutes === false || checkIntervalMinutes === 0;
-    if (!automatic || !unchecked) return [];
     return [
-      {
-        path: `clusters[${i}].failback`,
-        message: `found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back`,
-      },
+      ...(automatic
+        ? [
+            {
+              path: `clusters[${i}].failback`,
+              message: `found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back`,
+            },
+          ]
+        : []),
+      ...(pauseAlarmHours === undefined
+        ? []
+        : [
+            {
+              path: `clusters[${i}].pauseAlarmHours`,
+              message: `found an alarm for long pauses in a cluster without checks; allowed: leave it out, or a checkIntervalMinutes of 1 to 60, because it is the check that says that the cluster is paused`,
+            },
+          ]),
     ];
   });
+}
+
+const ID = /^(?:i|eni)-[0-9a-f]+$/i;
+
+/** A name that reads as another node's ID would make a notice, or a command, mean the wrong instance. */
+function misleadingNames({ clusters }: Seen): Problem[] {
+  return clusters.flatMap(({ name, nodes }, i): Problem[] => [
+    // A construct keeps its children in an object, by their names.
+    ...(name !== undefined && name in {}
+      ? [{ path: `clusters[${i}].name`, message: `found "${name}", which the CDK cannot use; allowed: another name` }]
+      : []),
+    ...nodes.flatMap((node, j) =>
+      node.name !== undefined && ID.test(node.name.trim()) && node.name !== node.instanceId
+        ? [
+            {
+              path: `clusters[${i}].nodes[${j}].name`,
+              message: `found "${node.name}", which reads as an ID, and not as the one of this node; allowed: a name such as "mail-1", or none`,
+            },
+          ]
+        : [],
+    ),
+  ]);
+}
+
+function oneTopicTwice({ notifications: { topicArn, secondAlarmTopicArn } }: Seen): Problem[] {
+  if (typeof topicArn !== 'string' || topicArn !== secondAlarmTopicArn) return [];
+  return [
+    {
+      path: 'notifications.secondAlarmTopicArn',
+      message: `found the topic of the notices itself; allowed: another topic, because a broken topic cannot report itself`,
+    },
+  ];
 }

@@ -72,8 +72,14 @@ function oneOf<const Values extends readonly string[]>(values: Values, descripti
 
 function list<Item extends z.ZodType>(item: Item, minimum: number, maximum: number, description: string, what: string) {
   const error = allowed(what);
-  const count: Message = ({ input }) => `found ${Array.isArray(input) ? input.length : show(input)}; allowed: ${what}`;
+  const count: Message = ({ input }) =>
+    `found ${Array.isArray(input) ? many(input.length) : show(input)}; allowed: ${what}`;
   return z.array(item, { error }).min(minimum, { error: count }).max(maximum, { error: count }).meta({ description });
+}
+
+function many(count: number): string {
+  if (count === 0) return 'an empty list';
+  return count === 1 ? 'one of them' : `${count} of them`;
 }
 
 /** An object whose unknown keys are errors that list the known ones. */

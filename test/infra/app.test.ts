@@ -70,7 +70,7 @@ test('a wrong configuration ends the app with the problems and nothing else', ()
   const { status, stderr } = startApp({ config });
   expect(status).toBe(1);
   expect(stderr).toBe(
-    'The failover configuration has a problem:\n  - clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over\n',
+    'The failover configuration has a problem:\n  - clusters[0].nodes: found one of them; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over\n',
   );
 });
 

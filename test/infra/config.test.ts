@@ -7,6 +7,7 @@ import { cluster, id } from './support';
 
 const mail = cluster('mail', 1);
 const [first, second] = mail.nodes;
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:operations';
 const ELASTIC_IP = id('eipalloc', 1);
 
 /** What is wrong with a configuration, one line a problem. Where it does not say who is told, nobody is. */
@@ -44,6 +45,10 @@ test('a configuration without problems gets its defaults', () => {
     logRetentionDays: 731,
     memoryMegabytes: 512,
   });
+});
+
+test('a node may be called by its own instance ID', () => {
+  expect(problems(withMail({ nodes: [{ ...first, name: first?.instanceId }, second] }))).toEqual([]);
 });
 
 test('everything that can be said is accepted', () => {
@@ -177,12 +182,12 @@ test.each([
   [
     'no virtual IP',
     withMail({ virtualIps: [] }),
-    'clusters[0].virtualIps: found 0; allowed: a list of 1 to 63 virtual IPs',
+    'clusters[0].virtualIps: found an empty list; allowed: a list of 1 to 63 virtual IPs',
   ],
   [
     'one node only',
     withMail({ nodes: [first] }),
-    'clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over',
+    'clusters[0].nodes: found one of them; allowed: a list of 2 to 8 nodes: one to hold the addresses and at least one to take them over',
   ],
   [
     'an unknown state',
@@ -208,6 +213,26 @@ test.each([
     'automatic failback without the checks that do it',
     withMail({ failback: 'automatic', checkIntervalMinutes: false }),
     'clusters[0].failback: found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back',
+  ],
+  [
+    'an alarm for long pauses without the checks that raise it',
+    withMail({ pauseAlarmHours: 5, checkIntervalMinutes: 0 }),
+    'clusters[0].pauseAlarmHours: found an alarm for long pauses in a cluster without checks; allowed: leave it out, or a checkIntervalMinutes of 1 to 60, because it is the check that says that the cluster is paused',
+  ],
+  ...[second?.instanceId, second?.networkInterfaceId, 'I-0A1B2C3D'].map((name): [string, object, string] => [
+    `a node called ${name}`,
+    withMail({ nodes: [{ ...first, name }, second] }),
+    `clusters[0].nodes[0].name: found "${name}", which reads as an ID, and not as the one of this node; allowed: a name such as "mail-1", or none`,
+  ]),
+  ...['constructor', 'toString', 'hasOwnProperty', 'valueOf'].map((name): [string, object, string] => [
+    `the name ${name}`,
+    withMail({ name }),
+    `clusters[0].name: found "${name}", which the CDK cannot use; allowed: another name`,
+  ]),
+  [
+    'the topic of the notices for the alarms too',
+    { ...withMail({}), notifications: { topicArn: TOPIC, secondAlarmTopicArn: TOPIC } },
+    'notifications.secondAlarmTopicArn: found the topic of the notices itself; allowed: another topic, because a broken topic cannot report itself',
   ],
   [
     'a check interval too long',

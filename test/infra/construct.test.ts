@@ -221,7 +221,7 @@ test('wrong properties are refused in the construct too', () => {
   const stack = new Stack(newApp(), 'Wrong');
   const { nodes, ...mail } = cluster('mail', 1);
   expect(() => new VirtualIpFailover(stack, 'Failover', { clusters: [{ ...mail, nodes: nodes.slice(1) }] })).toThrow(
-    'clusters[0].nodes: found 1; allowed: a list of 2 to 8 nodes',
+    'clusters[0].nodes: found one of them; allowed: a list of 2 to 8 nodes',
   );
   expect(id('i', 1)).toHaveLength(19);
 });
