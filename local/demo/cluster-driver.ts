@@ -98,6 +98,11 @@ export class ClusterDriver {
     );
   }
 
+  /** The messages of alarms that went up. */
+  alarms(): readonly EventOf<'notice'>[] {
+    return this.eventsOf('notice').filter(({ subject }) => subject.startsWith('ALARM: '));
+  }
+
   /** How often a virtual IP of the cluster came to another holder. */
   get moves(): number {
     return this.eventsOf('holder-changed').filter(({ address, to }) => to !== null && this.addresses.includes(address))

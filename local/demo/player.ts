@@ -39,6 +39,7 @@ export async function play(settings: Settings): Promise<boolean> {
     const from = driver.holderOf(driver.addresses[0] ?? '');
     const expectations = await Promise.race([runScenario(scenario, driver, settings), interrupted]);
     if (expectations === undefined) return keep;
+    if (settings.faults.length > 0 && isVirtual(settings) && driver.notices().length === 0) await untilAlarms(cloud);
     const summary = summarize(driver, from);
     const good = expectations.every(({ holds }) => holds);
     if (json)
@@ -55,6 +56,15 @@ export async function play(settings: Settings): Promise<boolean> {
     page.close();
     await cloud.close();
   }
+}
+
+/** Where no notice was sent an alarm may speak, after its evaluation; once a minute. */
+async function untilAlarms(cloud: Cloud): Promise<void> {
+  for (let minute = 0; minute < 2; minute += 1) {
+    await cloud.advance(60_000);
+    cloud.alarms.evaluate();
+  }
+  await cloud.idle();
 }
 
 /** Plays it to its end, also beyond the terminal: tests do the same. */

@@ -44,7 +44,8 @@ export class Screen {
     this.line(`  dark time          ${time(summary.darkTime)}`);
     this.line(`  outage             ${time(summary.outage)}`);
     this.line(`  API calls          ${summary.apiCalls}`);
-    this.line(`  notices            ${summary.notices === 0 ? 'none: nobody was told' : summary.notices}`);
+    this.line(`  notices            ${summary.notices === 0 ? 'none' : summary.notices}`);
+    if (summary.alarms > 0) this.line(`  alarms             ${summary.alarms}`);
     this.line();
     for (const { says, holds } of expectations)
       this.line(holds ? `  ${this.paint('green', 'PASS')}  ${says}` : `  ${this.paint('red', 'FAIL')}  ${says}`);
@@ -131,14 +132,16 @@ export class Screen {
 }
 
 /** "10.0.0.5 moved and is on i-… (running); people were told once." */
-function closing({ from, to, addresses, notices }: Summary): string {
+function closing({ from, to, moves, addresses, notices, alarms }: Summary): string {
   const places = [...new Set(addresses.map(({ on }) => on))];
   const where = places.map((place) => {
     const here = addresses.filter(({ on }) => on === place).map(({ address }) => address);
     return `${here.join(', ')} ${here.length === 1 ? 'is' : 'are'} on ${place ?? 'nobody'}`;
   });
-  const what = from === to ? 'Nothing moved' : 'The addresses moved';
-  const told = notices === 0 ? 'nobody was told' : `people were told ${notices === 1 ? 'once' : `${notices} times`}`;
+  const back = moves === 0 ? 'Nothing moved' : 'The addresses moved, and came back';
+  const what = from === to ? back : 'The addresses moved';
+  const byAlarm = alarms === 0 ? 'nobody was told' : 'an alarm told people';
+  const told = notices === 0 ? byAlarm : `people were told ${notices === 1 ? 'once' : `${notices} times`}`;
   return `${what}: ${where.join('; ')}; ${told}.`;
 }
 

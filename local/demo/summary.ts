@@ -10,9 +10,13 @@ export interface Summary {
   readonly outage: number | null;
   /** Where each address is in the end: "i-…, which runs", or null. */
   readonly addresses: readonly { readonly address: string; readonly on: string | null }[];
+  /** How often an address came to another holder. */
+  readonly moves: number;
   readonly apiCalls: number;
   /** What reached the topic about this cluster. */
   readonly notices: number;
+  /** Messages of alarms that went up: what speaks where no notice could be sent. */
+  readonly alarms: number;
 }
 
 function placeOf(driver: ClusterDriver, address: string): string | null {
@@ -31,8 +35,10 @@ export function summarize(driver: ClusterDriver, from: string | null): Summary {
     darkTime: longest(events, 'DarkTime'),
     outage: longest(events, 'Outage'),
     addresses: driver.addresses.map((address) => ({ address, on: placeOf(driver, address) })),
+    moves: driver.moves,
     apiCalls: events.filter(({ type }) => type === 'api-call').length,
     notices: driver.notices().length,
+    alarms: driver.alarms().length,
   };
 }
 

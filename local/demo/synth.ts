@@ -86,6 +86,7 @@ function fingerprint(config: object): string {
 function hashOfSources(): string {
   const hash = createHash('sha256');
   const add = (path: string): void => {
+    if (!existsSync(path)) throw new SynthError(`${path} is missing: nothing can be synthesized without it.`);
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) add(join(path, name));
       return;

@@ -345,7 +345,17 @@ export function loadTemplate(file: string, options: TemplateOptions = {}): Templ
     throw new TemplateError(
       `${file}: the local cloud does not know the transform ${JSON.stringify(content.Transform)}.`,
     );
-  return new Template(path, content, assetsOf(path), options);
+  const assets = assetsOf(path);
+  for (const [logicalId, each] of Object.entries(content.Resources)) {
+    const { Type, Properties } = object(each);
+    if (typeof Type !== 'string') throw new TemplateError(`${file}: the resource ${logicalId} has no Type.`);
+    const key = Type === 'AWS::Lambda::Function' ? object(object(Properties).Code).S3Key : undefined;
+    if (typeof key !== 'string' || assets.has(key)) continue;
+    throw new TemplateError(
+      `${file}: the code of ${logicalId} is not beside it. Name the template where it was synthesized (cdk.out), with its assets manifest.`,
+    );
+  }
+  return new Template(path, content, assets, options);
 }
 
 function readJson(path: string, file: string): JsonObject {

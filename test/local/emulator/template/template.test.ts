@@ -59,6 +59,12 @@ test.each([
   ['does not exist', () => '/nowhere/Stack.template.json', 'There is no template /nowhere/Stack.template.json.'],
   ['is not JSON', () => write('{'), 'cannot be read as JSON'],
   ['has no resources', () => write('{}'), 'is no CloudFormation template'],
+  ['has a resource that is none', () => write('{"Resources":{"A":null}}'), 'the resource A has no Type.'],
+  [
+    'lies elsewhere than the code of its functions',
+    () => write('{"Resources":{"F":{"Type":"AWS::Lambda::Function","Properties":{"Code":{"S3Key":"x.zip"}}}}}'),
+    'the code of F is not beside it. Name the template where it was synthesized (cdk.out)',
+  ],
 ])('says in one line that a file %s', (_, make, message) => {
   const file = make();
   expect(() => loadTemplate(file)).toThrow(message);
