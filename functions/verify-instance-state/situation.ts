@@ -83,8 +83,6 @@ function rank(facts: Facts, soleHolder: ClusterNode | null, reports: readonly No
   const wanted = request.target ?? history.claims.at(-1)?.instanceId;
   const ranks = (node: ClusterNode) => [
     before.lastResort.includes(node.instanceId) ? 1 : 0,
-    // Its own event says that it goes down: what is read may be older.
-    request.saidDown.includes(node.instanceId) ? 1 : 0,
     doubtsAbout(node.instanceId, before).length,
     node.instanceId === wanted ? 0 : 1,
     allChecksOk(node, signals) ? 0 : 1,

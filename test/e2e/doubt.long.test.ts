@@ -2,7 +2,7 @@ import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster, node, nodeOptions } from '../../local/demo/scenarios/configs';
 import type { BusEvent } from '../../local/emulator/event-bridge/event';
 import { closeAll } from './driver';
-import { alarmOf, given, MINUTE, messages, outcomes, SECOND, THREE_NODES, TWO_NODES, told } from './field';
+import { alarmOf, given, MINUTE, messages, outcomes, THREE_NODES, TWO_NODES, told } from './field';
 
 afterEach(closeAll);
 
@@ -51,16 +51,6 @@ describe('one answer that lacks something is no reason to move', () => {
     expect(holder(driver)).toBe(driver.nodes[2]);
     expect(driver.moves).toBe(1);
   });
-});
-
-test('the node whose alarm started the execution is the last choice, though CloudWatch does not show the alarm yet', async () => {
-  const driver = await given(WATCHED, { alarmLag: 6 * SECOND });
-  driver.cloud.events.faults.add(NO_NEWS);
-  driver.stop(driver.active);
-  await driver.cloud.advance(MINUTE);
-  driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
-  await driver.settled();
-  expect(holder(driver)).toBe(driver.nodes[2]);
 });
 
 test('a configured alarm that does not exist is said by its name', async () => {

@@ -126,14 +126,6 @@ describe('which node is the best', () => {
       'MOVE to b HOLDER_UNHEALTHY',
     );
   });
-  test('one that the event itself calls down comes last', () => {
-    const said = (...nodes: readonly ClusterNode[]) => event({ saidDown: nodes.map(({ instanceId }) => instanceId) });
-    expect(best({}, four, said(B))).toBe('MOVE to c HOLDER_UNHEALTHY');
-    expect(best({}, four, said(B, C, D))).toBe('MOVE to b HOLDER_UNHEALTHY');
-    expect(best({ checks: { [C.instanceId]: { system: 'initializing' } } }, three, said(B))).toBe(
-      'MOVE to c HOLDER_UNHEALTHY',
-    );
-  });
   test('within a rank one that holds some of the VIPs', () => {
     expect(best({ holders: [A, D] })).toBe('MOVE to d HOLDER_UNHEALTHY');
     expect(best({ holders: [D, C], instances: {} })).toBe('MOVE to c SPLIT');
@@ -161,8 +153,7 @@ describe('which node is the best', () => {
   });
   test('VIPs split over two healthy nodes come together on the first of them', () => {
     const split = { holders: [B, A], instances: {} };
-    expect(best(split)).toBe('MOVE to b SPLIT');
-    expect(best(split, four, event({ saidDown: [] }))).toBe('MOVE to a SPLIT');
+    expect(best(split)).toBe('MOVE to a SPLIT');
     expect(best(split, four, CHECK)).toBe('MOVE to a SPLIT');
     expect(best(split, four, byHand('drill', B))).toBe('MOVE to b SPLIT');
     expect(best(split, four, byHand('drill', C))).toBe('MOVE to c SPLIT');
