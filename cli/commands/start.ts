@@ -80,6 +80,14 @@ async function chosen(session: Session): Promise<{ cluster: Cluster; target: Clu
   return { cluster, target: node };
 }
 
+/** @throws {UsageError} where --by says nothing: nothing is started on a mistype */
+async function requesterOf(session: Session): Promise<string> {
+  const by = optionOf(session, 'by');
+  if (by?.trim() === '')
+    throw new UsageError('--by is empty. Name who asks, or leave it out: then AWS says who you are.');
+  return by ?? callerArn(session.clients);
+}
+
 function reasonOf(session: Session): { readonly reason?: string } {
   const reason = optionOf(session, 'reason');
   if (reason?.trim() === '') throw new UsageError('--reason is empty. Whoever reads the notice wants to know why.');
@@ -105,7 +113,7 @@ async function carryOut(
 ): Promise<ExitCode> {
   const { clients, terminal } = session;
   const { stateMachineArn, workflowLog } = await session.deployment();
-  const requestedBy = optionOf(session, 'by') ?? (await callerArn(clients));
+  const requestedBy = await requesterOf(session);
   const started = await startExecution(clients, stateMachineArn, { cluster: cluster.name, requestedBy, ...request });
   await terminal.write(`Started ${started.executionArn}\n`);
   if (workflowLog === null)
@@ -140,7 +148,7 @@ async function conclude(terminal: Session['terminal'], history: ExecutionHistory
     return fails ? EXIT.WRONG : EXIT.OK;
   }
   if (outcome === 'NOTHING_TO_DO') {
-    await terminal.write('Nothing was done: the first line says why.\n');
+    await terminal.write('Nothing was done: the lines above say why.\n');
     return EXIT.NOTHING_DONE;
   }
   const times = [

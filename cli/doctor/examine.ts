@@ -10,7 +10,7 @@ import type { Clients } from '../aws/clients';
 import type { Deployment } from '../aws/deployment';
 import { messagesIn, newestOutcomes, newestReadiness } from '../aws/metrics';
 import { lookAt } from '../cluster-state';
-import { explain } from '../failures';
+import { explain, missingStatement } from '../failures';
 import { eachOf } from '../output/parallel';
 import { line } from '../output/text';
 import { utc } from '../output/time';
@@ -51,7 +51,9 @@ export async function examine(
     try {
       return await run();
     } catch (error) {
-      return [{ verdict: 'NOT KNOWN' as const, about, what: explain(error), todo: 'Let this role or user read it.' }];
+      const todo =
+        missingStatement(error) === null ? 'Put right what it says, and look again.' : 'Let this role or user read it.';
+      return [{ verdict: 'NOT KNOWN' as const, about, what: explain(error), todo }];
     }
   });
   return found.flat();

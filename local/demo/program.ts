@@ -14,7 +14,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await perform(argv);
   } catch (error) {
     const known = [UsageError, TemplateError, PortError, SynthError].some((each) => error instanceof each);
-    const text = error instanceof Error ? (known ? error.message : error.stack) : String(error);
+    const remedy = error instanceof PortError ? ' Name another one: --port N.' : '';
+    const text = error instanceof Error ? (known ? error.message + remedy : error.stack) : String(error);
     process.stderr.write(`${text}\n`);
     return known ? 2 : 1;
   }

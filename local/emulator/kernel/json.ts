@@ -48,10 +48,11 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
   return {
     name,
     faultCodes: FAULT_CODES,
-    recognizes: (request) => request.headers['x-amz-target']?.startsWith(target) ?? false,
+    recognizes: (request) => targetOf(request).includes(target),
 
     parse(request) {
-      const action = (request.headers['x-amz-target'] ?? '').slice(target.length);
+      const named = targetOf(request);
+      const action = named.includes(target) ? named.slice(named.indexOf(target) + target.length) : named;
       find(action);
       return { action, parameters: parseBody(request) };
     },
@@ -80,6 +81,11 @@ export function jsonService({ name, target, invalid, actions }: JsonServiceOptio
 
     deny: denied,
   };
+}
+
+/** Some clients put the service's package before its name. */
+function targetOf({ headers }: ApiRequest): string {
+  return headers['x-amz-target'] ?? '';
 }
 
 export const FAULT_CODES: Service['faultCodes'] = {

@@ -116,6 +116,8 @@ test.each([
   [['drill'], "required option '--to <node>' not specified"],
   [['failover', '--to', 'mail-2'], "required option '--reason <text>' not specified"],
   [['failover', '--reason', ' '], '--reason is empty'],
+  [['drill', '--to', 'mail-2', '--by', '', '--yes'], '--by is empty'],
+  [['rehearse', '--by', '  '], '--by is empty'],
 ])('%j is refused with exit code 2', async (argv, message) => {
   const { code, err } = await type(argv, { answer: 'y' });
   expect(err).toContain(message);

@@ -49,7 +49,7 @@ test('an occupied port ends with one clear line and exit code 2', async () => {
   });
   const { status, stderr } = await start('--scenario', 'none', '--template', template, '--port', String(port));
   blocker.close();
-  expect([status, stderr]).toEqual([2, `Port ${port} is already in use.\n`]);
+  expect([status, stderr]).toEqual([2, `Port ${port} is already in use. Name another one: --port N.\n`]);
 });
 
 test('lists the scenarios, a line each', async () => {

@@ -86,3 +86,17 @@ test.each([
   const { lookUp } = await given();
   await expect(lookUp(name, more)).rejects.toThrow(message);
 });
+
+test('the AWS CLI puts the service’s package before its name', async () => {
+  const { driver } = await given();
+  const target = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents';
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': target,
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/cloudtrail/aws4_request, SignedHeaders=host, Signature=0',
+  };
+  const body = JSON.stringify({ LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'StartExecution' }] });
+  const answer = await fetch(driver.cloud.endpoint, { method: 'POST', headers, body });
+  expect([answer.status, await answer.json()]).toEqual([200, { Events: [] }]);
+});
