@@ -8,7 +8,7 @@ export function advise(scope: Construct, clusters: readonly ClusterConfig[], has
   if (unchecked.length > 0) {
     Annotations.of(scope).addWarningV2(
       'vip-failover:checksOff',
-      `No scheduled checks for ${unchecked.map(({ name }) => name).join(', ')} (checkIntervalMinutes). EC2 delivers its events on a best-effort basis: a lost one, or an execution that failed, is then never repaired, and nobody is told that a cluster is not ready. Set checkIntervalMinutes, 5 for example.`,
+      `No scheduled checks for ${unchecked.map(({ name }) => name).join(', ')} (checkIntervalMinutes). EC2 delivers its events on a best-effort basis: a lost one, or an execution that failed, is then never repaired, and nobody is told that a cluster is not ready, or has been paused for long. Set checkIntervalMinutes, 5 for example.`,
     );
   }
   if (!hasSecondAlarmTopic) {

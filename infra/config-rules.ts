@@ -26,7 +26,6 @@ const lenient = z
             triggerStates: words,
             checkIntervalMinutes: z.unknown().optional(),
             failback: z.unknown().optional(),
-            pauseAlarmHours: z.unknown().optional(),
           })
           .catch({
             virtualIps: [],
@@ -34,7 +33,6 @@ const lenient = z
             triggerStates: [],
             checkIntervalMinutes: undefined,
             failback: undefined,
-            pauseAlarmHours: undefined,
           }),
       )
       .catch([]),
@@ -65,7 +63,7 @@ export function brokenRules(config: unknown, limits: Limits): Problem[] {
     ...duplicates(seen),
     ...outsideOneSubnet(seen),
     ...aboveLimits(seen, limits),
-    ...withoutChecks(seen),
+    ...failbackWithoutChecks(seen),
     ...misleadingNames(seen),
     ...oneTopicTwice(seen),
     ...unheard(seen),
@@ -224,28 +222,17 @@ function aboveLimits({ clusters }: Seen, limits: Limits): Problem[] {
     }));
 }
 
-/** Automatic failback is done by the scheduled check, which also says how long a cluster has been paused. */
-function withoutChecks({ clusters }: Seen): Problem[] {
-  return clusters.flatMap(({ failback, pauseAlarmHours, checkIntervalMinutes }, i): Problem[] => {
-    if (checkIntervalMinutes !== false && checkIntervalMinutes !== 0) return [];
+/** Automatic failback is done by the scheduled check. */
+function failbackWithoutChecks({ clusters }: Seen): Problem[] {
+  return clusters.flatMap(({ failback, checkIntervalMinutes }, i) => {
     const automatic = failback !== undefined && failback !== 'manual';
+    const unchecked = checkIntervalMinutes === false || checkIntervalMinutes === 0;
+    if (!automatic || !unchecked) return [];
     return [
-      ...(automatic
-        ? [
-            {
-              path: `clusters[${i}].failback`,
-              message: `found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back`,
-            },
-          ]
-        : []),
-      ...(pauseAlarmHours === undefined
-        ? []
-        : [
-            {
-              path: `clusters[${i}].pauseAlarmHours`,
-              message: `found an alarm for long pauses in a cluster without checks; allowed: leave it out, or a checkIntervalMinutes of 1 to 60, because it is the check that says that the cluster is paused`,
-            },
-          ]),
+      {
+        path: `clusters[${i}].failback`,
+        message: `found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back`,
+      },
     ];
   });
 }

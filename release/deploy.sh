@@ -13,7 +13,7 @@ Usage: ./deploy.sh --bucket BUCKET --stack NAME --parameters FILE [--template tw
   --template NAME      two-nodes (default) or three-nodes
   --                   what follows goes to both aws commands, such as --region ap-northeast-1 --profile prod
 
-Needs the AWS CLI, and permission for what the template creates (docs/rollout.md lists it).
+Needs the AWS CLI, and permission for what the template creates.
 EOF
 }
 

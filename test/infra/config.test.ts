@@ -214,11 +214,6 @@ test.each([
     withMail({ failback: 'automatic', checkIntervalMinutes: false }),
     'clusters[0].failback: found automatic failback in a cluster without checks; allowed: "manual", or a checkIntervalMinutes of 1 to 60, because it is the check that moves the addresses back',
   ],
-  [
-    'an alarm for long pauses without the checks that raise it',
-    withMail({ pauseAlarmHours: 5, checkIntervalMinutes: 0 }),
-    'clusters[0].pauseAlarmHours: found an alarm for long pauses in a cluster without checks; allowed: leave it out, or a checkIntervalMinutes of 1 to 60, because it is the check that says that the cluster is paused',
-  ],
   ...[second?.instanceId, second?.networkInterfaceId, 'I-0A1B2C3D'].map((name): [string, object, string] => [
     `a node called ${name}`,
     withMail({ nodes: [{ ...first, name }, second] }),
