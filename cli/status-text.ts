@@ -28,7 +28,7 @@ export function statusDetails(status: ClusterStatus, cluster: Cluster, now: numb
   const { nodes, paused, lastMove, lastCheck, findings, explanation } = status;
   const width = 11;
   const row = (name: string, text: string) => `  ${name.padEnd(width)}${text}\n`;
-  const first = `${cluster.name}  ${status.well ? 'all well' : `NOT WELL (${status.status}${status.ready ? '' : ', not ready'})`}\n`;
+  const first = `${cluster.name}  ${status.well ? 'all well' : `NOT WELL (${whatIsWrong(status)})`}\n`;
   const lines = [
     ...nodes.map((node, index) => row(index === 0 ? 'nodes' : '', nodeLine(node, cluster))),
     row('decision', line(explanation)),
@@ -45,6 +45,14 @@ export function statusDetails(status: ClusterStatus, cluster: Cluster, now: numb
     ...findings.map((finding) => row(finding.severity, findingLine(finding))),
   ];
   return first + lines.join('');
+}
+
+function whatIsWrong({ status, ready, lastCheck }: ClusterStatus): string {
+  const reasons = [...(status === 'OK' ? [] : [status]), ...(ready ? [] : ['not ready'])];
+  if (reasons.length > 0) return reasons.join(', ');
+  return lastCheck === null
+    ? 'not checked yet: normal in the first minutes after a deployment'
+    : 'the last check is old, or was not ready';
 }
 
 function nodeLine({ instanceId, holds, problems }: NodeState, cluster: Cluster): string {

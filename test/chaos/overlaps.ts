@@ -4,10 +4,23 @@ import type { Overlap } from './interleavings';
 
 const third = (driver: ClusterDriver) => driver.nodes[2] ?? driver.standby;
 
+/** The event of `stopped` alone tells it, so that one execution begins. */
 const dies = (name: 'active' | 'standby') => ({
+  says: `the ${name} node stops`,
+  happen: (driver: ClusterDriver) => {
+    driver.cloud.events.faults.add({ kind: 'drop', times: 1, when: ({ source }) => source === 'aws.ec2' });
+    driver.stop(driver[name]);
+  },
+});
+
+/** As EC2 tells it: `stopping`, and then `stopped`. Two executions begin. */
+const diesWithBothEvents = (name: 'active' | 'standby') => ({
   says: `the ${name} node stops`,
   happen: (driver: ClusterDriver) => driver.stop(driver[name]),
 });
+
+/** So many orders of three executions: they have no end within hours. */
+const OF_THREE = 3_000;
 
 /** The event that tells of a stop, as EventBridge delivers it. */
 function stopped(driver: ClusterDriver): object {
@@ -61,7 +74,7 @@ export const OVERLAPS: readonly Overlap[] = [
       start(driver, stopped(driver), stopped(driver), { cluster: driver.cluster.name, mode: 'check' });
     },
     waits: 0,
-    atMost: 3_000,
+    atMost: OF_THREE,
   },
   {
     name: 'a drill, and a check',
@@ -82,6 +95,13 @@ export const OVERLAPS: readonly Overlap[] = [
     events: [dies('active')],
   },
   {
+    name: 'a drill, and the active node dies, which both its events tell',
+    config: TWO_NODES,
+    begin: (driver) => start(driver, drill(driver, driver.standby)),
+    events: [diesWithBothEvents('active')],
+    atMost: OF_THREE,
+  },
+  {
     name: 'a failover that is throttled in assign, its target dies, and another failover begins',
     config: THREE_NODES,
     begin: (driver) => {
@@ -91,6 +111,18 @@ export const OVERLAPS: readonly Overlap[] = [
     events: [dies('standby')],
     throttlesAssign: true,
     waits: 0,
+  },
+  {
+    name: 'the same, and both events of the target begin one',
+    config: THREE_NODES,
+    begin: (driver) => {
+      stopSilently(driver);
+      start(driver, stopped(driver));
+    },
+    events: [diesWithBothEvents('standby')],
+    throttlesAssign: true,
+    waits: 0,
+    atMost: OF_THREE,
   },
   {
     name: 'two drills to different nodes',

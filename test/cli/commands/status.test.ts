@@ -103,12 +103,17 @@ test('after a move: when, why, by whom', async () => {
   expect((await type(['status'], { now: soon })).out).toContain('DRILLED');
 });
 
+test('nothing is wrong but that no check has said so yet: that is said, and when it is normal', async () => {
+  const { out } = await type(['status'], { now: () => soon() + 4 * 3_600_000 });
+  expect(out).toContain('NOT WELL (not checked yet: normal in the first minutes after a deployment)');
+});
+
 test('a node that does not run: not ready, why not, exit code 1', async () => {
   driver.stop(driver.active);
   await driver.settled();
   expect(await statusOf()).toMatchObject({ code: 1, well: false, status: 'OK', ready: false, next: null });
   const { out } = await type(['status'], { now: soon });
-  expect(out).toContain('NOT WELL (OK, not ready)');
+  expect(out).toContain('NOT WELL (not ready)');
   expect(out).toContain('instance is stopped');
 });
 
