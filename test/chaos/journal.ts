@@ -51,12 +51,12 @@ export class Journal {
     return last < 0 ? 0 : (entries[last + 1]?.at ?? before);
   }
 
-  /** All that a cluster was from one time to another, ms since the epoch, both included. */
+  /** All that a cluster was from one time to another, ms since the epoch, both included: before and after what changed in the first. */
   within(cluster: number, from: number, to: number): readonly ClusterState[] {
     const entries = this.entries[cluster] ?? [];
     const first = Math.max(
       0,
-      entries.findLastIndex(({ at }) => at <= from),
+      entries.findLastIndex(({ at }) => at < from),
     );
     return entries.filter(({ at }, index) => index >= first && at <= to).map(({ state }) => state);
   }
