@@ -524,3 +524,16 @@ test('the last claim is followed: EC2 refused an older claim for a while, and a 
     ],
   });
 });
+
+test('notices: a check cannot repair what it finds, and the readiness alarm was up for want of a standby', async () => {
+  await expectNoViolation({
+    ...CALM,
+    interfaces: 'secondary',
+    steps: [
+      { after: 0, what: { do: 'stop', cluster: 0, node: 1 } },
+      // Two checks later.
+      { after: 900_000, what: { do: 'detach', cluster: 0, node: 0 } },
+      { after: 900_000, what: { do: 'check', cluster: 0 } },
+    ],
+  });
+});
