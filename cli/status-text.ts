@@ -51,7 +51,7 @@ function whatIsWrong({ status, ready, lastCheck }: ClusterStatus): string {
   const reasons = [...(status === 'OK' ? [] : [status]), ...(ready ? [] : ['not ready'])];
   if (reasons.length > 0) return reasons.join(', ');
   return lastCheck === null
-    ? 'not checked yet: normal in the first minutes after a deployment'
+    ? 'no check in the last three hours: normal only in the first minutes after a deployment'
     : 'the last check is old, or was not ready';
 }
 

@@ -23,10 +23,7 @@ export const ANY = {
 /** How far back an alarm looks, where nothing else is said: CloudWatch may show a data point some minutes late. */
 export const QUARTER_HOUR = Duration.minutes(15);
 
-/**
- * Longer than two intervals of the checks: what every check reports again stays one alarm, and one late check is not a
- * missing one. Metrics that are written as logs may be seen a minute or two late.
- */
+/** What every check reports again stays one alarm. */
 export function twoChecks(intervalMinutes: number): Duration {
   return Duration.minutes(twoChecksMinutes(intervalMinutes));
 }

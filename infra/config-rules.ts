@@ -65,6 +65,7 @@ export function brokenRules(config: unknown, limits: Limits): Problem[] {
     ...aboveLimits(seen, limits),
     ...failbackWithoutChecks(seen),
     ...misleadingNames(seen),
+    ...namesOfObjects(seen),
     ...oneTopicTwice(seen),
     ...unheard(seen),
   ];
@@ -241,22 +242,26 @@ const ID = /^(?:i|eni)-[0-9a-f]+$/i;
 
 /** A name that reads as another node's ID would make a notice, or a command, mean the wrong instance. */
 function misleadingNames({ clusters }: Seen): Problem[] {
-  return clusters.flatMap(({ name, nodes }, i): Problem[] => [
-    // A construct keeps its children in an object, by their names.
-    ...(name !== undefined && name in {}
+  return clusters.flatMap(({ nodes }, i) =>
+    nodes.flatMap(({ name, instanceId }, j) => {
+      if (name === undefined || !ID.test(name.trim()) || name === instanceId) return [];
+      return [
+        {
+          path: `clusters[${i}].nodes[${j}].name`,
+          message: `found "${name}", which reads as an ID, and not as the one of this node; allowed: a name such as "mail-1", or none`,
+        },
+      ];
+    }),
+  );
+}
+
+/** A construct keeps its children in an object, by their names. */
+function namesOfObjects({ clusters }: Seen): Problem[] {
+  return clusters.flatMap(({ name }, i) =>
+    name !== undefined && name in {}
       ? [{ path: `clusters[${i}].name`, message: `found "${name}", which the CDK cannot use; allowed: another name` }]
-      : []),
-    ...nodes.flatMap((node, j) =>
-      node.name !== undefined && ID.test(node.name.trim()) && node.name !== node.instanceId
-        ? [
-            {
-              path: `clusters[${i}].nodes[${j}].name`,
-              message: `found "${node.name}", which reads as an ID, and not as the one of this node; allowed: a name such as "mail-1", or none`,
-            },
-          ]
-        : [],
-    ),
-  ]);
+      : [],
+  );
 }
 
 function oneTopicTwice({ notifications: { topicArn, secondAlarmTopicArn } }: Seen): Problem[] {

@@ -4,20 +4,24 @@ import type { Overlap } from './interleavings';
 
 const third = (driver: ClusterDriver) => driver.nodes[2] ?? driver.standby;
 
-/** The event of `stopped` alone tells it, so that one execution begins. */
-const dies = (name: 'active' | 'standby') => ({
-  says: `the ${name} node stops`,
-  happen: (driver: ClusterDriver) => {
-    driver.cloud.events.faults.add({ kind: 'drop', times: 1, when: ({ source }) => source === 'aws.ec2' });
-    driver.stop(driver[name]);
-  },
-});
-
 /** As EC2 tells it: `stopping`, and then `stopped`. Two executions begin. */
 const diesWithBothEvents = (name: 'active' | 'standby') => ({
   says: `the ${name} node stops`,
   happen: (driver: ClusterDriver) => driver.stop(driver[name]),
 });
+
+/** The event of `stopped` alone tells it, so that one execution begins. */
+const dies = (name: 'active' | 'standby') => ({
+  ...diesWithBothEvents(name),
+  happen: (driver: ClusterDriver) => {
+    dropNewsOfInstances(driver, 1);
+    driver.stop(driver[name]);
+  },
+});
+
+function dropNewsOfInstances({ cloud }: ClusterDriver, times: number): void {
+  cloud.events.faults.add({ kind: 'drop', times, when: ({ source }) => source === 'aws.ec2' });
+}
 
 /** So many orders of three executions: they have no end within hours. */
 const OF_THREE = 3_000;
@@ -40,7 +44,7 @@ function stopped(driver: ClusterDriver): object {
 
 /** Stops the active node without a word of it from EventBridge, so that exactly the executions wanted begin. */
 function stopSilently(driver: ClusterDriver): void {
-  driver.cloud.events.faults.add({ kind: 'drop', times: 2, when: ({ source }) => source === 'aws.ec2' });
+  dropNewsOfInstances(driver, 2);
   const { world } = driver.cloud;
   world.stopInstance(driver.active.instanceId);
   world.replaceInstance({ ...world.instance(driver.active.instanceId), state: 'stopped' });
@@ -48,6 +52,11 @@ function stopSilently(driver: ClusterDriver): void {
 
 function start(driver: ClusterDriver, ...inputs: readonly object[]): void {
   for (const input of inputs) driver.cloud.startExecution(input);
+}
+
+function failOver(driver: ClusterDriver): void {
+  stopSilently(driver);
+  start(driver, stopped(driver));
 }
 
 const drill = ({ cluster }: ClusterDriver, { instanceId }: { readonly instanceId: string }) => ({
@@ -104,21 +113,15 @@ export const OVERLAPS: readonly Overlap[] = [
   {
     name: 'a failover that is throttled in assign, its target dies, and another failover begins',
     config: THREE_NODES,
-    begin: (driver) => {
-      stopSilently(driver);
-      start(driver, stopped(driver));
-    },
+    begin: failOver,
     events: [dies('standby')],
     throttlesAssign: true,
     waits: 0,
   },
   {
-    name: 'the same, and both events of the target begin one',
+    name: 'a failover that is throttled in assign, and its target dies, which both its events tell',
     config: THREE_NODES,
-    begin: (driver) => {
-      stopSilently(driver);
-      start(driver, stopped(driver));
-    },
+    begin: failOver,
     events: [diesWithBothEvents('standby')],
     throttlesAssign: true,
     waits: 0,

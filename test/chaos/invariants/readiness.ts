@@ -41,9 +41,7 @@ export function unrepairedUntold({ played, runs, told }: Context, run: Run): str
   // It could not read what people know; or the alarm was still to come.
   if (calls.some(({ error }) => error !== null) || endedAt + ALARM_TAKES > played.end.at) return [];
   const { journal } = played.recorder;
-  const isBad = (from: number, to: number) =>
-    journal.within(clusterIndex, from - played.lag, to).every((state) => !isWell(state));
-  if (!isBad(run.startedAt, endedAt)) return [];
+  if (journal.within(clusterIndex, run.startedAt - played.lag, endedAt).some(isWell)) return [];
   // Between two checks it may have been well for a moment that nobody saw.
   const before = runs.findLast(
     (other) =>

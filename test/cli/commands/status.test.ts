@@ -103,9 +103,11 @@ test('after a move: when, why, by whom', async () => {
   expect((await type(['status'], { now: soon })).out).toContain('DRILLED');
 });
 
-test('nothing is wrong but that no check has said so yet: that is said, and when it is normal', async () => {
+test('nothing is wrong but that no check has said so: that is said, and when it is normal', async () => {
   const { out } = await type(['status'], { now: () => soon() + 4 * 3_600_000 });
-  expect(out).toContain('NOT WELL (not checked yet: normal in the first minutes after a deployment)');
+  expect(out).toContain(
+    'NOT WELL (no check in the last three hours: normal only in the first minutes after a deployment)',
+  );
 });
 
 test('a node that does not run: not ready, why not, exit code 1', async () => {
