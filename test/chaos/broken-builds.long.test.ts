@@ -22,6 +22,7 @@ const FOUND_BY: Readonly<Record<string, readonly [seed: number, history: number]
   'a drill unassigns first, and an address on its way is given away': [1, 36],
   'an alarm that is not shown yet is believed to be over': [1, 20],
   'failback takes back what a person moved': [1, 3],
+  'an alarm that was updated counts as changed': [7, 77],
   'a tag in capitals means nothing': [1, 168],
   'an event without a readable time is invalid': [1, 10],
   'late and repeated claims are believed': [8, 146],

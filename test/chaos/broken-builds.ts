@@ -66,6 +66,9 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
   bundle('failback takes back what a person moved', ['VerifyInstanceState'], (source) =>
     replaced(source, /\|\|\w+\.movedByItselfTo!==\w+\?\.instanceId/, ''),
   ),
+  bundle('an alarm that was updated counts as changed', ['VerifyInstanceState'], (source) =>
+    replaced(source, /StateTransitionedTimestamp(?=:\w+\}\)=>\[)/g, 'StateUpdatedTimestamp'),
+  ),
   bundle('a tag in capitals means nothing', ['VerifyInstanceState'], (source) =>
     replaced(source, '?.trim().toLowerCase()===`never`', '===`never`'),
   ),
