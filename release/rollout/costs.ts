@@ -16,15 +16,25 @@ interface Properties {
 export type Usage = Readonly<Record<Charge, number>>;
 
 /**
- * One check of one cluster, as it was measured on the local cloud with realistic latencies (docs/rollout.md): what it writes
- * into logs (nearly all of it the execution's history), how long the execution and each of its invocations take.
+ * One check of one cluster of two nodes, functions warm, as the local cloud with realistic latencies measures it
+ * (test/release/rollout.test.ts): what it writes into logs (most of it the execution's history), how long the execution and
+ * each of its invocations take, the metrics that it reads and those that it writes. Other metrics have points only in
+ * the hours in which something happened.
  */
-const CHECK = { kilobytes: 77, seconds: 0.5, invocations: 6, invocationSeconds: 0.1, expressGigabytes: 0.064 };
-/** `Ready`, `Paused`, and `Outcomes` of checks. Other metrics have points only in the hours in which something happened. */
-const METRICS_A_CLUSTER = 3;
+export const CHECK = {
+  kilobytes: 35,
+  seconds: 0.9,
+  invocations: 5,
+  invocationSeconds: 0.17,
+  metricsRead: 7,
+  metricsWritten: 4,
+};
+/** What Step Functions counts an execution's memory as at least. @see https://aws.amazon.com/step-functions/pricing/ */
+const EXPRESS_GIGABYTES = 0.064;
 /** What CloudWatch Logs stores of what it takes in: it compresses. */
 const COMPRESSED = 0.15;
 const DAYS = 30;
+const THOUSAND = 1e3;
 const MILLION = 1e6;
 
 /** What the template's resources use in a month of 30 days in which nothing happens but the scheduled checks. Free tiers are not counted. */
@@ -41,13 +51,14 @@ export function usageOf({ Resources }: TemplateBody): Usage {
     key: ofType('AWS::KMS::Key').length,
     dashboard: ofType('AWS::CloudWatch::Dashboard').length,
     alarm: sum(ofType('AWS::CloudWatch::Alarm').map(metricsOf)),
-    metric: schedules.length * METRICS_A_CLUSTER,
+    metric: schedules.length * CHECK.metricsWritten,
+    metricRead: (checks * CHECK.metricsRead) / THOUSAND,
     logIngestion: logs,
     logStorage: logs * COMPRESSED * retentionMonths,
     schedule: checks / MILLION,
     event: checks / MILLION,
     expressRequest: checks / MILLION,
-    expressDuration: (checks * CHECK.seconds * CHECK.expressGigabytes) / 3600,
+    expressDuration: (checks * CHECK.seconds * EXPRESS_GIGABYTES) / 3600,
     lambdaRequest: (checks * CHECK.invocations) / MILLION,
     lambdaDuration: (checks * CHECK.invocations * CHECK.invocationSeconds * memory) / MILLION,
     snsRequest: checks / MILLION,

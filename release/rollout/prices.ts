@@ -26,6 +26,8 @@ export const PRICES = {
   dashboard: price(3, 3),
   alarm: price(0.1, 0.1),
   metric: price(0.3, 0.3),
+  // Up to five statistics of a metric count once; there is no free tier.
+  metricRead: price(0.01),
   logIngestion: price(0.5, 0.76),
   logStorage: price(0.03, 0.033),
   schedule: price(1),

@@ -201,7 +201,7 @@ class Run {
     this.order.push(option);
     const from = cloud.timeline.events.length;
     if (option === 'wait') {
-      if (gate.pending.length === 0) await cloud.until(() => gate.pending.length > 0 || this.idle());
+      if (gate.pending.length === 0) await this.untilSomethingWaits();
       else {
         this.waits += 1;
         await cloud.advance(WAIT);
@@ -226,6 +226,18 @@ class Run {
       call.pass();
     }
     await this.settle();
+  }
+
+  /** Tries that are throttled one after another are one step: between them nothing can happen to the world, as after them. */
+  private async untilSomethingWaits(): Promise<void> {
+    const { cloud, gate } = this;
+    const steps = () =>
+      cloud.timeline.events.filter(({ type }) => type === 'state-retried' || type === 'state-entered').length;
+    const before = steps();
+    do {
+      await cloud.until(() => gate.pending.length > 0 || this.idle() || steps() > before);
+      await this.settle();
+    } while (gate.pending.length === 0 && !this.idle() && steps() === before);
   }
 
   /** Until every execution waits for an answer or for time to pass. Meanwhile a burst throttles what it meets. */

@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OVERHEAD } from '../../bench/overhead';
 import type { ConfigInput } from '../../infra/config-schema';
-import { difference, type TemplateBody, totalOf, usageOf } from '../../release/rollout/costs';
+import { ClusterDriver } from '../../local/demo/cluster-driver';
+import { synthesize } from '../../local/demo/synth';
+import { startCloud } from '../../local/emulator/cloud';
+import type { ApiRequest } from '../../local/emulator/kernel/api';
+import { REALISTIC } from '../../local/emulator/kernel/latency';
+import { CHECK, difference, type TemplateBody, totalOf, usageOf } from '../../release/rollout/costs';
 import { deployActions } from '../../release/rollout/deploy-permissions';
 import { LISTS } from '../../release/rollout/lists';
 import { ENGLISH, JAPANESE } from '../../release/rollout/words';
@@ -23,6 +29,8 @@ const stackOf = (count: number) =>
     clusters: Array.from({ length: count }, (_, index) => cluster(`mail${index + 1}`, 1 + 10 * index)),
     notifications: { emails: ['operations@example.com'] },
   });
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
 const templates = { one: stackOf(1), two: stackOf(2) };
 
 test.each(SHEETS)('%s lists what the template costs and takes (UPDATE_DOCS=1 writes the lists)', (name, words) => {
@@ -34,10 +42,58 @@ test.each(SHEETS)('%s lists what the template costs and takes (UPDATE_DOCS=1 wri
   expect(listsIn(text).sort()).toEqual(Object.keys(LISTS).sort());
 });
 
+test('a check takes what the sheet says', async () => {
+  const config = { clusters: [cluster('mail', 1)], notifications: { emails: ['operations@example.com'] } };
+  const cloud = await startCloud({
+    templateFile: synthesize(config),
+    clock: 'virtual',
+    latency: REALISTIC,
+    overhead: OVERHEAD,
+  });
+  try {
+    const driver = new ClusterDriver(cloud);
+    driver.check();
+    await cloud.idle();
+    const requests: string[] = [];
+    const { dispatch } = cloud;
+    Object.assign(cloud, {
+      dispatch: (request: ApiRequest) => {
+        requests.push(request.body);
+        return dispatch(request);
+      },
+    });
+    const from = cloud.timeline.events.length;
+    driver.check();
+    await cloud.idle();
+    const events = cloud.timeline.events.slice(from);
+    const seconds = ((events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0)) / 1000;
+    const invocations = events.filter((event) => event.type === 'state-exited' && event.stateType === 'Task').length;
+    const bytes = sum(events.map((event) => (event.type === 'log' ? Buffer.byteLength(event.line) : 0)));
+    const read = requests.flatMap((body) => body.match(/"MetricName":"\w+"/g) ?? []);
+    const written = events.filter(({ type }) => type === 'metric');
+    expect({ invocations, metricsRead: new Set(read).size, metricsWritten: written.length }).toEqual({
+      invocations: CHECK.invocations,
+      metricsRead: CHECK.metricsRead,
+      metricsWritten: CHECK.metricsWritten,
+    });
+    // A tenth more or less: names have other lengths, and latencies chance.
+    for (const ratio of [
+      bytes / 1000 / CHECK.kilobytes,
+      seconds / CHECK.seconds,
+      seconds / invocations / CHECK.invocationSeconds,
+    ]) {
+      expect(ratio).toBeGreaterThan(0.9);
+      expect(ratio).toBeLessThan(1.1);
+    }
+  } finally {
+    await cloud.close();
+  }
+});
+
 test('a cluster takes what its checks, alarms and metrics take, and no key or dashboard', () => {
   const usage = difference(usageOf(templates.one), usageOf(templates.two));
-  expect(usage).toMatchObject({ key: 0, dashboard: 0, metric: 3, schedule: 8640 / 1e6, lambdaRequest: 51840 / 1e6 });
-  expect(usage.logIngestion).toBeCloseTo(0.67, 2);
+  expect(usage).toMatchObject({ key: 0, dashboard: 0, metric: 4, schedule: 8640 / 1e6, lambdaRequest: 43200 / 1e6 });
+  expect(usage.logIngestion).toBeCloseTo(0.3, 2);
 });
 
 test('a stack has one key and one dashboard, whatever clusters it has', () => {
