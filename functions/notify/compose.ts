@@ -132,7 +132,7 @@ function askedFor(input: NotifyInput, cluster: Cluster | null): Asked {
 }
 
 function triggerOfEvent(type: unknown, { alarmName }: Fields): Notice['trigger'] {
-  if (String(type).startsWith(CLAIM_TYPE)) return 'claim';
+  if (typeof type === 'string' && type.startsWith(CLAIM_TYPE)) return 'claim';
   return alarmName === undefined ? 'event' : 'alarm';
 }
 

@@ -225,7 +225,10 @@ function optionalText(fields: Fields, key: string): string | null {
 function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (isFields(value)) return `an object with ${Object.keys(value).length} fields`;
+  if (isFields(value)) {
+    const fields = Object.keys(value).length;
+    return `an object with ${fields} ${fields === 1 ? 'field' : 'fields'}`;
+  }
   const json = JSON.stringify(value);
   return json.length <= 80 ? json : `${cut(json, 78)} (${json.length} characters)`;
 }

@@ -3,7 +3,7 @@ import { ConfigError, parseConfig } from '../../infra/config';
 import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
 import { type Cloud, startCloud } from '../../local/emulator/cloud';
-import { mutated, raw } from './bad-input';
+import { everyChange, mutated, raw } from './bad-input';
 import { CONFIGS } from './configs';
 import { isMutating, record } from './runs';
 
@@ -19,6 +19,7 @@ const INSTANCE = 'i-0a1b2c3d4e5f61001';
 const REQUESTS = [
   { cluster: 'mail', mode: 'failover', reason: 'hangs', requestedBy: 'me' },
   { cluster: 'mail', mode: 'rehearsal', target: 'i-0a1b2c3d4e5f61002' },
+  { cluster: 'mail', mode: 'drill', target: INSTANCE, reason: 'the yearly one', requestedBy: 'me' },
   { cluster: 'mail', mode: 'check' },
   {
     version: '0',
@@ -47,6 +48,17 @@ const REQUESTS = [
         metrics: [{ id: 'm1', metricStat: { metric: { namespace: 'AWS/EC2', dimensions: { InstanceId: INSTANCE } } } }],
       },
     },
+  },
+  {
+    version: '0',
+    id: 'c3b7cf3c-2563-42b9-8240-9d3fb64afec0',
+    'detail-type': `Virtual IP Claim ${INSTANCE}`,
+    source: 'vip-failover',
+    account: '123456789012',
+    time: '2026-01-01T12:00:00Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: { cluster: 'mail', reason: 'MASTER' },
   },
 ];
 
@@ -88,6 +100,10 @@ function published(cloud: Cloud, arn: string): boolean {
       event.type === 'api-call' && event.action === 'Publish' && event.execution === arn && event.error === null,
   );
 }
+
+test.each(REQUESTS)('whatever stands in a field of %j: a clear word, a notice, and no change', async (request) => {
+  await expectClearEnds(everyChange(request));
+});
 
 test('a thousand inputs that were valid once end with a clear word, a notice, and no change', async () => {
   const batches = fc.array(mutated(REQUESTS), { minLength: TOGETHER, maxLength: TOGETHER });

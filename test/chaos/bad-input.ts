@@ -24,36 +24,44 @@ function replaceAt(value: unknown, path: Path, by: unknown): unknown {
 }
 
 /** Values that break careless code: empty, huge, deep, of other types, names with a meaning of their own. */
+const NASTY: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  '',
+  ' ',
+  '\u0000',
+  '💥',
+  '__proto__',
+  'constructor',
+  'toString',
+  [],
+  {},
+  [[]],
+  [null],
+  { toString: 'x' },
+  { toJSON: 'x', valueOf: 'x' },
+  { length: 3 },
+  '2026-13-45T99:99:99Z',
+  'i-',
+  '10.0.0.256',
+  '::1',
+  'x'.repeat(10_000),
+  JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`),
+];
+
 const nasty: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    0,
-    -1,
-    1e308,
-    '',
-    ' ',
-    '\u0000',
-    '💥',
-    '__proto__',
-    'constructor',
-    'toString',
-    [],
-    {},
-    [[]],
-    [null],
-    { toString: 'x' },
-    { length: 3 },
-    '2026-13-45T99:99:99Z',
-    'i-',
-    '10.0.0.256',
-    '::1',
-  ),
-  fc.constant('x'.repeat(10_000)),
-  fc.constant(JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`)),
-  fc.jsonValue({ maxDepth: 3 }),
-  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  { weight: NASTY.length, arbitrary: fc.constantFrom(...NASTY) },
+  { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
 );
+
+/** The valid value with each of its parts left out, and replaced by each nasty value. */
+export function everyChange(valid: unknown): unknown[] {
+  return pathsOf(valid).flatMap((path) => [undefined, ...NASTY].map((by) => replaceAt(valid, path, by) ?? null));
+}
 
 /** A valid value with up to three of its parts replaced, left out, or given more fields. */
 export function mutated(valid: readonly unknown[]): fc.Arbitrary<unknown> {
