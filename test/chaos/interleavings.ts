@@ -228,16 +228,18 @@ class Run {
     await this.settle();
   }
 
-  /** Tries that are throttled one after another are one step: between them nothing can happen to the world, as after them. */
+  /** Until a call waits. Between the tries of one invocation that a burst throttles, which differ in their time alone, nothing else happens. */
   private async untilSomethingWaits(): Promise<void> {
     const { cloud, gate } = this;
-    const steps = () =>
-      cloud.timeline.events.filter(({ type }) => type === 'state-retried' || type === 'state-entered').length;
-    const before = steps();
+    let invokedAgain = false;
+    const stop = cloud.timeline.listen(({ type }) => {
+      if (type === 'state-retried' || type === 'state-entered') invokedAgain = true;
+    });
     do {
-      await cloud.until(() => gate.pending.length > 0 || this.idle() || steps() > before);
+      await cloud.until(() => gate.pending.length > 0 || this.idle());
       await this.settle();
-    } while (gate.pending.length === 0 && !this.idle() && steps() === before);
+    } while (gate.pending.length === 0 && !this.idle() && !invokedAgain);
+    stop();
   }
 
   /** Until every execution waits for an answer or for time to pass. Meanwhile a burst throttles what it meets. */

@@ -58,6 +58,17 @@ test('a drill is not undone because the application has not started yet', async 
   expect(outcomes(driver)).toEqual(['DRILLED']);
 });
 
+test('nor because CloudWatch cannot say that the addresses have just moved', async () => {
+  const driver = await givenAnApplication();
+  driver.drill(driver.standby);
+  await driver.cloud.idle();
+  driver.cloud.faults.add({ action: 'GetMetricData', kind: 'empty' });
+  driver.check();
+  await driver.cloud.idle();
+  expect(driver.holds(driver.standby)).toBe(true);
+  expect(outcomes(driver)).toEqual(['DRILLED']);
+});
+
 test('a check that the user made counts the same', async () => {
   const driver = await given(undefined, { schedules: true });
   driver.cloud.world.setApplicationStatus(driver.active.instanceId, 'impaired');

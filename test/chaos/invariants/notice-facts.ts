@@ -34,18 +34,19 @@ const TOLERANCE = 2_000;
 
 /** A dark time that is said is not shorter than the world's own. */
 export function saidTooShort({ played, runs }: Context, run: Run): string[] {
-  const { cluster, effects, endedAt } = run;
+  const { cluster, effects } = run;
+  const end = run.ends.at(-1);
   const notice = run.notices.find(({ state }) => state === 'NotifySuccess');
   const off = effects.find(({ to }) => to === null);
-  if (cluster === null || notice === undefined || off === undefined || endedAt === null) return [];
+  if (cluster === null || notice === undefined || off === undefined || end === undefined) return [];
   if (played.skewed || run.starts.length > 1) return [];
   // A metric says no execution: where another one writes its own at the same time, nobody can tell whose it is.
   const another = runs.some(
     (other) =>
       other !== run &&
       other.cluster === cluster &&
-      other.notices.some(({ index }) => index < (run.ends.at(-1)?.index ?? 0)) &&
-      (other.endedAt ?? Number.POSITIVE_INFINITY) > notice.at,
+      other.notices.some(({ index }) => index < end.index) &&
+      (other.ends.at(-1)?.index ?? Number.POSITIVE_INFINITY) > notice.index,
   );
   if (another) return [];
   const { events } = played.cloud.timeline;
@@ -53,12 +54,9 @@ export function saidTooShort({ played, runs }: Context, run: Run): string[] {
     .slice(off.index + 1)
     .find((event) => event.type === 'holder-changed' && event.address === off.address && event.to !== null);
   const said = events
-    .slice(notice.index)
+    .slice(notice.index, end.index)
     .flatMap((event) =>
-      event.type === 'metric' &&
-      event.at <= endedAt &&
-      event.name === 'DarkTime' &&
-      event.dimensions.Cluster === cluster.name
+      event.type === 'metric' && event.name === 'DarkTime' && event.dimensions.Cluster === cluster.name
         ? [event.value]
         : [],
     );

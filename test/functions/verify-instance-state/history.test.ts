@@ -1,5 +1,5 @@
 import '../support/quiet';
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { logger } from '../../../functions/shared/logger';
 import {
@@ -13,6 +13,7 @@ import {
 import { A, B, C, cluster } from '../notify/builders';
 import { THROTTLED } from '../support/ec2';
 import { claim, NOW } from '../support/facts';
+import { complete, type Points } from '../support/metrics';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const client = new CloudWatchClient({});
@@ -21,24 +22,17 @@ const { failbackAfterMinutes: _, ...MANUAL } = of;
 
 beforeEach(() => {
   cloudWatch.reset();
-  cloudWatch.on(GetMetricDataCommand).resolves({});
+  has({});
 });
 afterEach(() => jest.restoreAllMocks());
 
-type Points = readonly (readonly [minutesAgo: number, value: number])[];
-
-/** CloudWatch has these points of the metrics. */
+/** CloudWatch has these points of the metrics, each so many minutes ago. */
 function has(metrics: Readonly<Record<string, Points>>): void {
-  cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
-    MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }): MetricDataResult => {
-      const points = metrics[Id] ?? [];
-      return {
-        Id,
-        Timestamps: points.map(([minutes]) => new Date(NOW - minutes * 60_000)),
-        Values: points.map(([, value]) => value),
-      };
-    }),
-  }));
+  const points = Object.entries(metrics).map(([id, all]) => [
+    id,
+    all.map(([minutes, value]) => [NOW - minutes * 60_000, value] as const),
+  ]);
+  cloudWatch.on(GetMetricDataCommand).callsFake(complete(Object.fromEntries(points)));
 }
 
 const metric = (Namespace: string, MetricName: string, Name: string, Value: string, Period: number, Stat: string) => ({
@@ -433,16 +427,11 @@ describe('whether a status check of the preferred node failed lately', () => {
   });
 });
 
-test('a time without a value, and an answer without results, say nothing', async () => {
-  cloudWatch
-    .on(GetMetricDataCommand)
-    .resolves({ MetricDataResults: [{ Id: 'told', Timestamps: [new Date(NOW)] }, {}] });
-  expect(await read(MANUAL)).toMatchObject({ noticeLost: false, claims: [] });
-  const Timestamps = [new Date(NOW - 60_000), new Date(NOW)];
-  cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'told', Timestamps, Values: [0] }] });
-  expect(await read(MANUAL)).toMatchObject({ noticeLost: true, claims: [] });
-  cloudWatch.on(GetMetricDataCommand).resolves({});
-  expect(await read()).toEqual({ ...NO_HISTORY, preferredFailedLately: false });
+test('what CloudWatch says it could not read is not known', async () => {
+  const warn = jest.spyOn(logger, 'warn').mockImplementation();
+  cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'told', StatusCode: 'InternalError' }] });
+  expect(await read(MANUAL)).toEqual(NO_HISTORY);
+  expect(warn).toHaveBeenCalledTimes(1);
 });
 
 test.each([

@@ -28,6 +28,7 @@ import {
 } from '../notify/builders';
 import { enteredNow } from '../support/clock';
 import { ec2Error, instances, interfaces, settingsOf, THROTTLED } from '../support/ec2';
+import { complete } from '../support/metrics';
 
 const WELL = { InstanceId: B.instanceId, SystemStatus: { Status: 'ok' as const } };
 
@@ -40,7 +41,7 @@ beforeEach(() => {
   ec2.on(DescribeInstancesCommand).resolves(instances([A, 'stopped'], [B, 'running']));
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
   ec2.on(DescribeInstanceStatusCommand).resolves({ InstanceStatuses: [WELL] });
-  cloudWatch.on(GetMetricDataCommand).resolves({});
+  cloudWatch.on(GetMetricDataCommand).callsFake(complete());
   cloudWatch.on(DescribeAlarmsCommand).resolves({});
 });
 afterEach(() => jest.restoreAllMocks());
@@ -277,11 +278,8 @@ test('logs with the cluster and the mode as soon as they are known', async () =>
 
 test('failback and damping count from now, the time at which the answers came', async () => {
   const of = cluster({ nodes: [A, B], failbackAfterMinutes: 60 });
-  cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
-    MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) =>
-      Id === 'least' || Id === 'most' ? { Id, Timestamps: [new Date(Date.now() - 7_200_000)], Values: [2] } : { Id },
-    ),
-  }));
+  const moved = [[Date.now() - 7_200_000, 2]] as const;
+  cloudWatch.on(GetMetricDataCommand).callsFake(complete({ least: moved, most: moved }));
   const ok = { Status: 'ok' as const };
   ec2.on(DescribeInstanceStatusCommand).resolves({
     InstanceStatuses: [A, B].map(({ instanceId }) => ({

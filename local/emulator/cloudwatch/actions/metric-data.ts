@@ -35,8 +35,9 @@ const MOST_DATAPOINTS = 100_800;
 
 /**
  * Metrics only, no expressions. Points lie at the beginning of their period; periods begin at multiples of themselves. The
- * start is rounded down to the minute, the end is exclusive.
- * @see CloudWatch API Reference, GetMetricData
+ * start is rounded down to the minute, the end is exclusive. What a fault takes out CloudWatch says it could not read: the
+ * call succeeds, and the query's result has no points and the status InternalError.
+ * @see CloudWatch API Reference, GetMetricData; MetricDataResult
  */
 export const getMetricData: CloudWatchAction = {
   parameters: ['MetricDataQueries', 'StartTime', 'EndTime', 'ScanBy', 'MaxDatapoints', 'NextToken'],
@@ -51,14 +52,15 @@ export const getMetricData: CloudWatchAction = {
     if (new Set(queries.map(({ id }) => id)).size < queries.length) throw invalid('Each Id must be unique.');
     const ascending =
       choice(parameters, 'ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
-    const found = queries.flatMap((query) => {
+    const readable = withOmission(queries, omission, ({ metric }) => metric.name);
+    const found = readable.flatMap((query) => {
       const kept = clock.now() - keptFor(query.period);
       const points = pointsOf(metrics, query, Math.max(kept, Math.floor(start / MINUTE) * MINUTE), end);
       return (ascending ? points : points.reverse()).map((point) => ({ query, ...point }));
     });
-    const shown = withOmission(found, omission, ({ query }) => query.metric.name);
     const most = { parameter: 'MaxDatapoints', limit: MOST_DATAPOINTS, otherwise: MOST_DATAPOINTS };
-    const { rows, next } = paged(shown, parameters, pageSize, most);
+    const { rows, next } = paged(found, parameters, pageSize, most);
+    const finished = next === undefined ? 'Complete' : 'PartialData';
     const MetricDataResults = queries.map((query) => {
       const points = rows.filter((row) => row.query === query);
       return {
@@ -66,7 +68,7 @@ export const getMetricData: CloudWatchAction = {
         Label: query.label,
         Timestamps: points.map(({ at }) => written(at)),
         Values: points.map(({ value }) => value),
-        StatusCode: next === undefined ? 'Complete' : 'PartialData',
+        StatusCode: readable.includes(query) ? finished : 'InternalError',
       };
     });
     return { body: { MetricDataResults, Messages: [], NextToken: next }, result: `${rows.length} data points` };
