@@ -67,7 +67,8 @@ async function assignAddresses(
     const pauses = certain && execution.retryCount > 0 ? LOOK_PAUSES_MS : [];
     // EC2 does not document what assigning an address does that the interface already has: look before failing.
     if (await isThere(reader, plan, networkInterfaceId, pauses)) return;
-    const words = `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${addresses.join(', ')}: ${error.name}: ${error.message}`;
+    const what = addresses.length > 3 ? `${addresses.length} addresses` : addresses.join(', ');
+    const words = `${networkInterfaceId} of ${instanceId} (${instanceType}) cannot take ${what}: ${error.name}: ${error.message}`;
     throw certain ? new TargetCannotHold(words, { cause: error }) : new AssignRefused(words, { cause: error });
   }
 }

@@ -191,11 +191,13 @@ function failureOf(input: NotifyInput, looked: Looked): Failure {
     state: failedState(input),
     error: error.Error,
     message: messageOf(error),
-    refusals: attemptsOf(input).map(({ instanceId, error: name, message }) => ({
-      node: cluster === null ? instanceId : nodeName(cluster, instanceId).full,
-      error: name,
-      message,
-    })),
+    refusals: attemptsOf(input)
+      .filter(({ message }) => message !== '')
+      .map(({ instanceId, error: name, message }) => ({
+        node: cluster === null ? instanceId : nodeName(cluster, instanceId).full,
+        error: name,
+        message,
+      })),
     lookError: looked !== null && 'lookError' in looked ? looked.lookError : null,
   };
 }

@@ -150,7 +150,7 @@ export interface Attempt {
   readonly instanceId: string;
   /** The error's name, as Catch saw it. */
   readonly error: string;
-  /** What it said, unshortened. */
+  /** What it said, unshortened; empty where a later attempt at the same node met the same error. */
   readonly message: string;
 }
 
