@@ -16,6 +16,8 @@ void warmUp(new AssignPrivateIpAddressesCommand({ NetworkInterfaceId: '', Privat
 /** Assigns the addresses to the destination's interface (AllowReassignment). Who has unassigned assigns, whatever the clock says. */
 export const handler = handle(
   (input: AssignIpInput): Promise<AssignIpOutput> =>
-    input.plan.action === 'REHEARSE' ? rehearseAssign(reader, input.plan) : assign(writer, reader, input),
+    input.plan.action === 'REHEARSE'
+      ? rehearseAssign(reader, input.plan, input.execution.retryCount)
+      : assign(writer, reader, input),
   (input) => (mayBeHomeless(input) ? Number.POSITIVE_INFINITY : DEADLINE_SECONDS),
 );

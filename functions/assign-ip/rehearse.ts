@@ -8,15 +8,16 @@ import {
 import { call } from '../shared/aws-clients';
 import { addressesOf, type Cluster, nodeLabel } from '../shared/cluster';
 import type { AssignIpOutput } from '../shared/contract';
+import { StateUnsettled } from '../shared/errors';
 import { orNotRead } from '../shared/findings';
 import type { Finding, Plan } from '../shared/plan';
 import { allPages } from '../shared/snapshot';
 
 /** Assigns nothing. Finds what would stop the real assignment, and what would keep the service from answering after it. */
-export async function rehearseAssign(reader: EC2Client, plan: Plan): Promise<AssignIpOutput> {
+export async function rehearseAssign(reader: EC2Client, plan: Plan, retryCount: number): Promise<AssignIpOutput> {
   const findings = await Promise.all([
-    orNotRead(aboutInterfaces(reader, plan)),
-    orNotRead(aboutElasticIps(reader, plan.cluster)),
+    orNotRead(aboutInterfaces(reader, plan), retryCount),
+    orNotRead(aboutElasticIps(reader, plan.cluster, retryCount), retryCount),
   ]);
   return { assigned: [], assignedAt: null, certain: true, reassociated: [], refusals: [], findings: findings.flat() };
 }
@@ -106,7 +107,11 @@ function differences({ nodes }: Cluster, interfaces: readonly NetworkInterface[]
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html */
-async function aboutElasticIps(reader: EC2Client, { virtualIps, nodes }: Cluster): Promise<Finding[]> {
+async function aboutElasticIps(
+  reader: EC2Client,
+  { virtualIps, nodes }: Cluster,
+  retryCount: number,
+): Promise<Finding[]> {
   const wanted = virtualIps.flatMap(({ address, elasticIpAllocationId: id }) =>
     id === undefined ? [] : [{ address, id }],
   );
@@ -121,6 +126,8 @@ async function aboutElasticIps(reader: EC2Client, { virtualIps, nodes }: Cluster
   return wanted.flatMap(({ address, id }): Finding[] => {
     const found = Addresses.find(({ AllocationId }) => AllocationId === id);
     if (found === undefined) {
+      if (retryCount === 0)
+        throw new StateUnsettled(`DescribeAddresses does not show ${id}: one answer may lack anything.`);
       return [
         {
           severity: 'problem',

@@ -15,5 +15,7 @@ void warmUp(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId: '', Priv
 /** Takes the addresses off the unhealthy interfaces that they leave. */
 export const handler = handle(
   (input: UnassignIpInput): Promise<UnassignIpOutput> =>
-    input.plan.action === 'REHEARSE' ? rehearseUnassign(reader, input.plan) : unassign(writer, reader, input),
+    input.plan.action === 'REHEARSE'
+      ? rehearseUnassign(reader, input.plan, input.execution.retryCount)
+      : unassign(writer, reader, input),
 );

@@ -8,13 +8,13 @@ import type { Finding, Plan } from '../shared/plan';
 import { keptInPlace } from './unassign';
 
 /** Takes nothing off. Finds what is wrong with the addresses themselves: where they lie in their subnet, and who else could get them. */
-export async function rehearseUnassign(reader: EC2Client, plan: Plan): Promise<UnassignIpOutput> {
+export async function rehearseUnassign(reader: EC2Client, plan: Plan, retryCount: number): Promise<UnassignIpOutput> {
   const onSources = plan.sources.flatMap(({ addresses }) => addresses);
   const kept = keptInPlace(plan, 0);
   const left = onSources.filter((address) => !kept.some((entry) => entry.address === address));
   const findings = await Promise.all([
-    orNotRead(misplaced(reader, plan.cluster)),
-    plan.cluster.handover === 'atomic' ? [] : orNotRead(unreserved(reader, plan.cluster)),
+    orNotRead(misplaced(reader, plan.cluster), retryCount),
+    plan.cluster.handover === 'atomic' ? [] : orNotRead(unreserved(reader, plan.cluster), retryCount),
   ]);
   return {
     released: [],

@@ -13,6 +13,6 @@ void warmUp(new DescribeNetworkInterfacesCommand({}), (command) => ec2.send(comm
 /** Reads back until the addresses are on the destination and nowhere else. */
 export const handler = handle(
   (input: VerifyEniInput): Promise<VerifyEniOutput> =>
-    input.plan.action === 'REHEARSE' ? rehearseVerify(ec2, input.plan) : verify(ec2, input),
+    input.plan.action === 'REHEARSE' ? rehearseVerify(ec2, input.plan, input.execution.retryCount) : verify(ec2, input),
   () => LAST_DEADLINE_SECONDS,
 );

@@ -9,6 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { rehearseAssign } from '../../../functions/assign-ip/rehearse';
 import type { ClusterNode } from '../../../functions/shared/cluster';
+import { StateUnsettled } from '../../../functions/shared/errors';
 import type { Plan } from '../../../functions/shared/plan';
 import { A, B, C, cluster, ELASTIC, ELASTIC_IP, rehearsal, vips } from '../notify/builders';
 import { ec2Error, THROTTLED } from '../support/ec2';
@@ -39,7 +40,8 @@ beforeEach(() => {
   ec2.on(DescribeAddressesCommand).resolves({});
 });
 
-const run = (changes: Partial<Plan> = {}) => rehearseAssign(new EC2Client({}), rehearsal(changes));
+const run = (changes: Partial<Plan> = {}, retryCount = 2) =>
+  rehearseAssign(new EC2Client({}), rehearsal(changes), retryCount);
 const findings = async (changes: Partial<Plan> = {}) => (await run(changes)).findings;
 
 test('assigns nothing, and finds nothing wrong where all is well', async () => {
@@ -169,6 +171,9 @@ describe('the configured Elastic IPs', () => {
     },
   ];
 
+  test('one that the first answer lacks is asked for once more', async () => {
+    await expect(run({ cluster: ELASTIC }, 0)).rejects.toThrow(StateUnsettled);
+  });
   test('are asked for by filter: one that does not exist is absent', async () => {
     expect(await found()).toEqual([
       {

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const run = (changes: Partial<Plan> = {}) =>
-  rehearseUnassign(new EC2Client({}), rehearsal({ cluster: two, ...changes }));
+  rehearseUnassign(new EC2Client({}), rehearsal({ cluster: two, ...changes }), 2);
 const findings = async (of = two) => (await run({ cluster: of })).findings;
 
 test('takes nothing off', async () => {

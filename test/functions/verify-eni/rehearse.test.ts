@@ -1,6 +1,7 @@
 import '../support/quiet';
 import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { NotConverged } from '../../../functions/shared/errors';
 import { rehearseVerify } from '../../../functions/verify-eni/rehearse';
 import { A, B, cluster, holders, rehearsal } from '../notify/builders';
 import { instances, interfaces, THROTTLED } from '../support/ec2';
@@ -12,7 +13,7 @@ beforeEach(() => {
   ec2.on(DescribeNetworkInterfacesCommand).resolves(interfaces({ node: A }));
 });
 
-const run = (of = rehearsal()) => rehearseVerify(new EC2Client({}), of);
+const run = (of = rehearsal(), retryCount = 1) => rehearseVerify(new EC2Client({}), of, retryCount);
 
 test('reads what the proof would read, once, and says where the addresses are', async () => {
   const output = await run();
@@ -21,8 +22,9 @@ test('reads what the proof would read, once, and says where the addresses are', 
   expect(ec2.calls()).toHaveLength(2);
 });
 
-test('finds a destination that could not be proven ready', async () => {
+test('finds a destination that could not be proven ready, once a second look says so too', async () => {
   ec2.on(DescribeInstancesCommand).resolves(instances([A, 'running'], [B, 'stopping']));
+  await expect(run(rehearsal(), 0)).rejects.toThrow(NotConverged);
   expect((await run()).findings).toEqual([
     {
       severity: 'problem',
