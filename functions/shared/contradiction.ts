@@ -4,7 +4,8 @@ import { interfaceOf, interfacesWith, isReady, type Snapshot } from './snapshot'
 /**
  * Where the two answers contradict each other, in one sentence; null where they agree. Reads of one moment lag differently,
  * an answer may be empty or lack a part: absence in one of them is not death. What an instance that does not run shows is
- * not asked: its node is unhealthy either way.
+ * not asked: its node is unhealthy either way. Nor is an interface in another subnet than the cluster's, where addresses
+ * are not looked for.
  */
 export function contradictionIn(cluster: Cluster, snapshot: Snapshot): string | null {
   return missingFromInstances(cluster, snapshot) ?? missingFromInterfaces(cluster, snapshot);
@@ -27,10 +28,11 @@ function missingFromInstances({ nodes }: Cluster, { instances, addresses }: Snap
   return null;
 }
 
-function missingFromInterfaces({ nodes, virtualIps }: Cluster, snapshot: Snapshot): string | null {
+function missingFromInterfaces({ nodes, subnetId, virtualIps }: Cluster, snapshot: Snapshot): string | null {
   for (const node of nodes.filter((candidate) => isReady(candidate, snapshot))) {
     for (const { address } of virtualIps) {
-      if (!interfaceOf(node, snapshot)?.addresses.includes(address)) continue;
+      const own = interfaceOf(node, snapshot);
+      if (own?.subnetId !== subnetId || !own.addresses.includes(address)) continue;
       const on = interfacesWith(address, snapshot);
       if (on.includes(node.networkInterfaceId)) continue;
       return `DescribeInstances shows ${address} on ${node.networkInterfaceId} of ${node.instanceId}; DescribeNetworkInterfaces shows it on ${on.join(', ') || 'no interface'}.`;

@@ -76,6 +76,17 @@ describe('two answers that contradict each other', () => {
       { ...both({ instances: { [A.instanceId]: stopped(A) } }), addresses: [] },
     ],
     [
+      'the interface lies in another subnet, where the other does not look',
+      {
+        instances: {
+          [A.instanceId]: instance(A, {
+            interfaces: [face(A, { subnetId: 'subnet-0ffff', addresses: ['10.0.0.5', '10.0.0.6'] })],
+          }),
+        },
+        addresses: [],
+      },
+    ],
+    [
       'an address of nobody is shown twice by the other',
       {
         ...both(),
