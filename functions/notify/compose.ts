@@ -70,13 +70,13 @@ function statusNow(input: NotifyInput, cluster: Cluster | null, seen: Seen | nul
   if (cluster === null) return 'CHECK';
   if (seen === null) return 'CHECK';
   const status = statusOf(seen, input.kind === 'FAILURE' ? askedFor(input, cluster).saidDown : []);
-  return status === 'OK' && isClaimNotFollowed(input, seen) ? 'CHECK' : status;
+  return status === 'OK' && isClaimNotFollowed(input, cluster, seen) ? 'CHECK' : status;
 }
 
 /** The application may be active on a node that does not have the addresses. */
-function isClaimNotFollowed(input: NotifyInput, { where }: Seen): boolean {
+function isClaimNotFollowed(input: NotifyInput, cluster: Cluster, { where }: Seen): boolean {
   const plan = latestPlan(input);
-  if (plan?.trigger !== 'claim' || !plan.notify || input.kind === 'SUCCESS') return false;
+  if (askedFor(input, cluster).trigger !== 'claim' || plan?.notify !== true || input.kind === 'SUCCESS') return false;
   return where.some(({ instanceId }) => instanceId !== plan.target);
 }
 

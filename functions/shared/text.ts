@@ -7,3 +7,8 @@ export function cut(text: string, limit: number): string {
   const characters = Array.from(whole);
   return characters.length <= limit ? whole : `${characters.slice(0, limit - 1).join('')}…`;
 }
+
+/** Nothing of it can be seen. */
+export function isBlank(text: string): boolean {
+  return /^[\s\p{Cc}\p{Cf}\p{DI}]*$/u.test(text);
+}

@@ -10,7 +10,7 @@ import {
   watchedInstances,
 } from '../shared/input';
 import { MODES, NOTHING_SAID, type Request } from '../shared/plan';
-import { cut } from '../shared/text';
+import { cut, isBlank } from '../shared/text';
 
 const STATE_CHANGE = 'EC2 Instance State-change Notification';
 const ALARM_CHANGE = 'CloudWatch Alarm State Change';
@@ -121,7 +121,7 @@ function readClaim(event: Fields, instanceId: string, detail: Fields, clusters: 
       ...fromEvent(event),
       trigger: 'claim' as const,
       target: instanceId,
-      reason: optionalText(detail, 'reason'),
+      reason: typeof detail.reason === 'string' && detail.reason !== '' ? cut(detail.reason, LONGEST_TEXT) : null,
     },
   };
 }
@@ -185,7 +185,7 @@ function readTarget(
 function readRequester(input: Fields, mode: Request['mode']): string | null {
   const requester = optionalText(input, 'requestedBy');
   const moves = mode === 'failover' || mode === 'drill';
-  if (!moves || (requester !== null && requester.trim() !== '')) return requester;
+  if (!moves || (requester !== null && !isBlank(requester))) return requester;
   throw new Wrong(
     `requestedBy is ${show(requester ?? undefined)}: a ${mode} by hand names whoever asks for it, for the record. Add "requestedBy": "YOUR NAME".`,
   );

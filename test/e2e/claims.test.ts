@@ -15,6 +15,35 @@ test('the address follows the node that claims it, in one call, and people are t
   expect(told(driver)).toContain('keepalived: MASTER');
 });
 
+test.each([null, 42, '', {}])(
+  'a reason that is no text (%j) is left out, and the claim is carried out',
+  async (reason) => {
+    const driver = await given();
+    const { instanceId } = driver.standby;
+    const detail = { cluster: driver.cluster.name, reason };
+    driver.cloud.putEvent({
+      source: 'vip-failover',
+      'detail-type': `Virtual IP Claim ${instanceId}`,
+      resources: [],
+      detail,
+    });
+    await driver.settled();
+    expect(driver.holds(driver.standby)).toBe(true);
+    expect(outcomes(driver)).toEqual(['CLAIMED']);
+  },
+);
+
+test('a claim that cannot be carried out is no good news: its node may be the active one', async () => {
+  const driver = await given();
+  const claimant = 'i-0fffffffffffffff0';
+  const detail = { cluster: driver.cluster.name };
+  driver.cloud.startExecution({ source: 'vip-failover', 'detail-type': `Virtual IP Claim ${claimant}`, detail });
+  await driver.settled();
+  expect(outcomes(driver)).toEqual(['FAILED']);
+  expect(told(driver)).toContain(claimant);
+  expect(told(driver)).not.toContain('Nobody has to act');
+});
+
 test('a claim of the holder, and a claim that comes twice, change nothing and disturb nobody', async () => {
   const driver = await given();
   driver.claim(driver.active);

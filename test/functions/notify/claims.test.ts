@@ -2,6 +2,7 @@ import { composeNotice } from '../../../functions/notify/compose';
 import { en } from '../../../functions/notify/locales/en';
 import { ja } from '../../../functions/notify/locales/ja';
 import { readiness } from '../../../functions/notify/metrics';
+import { invalidPlan } from '../../../functions/verify-instance-state/plan';
 import { A, B, BY_CLAIM, cluster, failed, holders, lambdaError, look, refusal, reports } from './builders';
 
 /** A claim of mail-2 that failed, and how it stands after it. */
@@ -18,6 +19,11 @@ function refused(error: string, shown: ReturnType<typeof look>) {
   return { input, notice, subject: en.subject(notice), japanese: ja.subject(notice) };
 }
 
+const CLAIM_OF_NOBODY = {
+  source: 'vip-failover',
+  'detail-type': 'Virtual IP Claim i-0bad',
+  detail: { cluster: 'mail' },
+};
 const RUNNING = look(A, ['running', 'running']);
 
 test('a claim that was refused: the application may be active where the address is not, so somebody should look', () => {
@@ -43,4 +49,11 @@ test('a claim that failed while the holder died is a failure like any other', ()
 
 test('a claim whose proof failed, but that was carried out', () => {
   expect(refused('NotConverged', look(B, ['running', 'running'])).notice.status).not.toBe('CHECK');
+});
+
+test('a claim that was not understood is no good news', () => {
+  const input = { ...failed(invalidPlan(cluster(), 'detail-type names nobody', null)), input: CLAIM_OF_NOBODY };
+  const notice = composeNotice(input, { snapshot: RUNNING });
+  expect(notice.status).toBe('CHECK');
+  expect(composeNotice({ ...input, input: { mode: 'drill' } }, { snapshot: RUNNING }).status).toBe('OK');
 });

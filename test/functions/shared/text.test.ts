@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cut } from '../../../functions/shared/text';
+import { cut, isBlank } from '../../../functions/shared/text';
 
 test('a text that is short enough stays as it is', () => {
   expect(cut('', 3)).toBe('');
@@ -28,4 +28,15 @@ test('any text is cut to whole characters, at most so many', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test.each(['', ' ', '\n\t', '\u200b', '\u0000', '\u2060\ufeff', '\u3164', '\u{e0041}'])(
+  'nothing of %j can be seen',
+  (text) => {
+    expect(isBlank(text)).toBe(true);
+  },
+);
+
+test.each(['a', ' a ', '\u200ba', '·', '–', '😀', '山田'])('something of %j can', (text) => {
+  expect(isBlank(text)).toBe(false);
 });

@@ -339,11 +339,6 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
     ['detail.cluster is "x"; known are "mail", "db".'],
   ],
   ['a claim without detail', claimBy(A.instanceId, null), ['detail is null; an object is allowed']],
-  [
-    'a claim with an empty reason',
-    claimBy(A.instanceId, { cluster: 'mail', reason: '' }),
-    ['reason is ""; a text that is not empty'],
-  ],
   ['a claim of another source', { ...claimBy(A.instanceId), source: 'my.app' }, ['an event of another kind']],
   [
     'an alarm of nobody',
