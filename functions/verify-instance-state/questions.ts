@@ -44,6 +44,13 @@ export function saidDownButShownUp(situation: Situation): boolean {
   return firstPass && isSaid && seemsUp && retryCount < DOUBT_RETRIES;
 }
 
+/** An event says that a node or its alarm is well again, and reads show none yet that could take the addresses. */
+export function saidUpButShownDown(situation: Situation): boolean {
+  const { firstPass, request, retryCount } = situation;
+  const isGoodNews = (request.trigger === 'event' || request.trigger === 'alarm') && request.saidDown.length === 0;
+  return firstPass && isGoodNews && destinationOf(situation) === null && retryCount < DOUBT_RETRIES;
+}
+
 export function laterHolder({ firstPass, holderIsHealthy }: Situation): boolean {
   return !firstPass && holderIsHealthy;
 }
@@ -107,6 +114,9 @@ export function lackingForMove(situation: Situation): string[] {
     ...signals.missing.alarms
       .filter((name) => taker?.alarms?.includes(name))
       .map((name) => `DescribeAlarms does not show ${name}`),
+    ...signals.notRead
+      .filter(({ call, error }) => call === 'DescribeAlarms' && taker?.alarms?.length && !DENIED.has(error.name))
+      .map(({ error }) => error.message),
   ];
 }
 

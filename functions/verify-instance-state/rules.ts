@@ -16,6 +16,7 @@ import {
   obstacles,
   refusalOfTarget,
   saidDownButShownUp,
+  saidUpButShownDown,
   sickHolder,
   stranger,
   unread,
@@ -130,7 +131,7 @@ export const RULES: readonly Rule[] = [
       lookAgain(`DescribeInstances does not show ${neededAndNotFound(situation).join(', ')}, which is needed.`),
   },
   {
-    name: 'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs',
+    name: 'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs; or there was no answer of its alarms',
     when: (situation) => lackingForMove(situation).length > 0,
     then: (situation) => lookAgain(`${lackingForMove(situation).join(', ')}: one answer may lack anything.`),
   },
@@ -200,6 +201,11 @@ export const RULES: readonly Rule[] = [
     name: 'only alarms or the application say that the holder is unhealthy, and those of the standby changed a moment ago, or the addresses went to and fro',
     when: isDamped,
     then: leftThere,
+  },
+  {
+    name: 'no healthy candidate, an event says that a node or its alarm is well again',
+    when: saidUpButShownDown,
+    then: ({ request }) => lookAgain(`An event (${request.eventDetail}) is good news; AWS shows no healthy node yet.`),
   },
   {
     name: 'no healthy candidate',

@@ -1,8 +1,21 @@
 import type { ClusterDriver } from '../../local/demo/cluster-driver';
 import { cluster, node, nodeOptions } from '../../local/demo/scenarios/configs';
 import type { BusEvent } from '../../local/emulator/event-bridge/event';
+import type { FaultRule } from '../../local/emulator/kernel/faults';
 import { closeAll } from './driver';
-import { alarmOf, given, MINUTE, messages, outcomes, THREE_NODES, TWO_NODES, told } from './field';
+import {
+  alarmOf,
+  given,
+  MINUTE,
+  messages,
+  metric,
+  outcomes,
+  SECOND,
+  THREE_NODES,
+  TWO_NODES,
+  told,
+  WITH_ALARMS,
+} from './field';
 
 afterEach(closeAll);
 
@@ -50,6 +63,67 @@ describe('one answer that lacks something is no reason to move', () => {
     await driver.settled();
     expect(holder(driver)).toBe(driver.nodes[2]);
     expect(driver.moves).toBe(1);
+  });
+});
+
+describe('good news that reads do not show yet is waited for', () => {
+  test('the standby runs again', async () => {
+    const driver = await given(TWO_NODES, { lag: 3 * SECOND });
+    driver.stop(driver.standby);
+    await driver.settled();
+    driver.stop(driver.active);
+    await driver.settled();
+    driver.start(driver.standby);
+    await driver.settled();
+    expect(holder(driver)).toBe(driver.standby);
+  });
+
+  test('the standby’s alarm is over', async () => {
+    const driver = await given(WITH_ALARMS, { alarmLag: 3 * SECOND });
+    driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
+    await driver.cloud.advance(10 * MINUTE);
+    driver.stop(driver.active);
+    await driver.settled();
+    driver.cloud.alarms.setState(alarmOf(2), 'OK', 'answers');
+    await driver.settled();
+    expect(holder(driver)).toBe(driver.standby);
+  });
+});
+
+test('alarms that CloudWatch throttles are asked for once more before a move', async () => {
+  const driver = await given(WATCHED);
+  driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
+  await driver.cloud.advance(20 * MINUTE);
+  driver.cloud.faults.add({ action: 'DescribeAlarms', kind: 'throttle', times: 3 });
+  driver.stop(driver.active);
+  await driver.settled();
+  expect(holder(driver)).toBe(driver.nodes[2]);
+  expect(driver.moves).toBe(1);
+});
+
+describe('what a check asks for once more before it says that a failover would fail', () => {
+  const WITH_ELASTIC_IP = cluster(2, [{ address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-0a1b2c3d4e5f60001' }]);
+  test.each<[string, unknown, (driver: ClusterDriver) => FaultRule]>([
+    ['reservations', TWO_NODES, () => ({ action: 'GetSubnetCidrReservations', kind: 'error500', times: 3 })],
+    ['instance types', TWO_NODES, () => ({ action: 'DescribeInstanceTypes', kind: 'error503', times: 3 })],
+    ['Elastic IPs', WITH_ELASTIC_IP, () => ({ action: 'DescribeAddresses', kind: 'empty', times: 1 })],
+    [
+      'the node that would take over',
+      TWO_NODES,
+      ({ standby: { instanceId: id } }) => ({
+        action: 'DescribeInstances',
+        caller: 'verify-eni',
+        kind: 'lacks',
+        id,
+        times: 1,
+      }),
+    ],
+  ])('%s', async (_what, config, fault) => {
+    const driver = await given(config);
+    driver.cloud.faults.add(fault(driver));
+    driver.check();
+    await driver.settled();
+    expect(metric(driver, 'Ready')).toEqual([1]);
   });
 });
 

@@ -25,8 +25,8 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
     '要求の実行中に、別の処理がVIPを正常なノードに移動した',
   'EC2 does not show a node that is needed: absence in one answer is not death':
     '必要なノードがEC2の情報にない（1回の応答にないだけでは、停止とみなさない）',
-  'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs':
-    '移動の前に、一時停止のタグを持つ可能性のあるノード、または移動先のノードのステータスチェックかアラームが応答にない（もう一度だけ確認する）',
+  'before a move, an answer lacks a node that may be tagged as paused, or the checks or an alarm of the node that would take the VIPs; or there was no answer of its alarms':
+    '移動の前に、一時停止のタグを持つ可能性のあるノード、または移動先のノードのステータスチェックかアラームが応答にない。または、そのアラームを取得できない（もう一度だけ確認する）',
   '`target` is unhealthy, or excluded by its tag, and no VIP is held by nobody':
     '`target` に異常があるか、タグで除外されていて、保持ノードのないVIPはない',
   'all VIPs on a healthy node, two nodes claim in turn': '全VIPが正常なノードにあり、2台のノードが交互に要求している',
@@ -41,6 +41,8 @@ const RULE_NAMES: Readonly<Record<string, string>> = {
     '保持ノードのないVIPがあり、失われたインターフェイスはない（移動中の可能性がある）',
   'only alarms or the application say that the holder is unhealthy, and those of the standby changed a moment ago, or the addresses went to and fro':
     '保持ノードの異常の根拠がアラームまたはアプリケーションだけで、待機系のアラームも直前に変化したか、VIPが往復している',
+  'no healthy candidate, an event says that a node or its alarm is well again':
+    '移動先にできる正常なノードがないが、イベントはノードまたはアラームの回復を伝えている',
   'no healthy candidate': '移動先にできる正常なノードがない',
   'holder unhealthy': '保持ノードに異常がある',
   'VIP held by nobody': '保持ノードのないVIPがある',
@@ -92,6 +94,7 @@ const SITUATIONS: Readonly<Record<string, string>> = {
     'aがアラーム状態で、bとcのアラームは2分前に変化した（切り替え抑制時間10分）',
   '– that of c changed hours ago': '– cのアラームの変化は数時間前',
   'no node runs': '動いているノードがない',
+  '– the event says that b runs, the first looks': '– イベントはbの起動を伝えている（最初の数回の確認）',
   'the same alarm is up on all nodes': '全ノードで同じアラームがアラーム状態である',
   'the holder a is stopped': '保持ノードaが停止済み',
   '– a status check of b has not finished, all of c are ok': '– bのステータスチェックの1つが未完了で、cはすべて合格',

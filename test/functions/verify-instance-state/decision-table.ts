@@ -19,7 +19,19 @@ import {
   STRANGER,
   vips,
 } from '../notify/builders';
-import { byHand, CHECK, claim, event, facts, minutesAgo, NOW, stopped, tagged, type World } from '../support/facts';
+import {
+  byHand,
+  CHECK,
+  claim,
+  event,
+  facts,
+  minutesAgo,
+  NOW,
+  RUNNING,
+  stopped,
+  tagged,
+  type World,
+} from '../support/facts';
 import { inWords, letter } from '../support/words';
 
 /** Who asks. The event says that a stopped; the requested target is always b, and so is the node that claims. */
@@ -41,6 +53,8 @@ export interface Case {
   readonly changes?: Partial<Facts>;
   /** The error that led back to the decision. */
   readonly after?: string;
+  /** Where the event is another one than that a stopped. */
+  readonly event?: Request;
 }
 
 const three = cluster({ nodes: [A, B, C] });
@@ -177,6 +191,11 @@ export const FIRST_DECISION: readonly Case[] = [
     changes: LATER,
   },
   { situation: 'no node runs', world: { instances: dead(A, B, C) }, changes: LATER },
+  {
+    situation: '– the event says that b runs, the first looks',
+    world: { instances: dead(A, B, C) },
+    event: RUNNING,
+  },
   { situation: 'the same alarm is up on all nodes', of: watched, world: { alarms: ['mail-down'] }, changes: LATER },
   { situation: 'the holder a is stopped', world: { instances: dead(A) } },
   {
@@ -326,12 +345,16 @@ export function ruleOf(of: Facts): number {
 /** The head and the rows of a table, cell by cell. */
 export type Cells = readonly (readonly string[])[];
 
+function requestIn(column: string, { event: other }: Case): Request {
+  const request = COLUMNS[column];
+  if (request === undefined) throw new Error(`No column ${column}.`);
+  return other !== undefined && request.trigger === 'event' ? other : request;
+}
+
 function cellsOf(cases: readonly Case[], columns: readonly string[]): Cells {
   const rows = cases.map((each) => {
     const decisions = columns.map((column) => {
-      const request = COLUMNS[column];
-      if (request === undefined) throw new Error(`No column ${column}.`);
-      const found = factsOf(each, request);
+      const found = factsOf(each, requestIn(column, each));
       return `${inWords(found)} (${ruleOf(found)})`;
     });
     return [each.situation, ...decisions];
@@ -358,7 +381,7 @@ export function rulesShown(): Set<number> {
     ...FIRST_DECISION.flatMap((each) => FIRST_COLUMNS.map((column) => [each, column] as const)),
     ...LATER_DECISION.flatMap((each) => LATER_COLUMNS.map((column) => [each, column] as const)),
   ];
-  return new Set(cells.map(([each, column]) => ruleOf(factsOf(each, COLUMNS[column] ?? CHECK))));
+  return new Set(cells.map(([each, column]) => ruleOf(factsOf(each, requestIn(column, each)))));
 }
 
 /** docs/decision-table.md as it must be. */

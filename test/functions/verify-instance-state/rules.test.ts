@@ -4,6 +4,7 @@ import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
+import type { Facts } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from '../notify/builders';
 import {
   ALL_OK,
@@ -264,6 +265,37 @@ describe('absence in one answer is not death', () => {
     ['an alarm of the dead holder', event(), alarmed, { instances: DEAD_A, missingAlarms: ['a'] }],
   ])('%s: that does not hold up a move', (_what, request, of, world) => {
     expect(decided(request, of, world)).toBe('MOVE to b HOLDER_UNHEALTHY');
+  });
+  describe('DescribeAlarms had no answer', () => {
+    const unread = (name: string, call = 'DescribeAlarms') => {
+      const error = Object.assign(new Error(`${call}: ${name}: no answer`), { name });
+      const { signals } = facts(event(), alarmed, { instances: DEAD_A });
+      return { signals: { ...signals, notRead: [{ call, error }] } };
+    };
+    const on = (of: Cluster, changes: Partial<Facts>) => decided(event(), of, { instances: DEAD_A }, changes);
+    test('one look more, no longer, where the next holder has alarms', () => {
+      expect(on(alarmed, unread('TransientAwsError'))).toBe('look again');
+      expect(on(alarmed, { ...unread('TransientAwsError'), retryCount: 1 })).toBe('MOVE to b HOLDER_UNHEALTHY');
+    });
+    test.each([
+      ['the next holder has none', two, unread('TransientAwsError')],
+      ['the role may not ask', alarmed, unread('AccessDenied')],
+      ['it was another call', alarmed, unread('TransientAwsError', 'DescribeInstanceStatus')],
+    ])('no look more: %s', (_what, of, changes) => {
+      expect(on(of, changes)).toBe('MOVE to b HOLDER_UNHEALTHY');
+    });
+  });
+  test('good news is waited for where no node could take the addresses, for as long as there is doubt', () => {
+    const nobody = { instances: { ...DEAD_A, [B.instanceId]: stopped(B) } };
+    const better = { ...alarm('b'), saidDown: [] };
+    for (const request of [RUNNING, better]) {
+      expect(decided(request, two, nobody)).toBe('look again');
+      expect(decided(request, two, nobody, { retryCount: DOUBT_RETRIES - 1 })).toBe('look again');
+      expect(decided(request, two, nobody, LATER)).toBe('FAIL NoHealthyStandby, not told');
+      expect(decided(request, two, {})).toBe('NONE HOLDER_HEALTHY');
+    }
+    for (const request of [CHECK, byHand('failover'), event()])
+      expect(decided(request, two, nobody)).not.toContain('look again');
   });
   test('the checks of the node that somebody asked for', () => {
     const world = { checks: { [B.instanceId]: null } };
