@@ -7,7 +7,7 @@ import { AssignRefused, DENIED, TargetCannotHold, TransientAwsError } from '../s
 import { assertFresh } from '../shared/handler';
 import type { Destination, Plan } from '../shared/plan';
 import { readAddresses } from '../shared/snapshot';
-import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS, LOOK_PAUSES_MS } from '../shared/timing';
+import { HOMELESS_PATIENCE_MS, HOMELESS_PAUSE_MS, LOOK_PAUSES_MS, PLAN_MAX_AGE_MS, planAgeMs } from '../shared/timing';
 import { associateDropped } from './elastic-ips';
 
 /**
@@ -57,9 +57,12 @@ async function assignAddresses(
     PrivateIpAddresses: addresses,
     AllowReassignment: true,
   });
+  // Who tries again goes no further than the plan lives: another execution may have moved the addresses on.
+  const left =
+    execution.retryCount > 0 ? PLAN_MAX_AGE_MS - planAgeMs(execution, input.decidedAt) : Number.POSITIVE_INFINITY;
   const patience = mayBeHomeless(input) ? HOMELESS_PATIENCE_MS : 0;
   try {
-    await whileThrottled(patience, () => call('AssignPrivateIpAddresses', writer.send(request)));
+    await whileThrottled(Math.min(patience, left), () => call('AssignPrivateIpAddresses', writer.send(request)));
   } catch (error) {
     if (error instanceof TransientAwsError || !(error instanceof Error)) throw error;
     const certain = CANNOT_HOLD.has(error.name) || DENIED.has(error.name);

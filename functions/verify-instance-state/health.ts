@@ -73,7 +73,7 @@ export function allChecksOk({ instanceId }: ClusterNode, { checks }: Signals): b
   return system === 'ok' && instance === 'ok' && (ebs === 'ok' || ebs === null || ebs === 'not-applicable');
 }
 
-/** When the node's alarms changed last, ms since the epoch; 0 where none did. */
+/** When an alarm of the node went up or came down last, ms since the epoch; 0 where none did lately. */
 export function lastAlarmChange({ alarms = [] }: ClusterNode, signals: Signals): number {
   return Math.max(0, ...alarms.map((name) => Date.parse(signals.alarms[name]?.since ?? '') || 0));
 }

@@ -1,6 +1,7 @@
 import {
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
+  type DescribeAlarmHistoryCommandOutput,
   DescribeAlarmsCommand,
   type DescribeAlarmsCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
@@ -8,6 +9,7 @@ import { DescribeInstanceStatusCommand, type EC2Client } from '@aws-sdk/client-e
 import { call } from '../shared/aws-clients';
 import type { Cluster } from '../shared/cluster';
 import { asError } from '../shared/errors';
+import { asFields } from '../shared/input';
 import type { Request } from '../shared/plan';
 import { allPages, type Snapshot } from '../shared/snapshot';
 
@@ -22,9 +24,12 @@ export interface ChecksSeen {
 
 export interface AlarmSeen {
   readonly inAlarm: boolean;
-  /** Since when it is what it is, ISO 8601. */
+  /** When it went to ALARM or left it last, ISO 8601; null where it did not lately. */
   readonly since: string | null;
 }
+
+/** The types that an alarm of the user's may have. */
+const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm'] as const;
 
 /** What AWS says about the health of a cluster's nodes, beyond the snapshot. */
 export interface Signals {
@@ -68,7 +73,7 @@ export async function readSignals(
       (seen) => optional('DescribeInstanceStatus', readChecks(ec2, runningIn(seen)), null),
       () => null,
     ),
-    optional('DescribeAlarms', readAlarms(cloudWatch, namesOf(cluster)), null),
+    optional('DescribeAlarms', readAlarms(cloudWatch, cluster, now), null),
     readRises(cloudWatch, cluster, request, now).catch(() => null),
   ]);
   const running = checks === null ? [] : runningIn(await snapshot);
@@ -120,50 +125,74 @@ function namesOf({ nodes }: Cluster): string[] {
 }
 
 /**
- * An alarm is updated more often than it changes: StateUpdatedTimestamp also moves when its reasons do.
+ * An alarm is updated more often than it changes (StateUpdatedTimestamp also moves when its reasons do), and changes more
+ * often than it goes up: one on a metric with few points is INSUFFICIENT_DATA in between.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
  */
-async function readAlarms(cloudWatch: CloudWatchClient, AlarmNames: string[]): Promise<Record<string, AlarmSeen>> {
+async function readAlarms(cloudWatch: CloudWatchClient, cluster: Cluster, now: number): Promise<Signals['alarms']> {
+  const AlarmNames = namesOf(cluster);
   if (AlarmNames.length === 0) return {};
   const found = await allPages(async (NextToken) => {
-    const command = new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], NextToken });
+    const command = new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: [...ALARM_TYPES], NextToken });
     const page: DescribeAlarmsCommandOutput = await call('DescribeAlarms', cloudWatch.send(command));
     return { items: [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])], next: page.NextToken };
   });
-  return Object.fromEntries(
-    found.map(({ AlarmName = '', StateValue, StateTransitionedTimestamp }) => [
-      AlarmName,
-      { inAlarm: StateValue === 'ALARM', since: StateTransitionedTimestamp?.toISOString() ?? null },
-    ]),
-  );
+  const { dampingMinutes = 0, failbackAfterMinutes = 0 } = cluster;
+  const from = now - Math.max(dampingMinutes, failbackAfterMinutes) * 60_000;
+  const seen = found.map(async ({ AlarmName = '', StateValue, StateTransitionedTimestamp: changed }) => {
+    const inAlarm = StateValue === 'ALARM';
+    const since =
+      inAlarm || changed === undefined || changed.getTime() < from
+        ? changed
+        : await wentUpOrDown(cloudWatch, AlarmName, from, now).catch(() => changed);
+    return [AlarmName, { inAlarm, since: since?.toISOString() ?? null }] as const;
+  });
+  return Object.fromEntries(await Promise.all(seen));
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html */
+async function wentUpOrDown(cloudWatch: CloudWatchClient, name: string, from: number, to: number) {
+  const changes = await changesOf(cloudWatch, name, from, to);
+  return changes.find((change) => change.from === 'ALARM' || change.to === 'ALARM')?.at;
+}
+
 async function readRises(
   cloudWatch: CloudWatchClient,
   { dampingMinutes = 0 }: Cluster,
-  { trigger, eventDetail: AlarmName, saidDown }: Request,
+  { trigger, eventDetail: name, saidDown }: Request,
   now: number,
 ): Promise<number | null> {
-  if (trigger !== 'alarm' || AlarmName === null || saidDown.length === 0 || dampingMinutes === 0) return null;
-  const { AlarmHistoryItems = [] } = await cloudWatch.send(
-    new DescribeAlarmHistoryCommand({
-      AlarmName,
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      HistoryItemType: 'StateUpdate',
-      StartDate: new Date(now - dampingMinutes * 60_000),
-      EndDate: new Date(now),
-    }),
-  );
-  return AlarmHistoryItems.filter(({ HistoryData = '' }) => newStateIn(HistoryData) === 'ALARM').length;
+  if (trigger !== 'alarm' || name === null || saidDown.length === 0 || dampingMinutes === 0) return null;
+  const changes = await changesOf(cloudWatch, name, now - dampingMinutes * 60_000, now);
+  return changes.filter(({ to }) => to === 'ALARM').length;
 }
 
-/** `HistoryData` is JSON with `newState.stateValue`. */
-function newStateIn(data: string): unknown {
+/**
+ * The alarm's changes of state, newest first.
+ * @param from, to milliseconds since the epoch
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
+ */
+async function changesOf(cloudWatch: CloudWatchClient, AlarmName: string, from: number, to: number) {
+  const items = await allPages(async (NextToken) => {
+    const command = new DescribeAlarmHistoryCommand({
+      AlarmName,
+      AlarmTypes: [...ALARM_TYPES],
+      HistoryItemType: 'StateUpdate',
+      StartDate: new Date(from),
+      EndDate: new Date(to),
+      NextToken,
+    });
+    const page: DescribeAlarmHistoryCommandOutput = await call('DescribeAlarmHistory', cloudWatch.send(command));
+    return { items: page.AlarmHistoryItems, next: page.NextToken };
+  });
+  return items.map(({ HistoryData = '', Timestamp: at }) => ({ ...statesIn(HistoryData), at }));
+}
+
+/** `HistoryData` is JSON with `oldState.stateValue` and `newState.stateValue`. */
+function statesIn(data: string): { readonly from: unknown; readonly to: unknown } {
   try {
-    const parsed: unknown = JSON.parse(data);
-    return Object(Object(Object(parsed).newState)).stateValue;
+    const { oldState, newState } = asFields(JSON.parse(data));
+    return { from: asFields(oldState).stateValue, to: asFields(newState).stateValue };
   } catch {
-    return undefined;
+    return { from: undefined, to: undefined };
   }
 }

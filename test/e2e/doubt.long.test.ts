@@ -101,6 +101,19 @@ test('alarms that CloudWatch throttles are asked for once more before a move', a
   expect(driver.moves).toBe(1);
 });
 
+test('an alarm that has no data in between, and is not up, does not keep its node from taking over', async () => {
+  const driver = await given(WITH_ALARMS);
+  for (let round = 0; round < 3; round += 1) {
+    driver.cloud.alarms.setState(alarmOf(2), 'INSUFFICIENT_DATA', 'no data');
+    await driver.cloud.advance(2 * MINUTE);
+    driver.cloud.alarms.setState(alarmOf(2), 'OK', 'answers');
+    await driver.cloud.advance(MINUTE);
+  }
+  driver.cloud.alarms.setState(alarmOf(1), 'ALARM', 'no answer');
+  await driver.settled();
+  expect(holder(driver)).toBe(driver.standby);
+});
+
 describe('what a check asks for once more before it says that a failover would fail', () => {
   const WITH_ELASTIC_IP = cluster(2, [{ address: '10.0.0.5', elasticIpAllocationId: 'eipalloc-0a1b2c3d4e5f60001' }]);
   test.each<[string, unknown, (driver: ClusterDriver) => FaultRule]>([

@@ -126,6 +126,20 @@ describe('a target that cannot take the addresses', () => {
       await expect(run()).rejects.toMatchObject({ name: 'TransientAwsError' });
       expect(calls()).toBe(1 + HOMELESS_PATIENCE_MS / HOMELESS_PAUSE_MS);
     });
+    test.each([
+      [0, 13, HOMELESS_PATIENCE_MS],
+      [1, 13, 2_000],
+      [1, 1, HOMELESS_PATIENCE_MS],
+      [1, 15, 0],
+    ])(
+      'in retry %i of a plan of %i s is asked for again for %i ms: not longer than the plan lives',
+      async (retryCount, age, patience) => {
+        jest.spyOn(Math, 'random').mockReturnValue(1);
+        ec2.on(AssignPrivateIpAddressesCommand).rejects(THROTTLED);
+        await expect(run(plan(), { retryCount, age })).rejects.toMatchObject({ name: 'TransientAwsError' });
+        expect(calls()).toBe(1 + patience / HOMELESS_PAUSE_MS);
+      },
+    );
     test('waits for the workflow after any other error that may pass', async () => {
       ec2.on(AssignPrivateIpAddressesCommand).rejects(ec2Error('InternalError', 500));
       await expect(run()).rejects.toMatchObject({ name: 'TransientAwsError' });

@@ -30,6 +30,8 @@ function read(
   return readSignals(new EC2Client({}), new CloudWatchClient({}), inCluster, request, snapshot, NOW);
 }
 
+const damped = { ...of, dampingMinutes: 10 };
+
 describe('status checks', () => {
   test('are asked for of the running instances only, also of managed ones', async () => {
     await read(CHECK, of, Promise.resolve(snapshotOf(of, { instances: { [B.instanceId]: stopped(B) } })));
@@ -135,7 +137,6 @@ describe('alarms', () => {
 });
 
 describe('how often an alarm rose within the damping time', () => {
-  const damped = { ...of, dampingMinutes: 10 };
   const item = (state: unknown) => ({ HistoryData: JSON.stringify({ newState: { stateValue: state } }) });
 
   test('is asked for of the alarm that started the execution', async () => {
@@ -177,6 +178,58 @@ describe('how often an alarm rose within the damping time', () => {
   test('is not known when that cannot be read: then people are told once more', async () => {
     cloudWatch.on(DescribeAlarmHistoryCommand).rejects(ec2Error('AccessDenied', 403));
     expect(await read(alarm('smtp', A), damped)).toMatchObject({ rises: null, notRead: [] });
+  });
+});
+
+describe('when an alarm went up or came down', () => {
+  const minutesAgo = (minutes: number) => new Date(NOW - minutes * 60_000);
+  const change = (minutes: number, from: string, to: string) => ({
+    Timestamp: minutesAgo(minutes),
+    HistoryData: JSON.stringify({ oldState: { stateValue: from }, newState: { stateValue: to } }),
+  });
+  const since = async (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA', minutes: number, ...items: object[]) => {
+    const changed = { AlarmName: 'smtp', StateValue, StateTransitionedTimestamp: minutesAgo(minutes) };
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [changed] });
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({ AlarmHistoryItems: items });
+    return (await read(CHECK, damped)).alarms.smtp?.since;
+  };
+  const asked = () => cloudWatch.commandCalls(DescribeAlarmHistoryCommand).length;
+  test.each([
+    ['it came down', [change(1, 'ALARM', 'OK')], 1],
+    [
+      'it came down by way of no data',
+      [change(1, 'INSUFFICIENT_DATA', 'OK'), change(3, 'ALARM', 'INSUFFICIENT_DATA')],
+      3,
+    ],
+    [
+      'it went up, and had no data',
+      [change(1, 'INSUFFICIENT_DATA', 'OK'), change(2, 'x', 'y'), change(4, 'OK', 'ALARM')],
+      4,
+    ],
+  ])('is what its history says: %s', async (_what, items, minutes) => {
+    expect(await since('OK', 1, ...items)).toBe(minutesAgo(minutes).toISOString());
+  });
+  test('it only had no data: it did neither', async () => {
+    expect(await since('OK', 1, change(1, 'INSUFFICIENT_DATA', 'OK'), change(4, 'OK', 'INSUFFICIENT_DATA'))).toBeNull();
+    expect(await since('INSUFFICIENT_DATA', 1, change(1, 'OK', 'INSUFFICIENT_DATA'))).toBeNull();
+  });
+  test('the history is not asked for where the alarm is up, or changed long ago', async () => {
+    expect(await since('ALARM', 1)).toBe(minutesAgo(1).toISOString());
+    expect(await since('OK', 11)).toBe(minutesAgo(11).toISOString());
+    expect(asked()).toBe(0);
+  });
+  test('where it cannot be read, the change counts', async () => {
+    const changed = { AlarmName: 'smtp', StateValue: 'OK' as const, StateTransitionedTimestamp: minutesAgo(1) };
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [changed] });
+    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(THROTTLED);
+    const { alarms, notRead } = await read(CHECK, damped);
+    expect([alarms.smtp?.since, notRead]).toEqual([minutesAgo(1).toISOString(), []]);
+  });
+  test('automatic failback looks as far back as it counts', async () => {
+    await since('OK', 11, change(11, 'ALARM', 'OK'));
+    cloudWatch.resetHistory();
+    await read(CHECK, { ...damped, failbackAfterMinutes: 60 });
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(minutesAgo(60));
   });
 });
 
