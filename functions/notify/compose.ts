@@ -4,7 +4,7 @@ import { addressesOf, type Cluster, type Holder } from '../shared/cluster';
 import type { NotifyInput } from '../shared/contract';
 import { DENIED, messageOf } from '../shared/errors';
 import { asFields, clusterConcerned, type Fields, nodesConcerned, readTime } from '../shared/input';
-import type { Attempt, Finding, Plan } from '../shared/plan';
+import type { Attempt, Finding, NodeProblem, Plan } from '../shared/plan';
 import type { Snapshot } from '../shared/snapshot';
 import { latestPlan, modeOf, outcomeOf, understood } from './audience';
 import { consoleLink } from './console';
@@ -153,10 +153,11 @@ function findingsOf({ plan, unassigned, assigned, verified, previous }: NotifyIn
   return findings.filter((_finding, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
-/** Healthy nodes other than the destination. */
-export function standbysLeft({ nodes, destination }: Plan): number {
-  return nodes.filter(({ instanceId, problems }) => problems.length === 0 && instanceId !== destination?.instanceId)
-    .length;
+/** Nodes other than the destination that could take over. The application check counts for a holder only, unless it is said to count for all. */
+export function standbysLeft({ nodes, destination, cluster: { applicationCheckCountsFor } }: Plan): number {
+  const isHindered = ({ code }: NodeProblem) =>
+    code !== 'APPLICATION_CHECK_IMPAIRED' || applicationCheckCountsFor === 'all';
+  return nodes.filter((node) => node.instanceId !== destination?.instanceId && !node.problems.some(isHindered)).length;
 }
 
 function movesOf({ destination, heldBefore, cluster }: Plan): Move[] {

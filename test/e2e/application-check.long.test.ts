@@ -27,6 +27,9 @@ test('the application on the holder stops answering: its alarm starts the workfl
   expect(driver.holds(driver.standby)).toBe(true);
   expect(outcomes(driver)).toEqual(['FAILED_OVER']);
   expect(told(driver)).toContain('the application does not answer its status check');
+  // Where the address is no more, the application's check does not count.
+  expect(told(driver)).not.toContain('no healthy standby is left');
+  expect(metric(driver, 'Ready').at(-1)).toBe(1);
 });
 
 test('the new holder gets time to start it, and what has started stays', async () => {

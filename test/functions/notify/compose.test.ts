@@ -1,4 +1,5 @@
 import { clusterOf, composeNotice, describeHolder, onlyElasticIps } from '../../../functions/notify/compose';
+import type { Cluster } from '../../../functions/shared/cluster';
 import type { Plan } from '../../../functions/shared/plan';
 import {
   A,
@@ -258,6 +259,11 @@ describe('the standbys that are left', () => {
     expect(of(succeeded(plan(three))).standbysLeft).toBe(1);
     expect(of(succeeded(plan())).standbysLeft).toBe(0);
     expect(of(succeeded(drill())).standbysLeft).toBe(1);
+  });
+  test('a node whose application does not answer is one, unless that counts for all nodes', () => {
+    const nodes = reports([A, B], { [A.instanceId]: [{ code: 'APPLICATION_CHECK_IMPAIRED', detail: 'impaired' }] });
+    const left = (changes: Partial<Cluster>) => of(succeeded(plan({ nodes, cluster: cluster(changes) }))).standbysLeft;
+    expect([left({}), left({ applicationCheckCountsFor: 'all' })]).toEqual([1, 0]);
   });
   test('are not told where nothing moved', () => {
     expect(of(succeeded(rehearsal())).standbysLeft).toBeNull();
