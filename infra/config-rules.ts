@@ -215,12 +215,15 @@ function aboveLimits({ clusters }: Seen, limits: Limits): Problem[] {
     { found: interfaces, limit: limits.networkInterfaces, what: 'nodes (network interfaces)' },
     { found: elasticIps, limit: MAX_ELASTIC_IPS, what: 'Elastic IPs' },
   ];
-  return counts
-    .filter(({ found, limit }) => found > limit)
-    .map(({ found, limit, what }) => ({
-      path: 'clusters',
-      message: `found ${found} ${what}; allowed: at most ${limit} in one stack; ${SECOND_STACK}`,
-    }));
+  return counts.filter(({ found, limit }) => found > limit).map(tooMany);
+}
+
+/** What one stack cannot hold, and what to do about it. */
+export function tooMany({ found, limit, what }: { found: number; limit: number; what: string }): Problem {
+  return {
+    path: 'clusters',
+    message: `found ${found} ${what}; allowed: at most ${limit} in one stack; ${SECOND_STACK}`,
+  };
 }
 
 /** Automatic failback is done by the scheduled check. */

@@ -7,9 +7,10 @@ import type { Node } from 'constructs';
 export interface Limits {
   readonly clusters: number;
   readonly networkInterfaces: number;
+  readonly resources: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { clusters: 40, networkInterfaces: 120 };
+export const DEFAULT_LIMITS: Limits = { clusters: 40, networkInterfaces: 120, resources: 500 };
 
 /** An interface holds up to 64 IPv4 addresses on some instance types, one of which is primary (EC2 User Guide, IP addresses per network interface). */
 export const MAX_VIRTUAL_IPS_PER_CLUSTER = 63;
@@ -29,5 +30,5 @@ export function limitsFrom(node: Node): Limits {
   const clusters: unknown = node.tryGetContext('vip-failover:maxClusters');
   if (clusters === undefined) return DEFAULT_LIMITS;
   const count = Number(clusters);
-  return { clusters: count, networkInterfaces: 3 * count };
+  return { clusters: count, networkInterfaces: 3 * count, resources: Number.POSITIVE_INFINITY };
 }

@@ -122,7 +122,7 @@ export interface ClusterProps {
 }
 
 export interface VirtualIpFailoverProps {
-  /** At most 40, with 120 nodes in all. */
+  /** At most 40, with 120 nodes in all, and no more than fit the 500 resources of the stack. */
   readonly clusters: readonly ClusterProps[];
   /**
    * Who gets the notices by e-mail. Needed unless there is a `topic`: at least one address, or `none`, which says that you

@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, CfnResource, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,11 +13,12 @@ import { advise } from './advice';
 import { AuditQuery } from './audit-query';
 import { TriggerTarget } from './cluster-triggers';
 import { ConfigError, parseConfig } from './config';
+import { tooMany } from './config-rules';
 import type { ClusterConfig } from './config-schema';
 import { FailoverDashboard } from './dashboard';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { FUNCTIONS, type FunctionName } from './functions';
-import { limitsFrom } from './limits';
+import { type Limits, limitsFrom } from './limits';
 import { acknowledgeEncryption, Notifications } from './notifications';
 import { grant, operateStatements, readStatements } from './operator-permissions';
 import { allow, permissionsOf, putClaims, putOutcomes } from './permissions';
@@ -83,7 +84,8 @@ export class VirtualIpFailover extends Construct {
     super(scope, id);
     const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, codeSigningConfig, ...rest } = props;
     const told = { emails, locale, timeZone, chat, topicArn: topic?.topicArn };
-    const config = parseConfig({ ...rest, notifications: told }, limitsFrom(this.node));
+    const limits = limitsFrom(this.node);
+    const config = parseConfig({ ...rest, notifications: told }, limits);
     const registry = registryOf(config);
     this.clusters = config.clusters;
 
@@ -180,6 +182,7 @@ export class VirtualIpFailover extends Construct {
     this.operateStatements = [...this.readStatements, ...operateStatements(operated)];
     new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
     advise(this, this.clusters, secondAlarmTopic !== undefined);
+    refuseTooManyResources(Stack.of(this), limits);
   }
 
   /**
@@ -223,6 +226,14 @@ export class VirtualIpFailover extends Construct {
   grantOperate(grantee: IGrantable): Grant {
     return grant(grantee, this.operateStatements);
   }
+}
+
+/** Counted once they are made: what each field of the configuration makes is known where it is made, and there only. */
+function refuseTooManyResources(stack: Stack, { resources: limit }: Limits): void {
+  const found = stack.node.findAll().filter((each) => CfnResource.isCfnResource(each) && each.stack === stack).length;
+  if (found <= limit) return;
+  const { path, message } = tooMany({ found, limit, what: 'resources' });
+  throw new ConfigError([`${path}: ${message}`]);
 }
 
 /** One value a function, by the name of its state. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bodyOf, cluster, id, newApp, resolve, stackOf, type TemplateBody } from './support';
+import { ConfigError } from '../../infra/config';
+import { bodyOf, cluster, id, newApp, resolve, stackOf, type TemplateBody, templateOf } from './support';
 
 /** The largest stack: 40 clusters of 3 nodes, each with an Elastic IP. */
 const app = newApp();
@@ -81,6 +82,35 @@ test('the stack stays inside the quotas of CloudFormation', () => {
   expect(Object.keys(largest.resources).length).toBeLessThanOrEqual(500);
   expect(Object.keys(largest.outputs).length).toBeLessThanOrEqual(200);
   expect(text.length).toBeLessThanOrEqual(1_000_000);
+});
+
+describe('the resources of a stack, of which CloudFormation takes 500, are counted before', () => {
+  const clusters = (nodeCount: number, more: object = {}) =>
+    Array.from({ length: 40 }, (_, index) => ({ ...cluster(`c${index}`, 16 * (index + 1), nodeCount), ...more }));
+  const emails = (count: number) => Array.from({ length: count }, (_, index) => `operator-${index}@example.com`);
+  const topicArn = 'arn:aws:sns:eu-west-1:111122223333:operations';
+
+  test.each([
+    ['subscriptions', { clusters: clusters(3), notifications: { emails: emails(22) } }],
+    [
+      'subscriptions to a topic of one’s own',
+      { clusters: clusters(3), notifications: { emails: emails(25), topicArn } },
+    ],
+  ])('as many as it takes are synthesized: with %s', (_what, config) => {
+    expect(Object.keys(templateOf(config).resources)).toHaveLength(500);
+  });
+
+  test.each([
+    ['one subscription more', 501, { clusters: clusters(3), notifications: { emails: emails(23) } }],
+    ['and to a topic of one’s own', 501, { clusters: clusters(3), notifications: { emails: emails(26), topicArn } }],
+    ['application checks', 636, { clusters: clusters(2, { applicationCheck: { port: 80 } }) }],
+  ])('more are refused with what to do about it: %s', (_what, found, config) => {
+    expect(() => stackOf(config)).toThrow(
+      new ConfigError([
+        `clusters: found ${found} resources; allowed: at most 500 in one stack; put the others into a second configuration file and deploy it as a second stack: npm run deploy -- -c config=FILE -c stackName=NAME`,
+      ]),
+    );
+  });
 });
 
 test('the definition and the variable with the registry stay inside the quotas of Step Functions', () => {
