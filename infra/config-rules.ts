@@ -1,5 +1,6 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { z } from 'zod';
-import { IPV4 } from './config-schema';
+import { IPV4, KEY_ARN, TOPIC_ARN } from './config-schema';
 import { duplicatesIn, type Problem } from './duplicates';
 import { type Limits, MAX_ELASTIC_IPS } from './limits';
 
@@ -44,6 +45,7 @@ const lenient = z
           .default([])
           .catch('none'),
         topicArn: z.unknown().optional(),
+        keyArn: z.unknown().optional(),
         secondAlarmTopicArn: z.unknown().optional(),
       })
       .default({ emails: [] })
@@ -56,8 +58,10 @@ type Seen = z.output<typeof lenient>;
 /**
  * What the fields of a configuration may be together. The rules see whatever is well formed, also in a configuration
  * that has other problems, so that people are told everything at once.
+ *
+ * @param region where the stack goes to; undefined where that is known only at deployment
  */
-export function brokenRules(config: unknown, limits: Limits): Problem[] {
+export function brokenRules(config: unknown, limits: Limits, region: string | undefined): Problem[] {
   const seen = lenient.parse(config);
   return [
     ...duplicates(seen),
@@ -67,6 +71,7 @@ export function brokenRules(config: unknown, limits: Limits): Problem[] {
     ...misleadingNames(seen),
     ...namesOfObjects(seen),
     ...oneTopicTwice(seen),
+    ...otherRegions(seen, region),
     ...unheard(seen),
   ];
 }
@@ -275,4 +280,21 @@ function oneTopicTwice({ notifications: { topicArn, secondAlarmTopicArn } }: See
       message: `found the topic of the notices itself; allowed: another topic, because a broken topic cannot report itself`,
     },
   ];
+}
+
+/** An alarm takes no topic of another Region, SNS publishes to none, and a key encrypts in its own Region only. */
+function otherRegions({ notifications }: Seen, region: string | undefined): Problem[] {
+  const given = (['topicArn', 'keyArn', 'secondAlarmTopicArn'] as const).flatMap((field) => {
+    const arn = String(notifications[field]);
+    const [, partition, , ofRegion] = TOPIC_ARN.test(arn) || KEY_ARN.test(arn) ? arn.split(':') : [];
+    return ofRegion === undefined ? [] : [{ path: `notifications.${field}`, partition, region: ofRegion }];
+  });
+  const stack = { path: 'the stack', partition: region && RegionInfo.get(region).partition, region };
+  const [home, ...others] = region === undefined ? given : [stack, ...given];
+  return others
+    .filter((other) => other.region !== home?.region || other.partition !== (home?.partition ?? other.partition))
+    .map((other) => ({
+      path: other.path,
+      message: `found the Region ${other.region} (${other.partition}); allowed: the same Region as that of ${home?.path}, ${home?.region} (${home?.partition ?? other.partition})`,
+    }));
 }

@@ -278,8 +278,10 @@ const cluster = fields(
 );
 
 export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-export const TOPIC_ARN = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
-const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
+/** @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+const ARN = 'arn:aws(?:-cn|-us-gov|-eusc|-iso(?:-[a-z])?)?';
+export const TOPIC_ARN = new RegExp(`^${ARN}:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`);
+export const KEY_ARN = new RegExp(`^${ARN}:kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`);
 export const TOPIC_WORDS = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:operations"';
 
 export const LOCALES = ['en', 'ja'] as const;
@@ -326,16 +328,21 @@ const notifications = fields(
         description: 'A second topic with every notice in the form that Amazon Q Developer shows in Slack and Teams.',
       })
       .default(false),
-    topicArn: text(TOPIC_ARN, 'An existing topic instead of one of the stack.', TOPIC_WORDS, 'tokens').optional(),
+    topicArn: text(
+      TOPIC_ARN,
+      'An existing topic of the same Region instead of one of the stack.',
+      TOPIC_WORDS,
+      'tokens',
+    ).optional(),
     keyArn: text(
       KEY_ARN,
-      'An existing KMS key: the one of topicArn, or the one that is to encrypt the topic of the stack.',
+      'An existing KMS key of the same Region: the one of topicArn, or the one that is to encrypt the topic of the stack.',
       'the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
       'tokens',
     ).optional(),
     secondAlarmTopicArn: text(
       TOPIC_ARN,
-      'A second topic for alarms, because a broken topic cannot report itself.',
+      'A second topic of the same Region for alarms, because a broken topic cannot report itself.',
       TOPIC_WORDS,
       'tokens',
     ).optional(),

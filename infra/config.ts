@@ -20,11 +20,15 @@ export class ConfigError extends Error {
  *
  * @param config what a person or a program wrote: the value of `context.failover`, of a configuration file, or the
  *   construct's properties; CDK tokens are accepted for IDs
+ * @param region where the stack goes to, where that is known
  * @throws {ConfigError} with all problems at once
  */
-export function parseConfig(config: unknown, limits: Limits = DEFAULT_LIMITS): Config {
+export function parseConfig(config: unknown, limits: Limits = DEFAULT_LIMITS, region?: string): Config {
   const parsed = configSchema.safeParse(config);
-  const problems = [...(parsed.success ? [] : fieldProblems(parsed.error.issues)), ...brokenRules(config, limits)];
+  const problems = [
+    ...(parsed.success ? [] : fieldProblems(parsed.error.issues)),
+    ...brokenRules(config, limits, region),
+  ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems.map(({ path, message }) => `${path || 'configuration'}: ${message}`));
   }

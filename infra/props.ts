@@ -149,7 +149,7 @@ export interface VirtualIpFailoverProps {
    */
   readonly chat?: boolean;
   /**
-   * An existing topic for notices and alarms. Its policy must let `cloudwatch.amazonaws.com` publish, and so must its
+   * An existing topic of the same Region for notices and alarms. Its policy must let `cloudwatch.amazonaws.com` publish, and so must its
    * key's; pass the key as `key`.
    *
    * @default - a new topic, encrypted, TLS only
@@ -163,7 +163,7 @@ export interface VirtualIpFailoverProps {
    */
   readonly key?: IKey;
   /**
-   * A second topic for alarms, because a broken topic cannot report itself.
+   * A second topic of the same Region for alarms, because a broken topic cannot report itself.
    *
    * @default - alarms go to `topic` only
    */

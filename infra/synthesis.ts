@@ -1,7 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
+import { parseConfig } from './config';
 import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
+import { limitsFrom } from './limits';
 import { refuseSampleIds } from './samples';
 
 export { ConfigError } from './config';
@@ -33,7 +35,11 @@ export function synthesizeApp(context: Readonly<Record<string, unknown>> = {}, o
     ...(outdir !== undefined && { outdir }),
   });
   const config = configOf(app);
-  if (app.node.tryGetContext('forDeployment') !== undefined) refuseSampleIds(config);
+  if (app.node.tryGetContext('forDeployment') !== undefined) {
+    refuseSampleIds(config);
+    // Where the CDK command line deploys to. It says a Region for synth too, where that may be nobody's choice.
+    parseConfig(config, limitsFrom(app.node), process.env.CDK_DEFAULT_REGION);
+  }
   const stack = new FailoverStack(app, 'VipFailover', { config, stackName: stackNameOf(app) });
   const { templateFullPath } = app.synth().getStackArtifact(stack.artifactId);
   return { stack, templateFile: templateFullPath };

@@ -1,4 +1,4 @@
-import { Aws, CfnResource, Stack } from 'aws-cdk-lib';
+import { Aws, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -83,9 +83,16 @@ export class VirtualIpFailover extends Construct {
   constructor(scope: Construct, id: string, props: VirtualIpFailoverProps) {
     super(scope, id);
     const { topic, key, secondAlarmTopic, emails, locale, timeZone, chat, codeSigningConfig, ...rest } = props;
-    const told = { emails, locale, timeZone, chat, topicArn: topic?.topicArn };
+    const arns = {
+      topicArn: topic?.topicArn,
+      keyArn: key?.keyArn,
+      secondAlarmTopicArn: secondAlarmTopic?.topicArn,
+    };
+    const told = { emails, locale, timeZone, chat, ...arns };
     const limits = limitsFrom(this.node);
-    const config = parseConfig({ ...rest, notifications: told }, limits);
+    const { region } = Stack.of(this);
+    const knownRegion = Token.isUnresolved(region) ? undefined : region;
+    const config = parseConfig({ ...rest, notifications: told }, limits, knownRegion);
     const registry = registryOf(config);
     this.clusters = config.clusters;
 

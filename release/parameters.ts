@@ -99,7 +99,8 @@ export function declareParameters(stack: Stack, nodeCount: number): ReleaseParam
       allowedValues: [...TIME_ZONES],
     }),
     secondAlarmTopicArn: declare('SecondAlarmTopicArn', {
-      description: 'A second SNS topic for alarms, because a broken topic cannot report itself. Empty: one topic.',
+      description:
+        'A second SNS topic of the same Region for alarms, because a broken topic cannot report itself. Empty: one topic.',
       default: '',
       allowedPattern: `^$|${TOPIC_ARN.source}`,
       constraintDescription: `${TOPIC_WORDS}, or nothing`,

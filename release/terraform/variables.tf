@@ -59,7 +59,7 @@ variable "time_zone" {
 }
 
 variable "second_alarm_topic_arn" {
-  description = "A second SNS topic for alarms, because a broken topic cannot report itself. Empty: one topic."
+  description = "A second SNS topic of the same Region for alarms, because a broken topic cannot report itself. Empty: one topic."
   type        = string
   default     = ""
 }

@@ -57,11 +57,11 @@ test('C6: a syntax error in a configuration is found by its line and column', ()
 });
 
 /** Starts the app without the CDK command line, as the local cloud does. */
-function startApp(context: object) {
+function startApp(context: object, more: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, CDK_OUTDIR: join(directory, 'out'), CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: { ...process.env, CDK_OUTDIR: join(directory, 'out'), CDK_CONTEXT_JSON: JSON.stringify(context), ...more },
   });
 }
 
@@ -111,6 +111,16 @@ describe('B11: what is deployed', () => {
     expect(stderr).toContain('clusters[0].nodes[0].instanceId: found "i-0a1b2c3d4e5f60001", which is a sample');
     expect(stderr).toContain('notifications.emails[0]: found "operations@example.com", which is a sample');
     expect(synthesized({}).stack.stackName).toBe('VipFailover');
+  });
+
+  test('a topic of another Region than that of the command line is refused, which synth takes', () => {
+    const topicArn = 'arn:aws:sns:eu-west-1:111122223333:operations';
+    const config = fileWith('far.json', JSON.stringify({ clusters: [cluster('far', 1)], notifications: { topicArn } }));
+    const region = { CDK_DEFAULT_REGION: 'us-east-1' };
+    const { status, stderr } = startApp({ config, ...forDeployment }, region);
+    expect(status).toBe(1);
+    expect(stderr).toContain('notifications.topicArn: found the Region eu-west-1 (aws); allowed: the same Region');
+    expect(startApp({ config }, region).status).toBe(0);
   });
 
   test('a configuration with IDs of one’s own is taken', () => {

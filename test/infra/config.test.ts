@@ -11,10 +11,10 @@ const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:operations';
 const ELASTIC_IP = id('eipalloc', 1);
 
 /** What is wrong with a configuration, one line a problem. Where it does not say who is told, nobody is. */
-function problems(config: unknown): readonly string[] {
+function problems(config: unknown, region?: string): readonly string[] {
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   try {
-    parseConfig(isObject ? { notifications: { emails: 'none' }, ...config } : config);
+    parseConfig(isObject ? { notifications: { emails: 'none' }, ...config } : config, DEFAULT_LIMITS, region);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
@@ -80,7 +80,7 @@ test('everything that can be said is accepted', () => {
         chat: true,
         topicArn: 'arn:aws:sns:eu-west-1:111122223333:operations',
         keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-        secondAlarmTopicArn: 'arn:aws-cn:sns:cn-north-1:111122223333:pager',
+        secondAlarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:pager',
       },
       logRetentionDays: 731,
       memoryMegabytes: 1024,
@@ -359,6 +359,54 @@ test.each([
 
 test('the same address in two subnets is fine, because two VPCs may use it', () => {
   expect(problems({ clusters: [mail, { ...cluster('db', 11), virtualIps: mail.virtualIps }] })).toEqual([]);
+});
+
+describe('what is in another Region than the stack, or in another partition', () => {
+  const KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const PAGER = 'arn:aws-cn:sns:cn-north-1:111122223333:pager';
+  const given = (notifications: object, region?: string) => problems({ clusters: [mail], notifications }, region);
+
+  test('is refused where the others are elsewhere', () => {
+    const home = 'allowed: the same Region as that of notifications.topicArn, eu-west-1 (aws)';
+    expect(given({ topicArn: TOPIC, keyArn: KEY, secondAlarmTopicArn: PAGER })).toEqual([
+      `notifications.keyArn: found the Region us-east-1 (aws); ${home}`,
+      `notifications.secondAlarmTopicArn: found the Region cn-north-1 (aws-cn); ${home}`,
+    ]);
+    expect(given({ topicArn: TOPIC, secondAlarmTopicArn: TOPIC.replace('aws', 'aws-iso').replace('op', 'p') })).toEqual(
+      [`notifications.secondAlarmTopicArn: found the Region eu-west-1 (aws-iso); ${home}`],
+    );
+  });
+
+  test('is refused where it is known where the stack goes to', () => {
+    expect(given({ topicArn: TOPIC, keyArn: KEY }, 'us-east-1')).toEqual([
+      'notifications.topicArn: found the Region eu-west-1 (aws); allowed: the same Region as that of the stack, us-east-1 (aws)',
+    ]);
+    expect(given({ emails: 'none', secondAlarmTopicArn: PAGER.replace('aws-cn', 'aws') }, 'cn-north-1')).toEqual([
+      'notifications.secondAlarmTopicArn: found the Region cn-north-1 (aws); allowed: the same Region as that of the stack, cn-north-1 (aws-cn)',
+    ]);
+  });
+
+  test.each([
+    [{ emails: 'none', secondAlarmTopicArn: PAGER }, undefined],
+    [{ emails: 'none', secondAlarmTopicArn: PAGER }, 'cn-north-1'],
+    [{ topicArn: TOPIC.replace('eu-west-1', 'xx-new-1') }, 'xx-new-1'],
+    [{ emails: 'none' }, 'eu-west-1'],
+  ])('but %j in %s is fine', (notifications, region) => {
+    expect(given(notifications, region)).toEqual([]);
+  });
+
+  test.each(['aws-us-gov', 'aws-eusc', 'aws-iso', 'aws-iso-b', 'aws-iso-f'])(
+    'the partition %s is known',
+    (partition) => {
+      expect(given({ topicArn: TOPIC.replace('aws', partition) })).toEqual([]);
+    },
+  );
+
+  test.each(['aws-us', 'awscn', 'aws-', 'gcp'])('the partition %s is not', (partition) => {
+    expect(given({ topicArn: TOPIC.replace('aws', partition) })).toEqual([
+      expect.stringMatching(/^notifications\.topicArn: found .*; allowed: the ARN of an SNS topic/),
+    ]);
+  });
 });
 
 describe('addresses that no one subnet can hold', () => {

@@ -4,7 +4,7 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CodeSigningConfig } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
-import { type ClusterProps, VirtualIpFailover } from '../../infra';
+import { type ClusterProps, ConfigError, VirtualIpFailover } from '../../infra';
 import { bodyOf, cluster, id, newApp, resolve, stackOf } from './support';
 import { ShopStack } from './token-app';
 
@@ -144,6 +144,24 @@ test('a topic and a key that exist are used instead of new ones', () => {
     Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
     Resource: keyArn,
   });
+});
+
+test('a topic, a second one and a key of another Region than the stack’s are refused', () => {
+  const stack = new Stack(newApp(), 'Elsewhere', { env: { region: 'us-east-1' } });
+  const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:111122223333:${resource}`;
+  const elsewhere = {
+    topic: Topic.fromTopicArn(stack, 'Topic', arn('sns', 'operations')),
+    key: Key.fromKeyArn(stack, 'Key', arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab')),
+    secondAlarmTopic: Topic.fromTopicArn(stack, 'Second', arn('sns', 'second')),
+  };
+  expect(() => new VirtualIpFailover(stack, 'Failover', { clusters: [cluster('mail', 1)], ...elsewhere })).toThrow(
+    new ConfigError(
+      ['topicArn', 'keyArn', 'secondAlarmTopicArn'].map(
+        (field) =>
+          `notifications.${field}: found the Region eu-west-1 (aws); allowed: the same Region as that of the stack, us-east-1 (aws)`,
+      ),
+    ),
+  );
 });
 
 test('code is signed by whom the app says, for every function', () => {
