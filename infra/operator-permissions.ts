@@ -16,7 +16,8 @@ export interface Operated {
 
 /**
  * Reading how the clusters are and what happened, changing nothing. EC2's and CloudWatch's describe actions, and those of
- * Logs that go by a query's ID, know no resources.
+ * Logs that go by a query's ID, know no resources. DescribeStackResources finds the stack of a state machine: such a call
+ * names no stack, and what it is authorized against is not documented.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
@@ -33,6 +34,7 @@ export function readStatements({ stateMachineArn, logGroupArns, topicArn }: Oper
         'ec2:GetSubnetCidrReservations',
         'cloudwatch:DescribeAlarms',
         'cloudwatch:GetMetricData',
+        'cloudformation:DescribeStackResources',
         'logs:DescribeLogGroups',
         'logs:DescribeQueryDefinitions',
         'logs:GetQueryResults',

@@ -29,6 +29,12 @@ test('every move and refusal, oldest first, without checks that found all well',
   expect(code).toBe(0);
 });
 
+test('the state machine alone is enough to find them', async () => {
+  const byStack = await type(['history', '--json']);
+  const { arn } = driver.cloud.stateMachine;
+  expect(await type(['history', '--json', '--state-machine', arn])).toEqual({ ...byStack, code: 0 });
+});
+
 test('--json gives the records as a list', async () => {
   const { out } = await type(['history', '--json']);
   const records = JSON.parse(out);
