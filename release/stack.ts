@@ -23,6 +23,7 @@ export class ReleaseStack extends Stack {
     });
     const parameters = declareParameters(this, nodeCount);
     const { clusterName, subnetId, virtualIps, nodes, email } = parameters;
+    const secondTopicOr = this.secondTopic(parameters);
     const failover = new VirtualIpFailover(this, 'Failover', {
       clusters: [
         {
@@ -36,9 +37,12 @@ export class ReleaseStack extends Stack {
         },
       ],
       emails: [email.valueAsString],
-      secondAlarmTopic: this.secondAlarmTopic(parameters),
+      secondAlarmTopic: Topic.fromTopicArn(this, 'SecondAlarmTopic', secondTopicOr(Aws.NO_VALUE)),
     });
     addOutputs(this, failover);
+    // The one alarm that goes to one topic only. The construct takes a second topic whose ARN comes to nothing for one.
+    const deliveriesFailed = failover.node.findChild('Alarms').node.findChild('DeliveriesFailed');
+    resourceOf(deliveriesFailed).addPropertyOverride('AlarmActions', [secondTopicOr(failover.topic.topicArn)]);
     this.subscribe(parameters, resourceOf(failover.functions.Notify));
     // What the construct takes from a list of words, and no token.
     const { locale, timeZone } = parameters;
@@ -50,10 +54,10 @@ export class ReleaseStack extends Stack {
     }
   }
 
-  private secondAlarmTopic({ secondAlarmTopicArn }: ReleaseParameters) {
+  /** The ARN of the second topic where there is one, else what is given. */
+  private secondTopic({ secondAlarmTopicArn }: ReleaseParameters): (otherwise: string) => string {
     const given = this.unless('HasSecondAlarmTopic', secondAlarmTopicArn, '');
-    const topicArn = Fn.conditionIf(given.logicalId, secondAlarmTopicArn.valueAsString, Aws.NO_VALUE).toString();
-    return Topic.fromTopicArn(this, 'SecondAlarmTopic', topicArn);
+    return (otherwise) => Fn.conditionIf(given.logicalId, secondAlarmTopicArn.valueAsString, otherwise).toString();
   }
 
   private subscribe({ email }: ReleaseParameters, notify: CfnResource): void {

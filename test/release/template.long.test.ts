@@ -93,6 +93,12 @@ describe('without the optional values, and with nobody to mail to', () => {
       expect(properties.AlarmActions ?? []).not.toContain(TOPIC);
     }
   });
+
+  test('each alarm tells whom it tells in the CDK app, what could not be delivered too', () => {
+    const app = loadTemplate(synthesize({ ...cluster(2), notifications: { emails: 'none' } }));
+    const told = (all: ReturnType<typeof normalized>) => all.filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
+    expect(told(normalized(template))).toEqual(told(normalized(app)));
+  });
 });
 
 test.each([
