@@ -277,7 +277,9 @@ const cluster = fields(
   'A cluster.',
 );
 
-export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+/** What browsers take in a field for an address, without braces, and with a domain of two labels or more. */
+export const EMAIL = new RegExp(`^(?=.{1,254}$)[\\w.!#$%&'*+/=?^\`|~-]+@${LABEL}(?:\\.${LABEL})+$`);
 /** @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 const ARN = 'arn:aws(?:-cn|-us-gov|-eusc|-iso(?:-[a-z])?)?';
 export const TOPIC_ARN = new RegExp(`^${ARN}:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`);

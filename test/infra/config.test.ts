@@ -361,6 +361,48 @@ test('the same address in two subnets is fine, because two VPCs may use it', () 
   expect(problems({ clusters: [mail, { ...cluster('db', 11), virtualIps: mail.virtualIps }] })).toEqual([]);
 });
 
+/** An address of so many characters. */
+const emailOf = (length: number) => `${'a'.repeat(length - 246)}@${`${'d'.repeat(60)}.`.repeat(4)}c`;
+
+test.each([
+  'mailto:a@b.co',
+  '<a@b.co>',
+  'A <a@b.co>',
+  '"a b"@b.co',
+  'a@b.co,',
+  'a@b.co;',
+  'a@b.co,c@d.co',
+  'a@b..co',
+  'a@.b.co',
+  'a@b.co.',
+  'a@-b.co',
+  'a@b.c_o',
+  'a@b',
+  'a@b@c.co',
+  'a\u0000@b.co',
+  'a@b.co\n',
+  'ä@b.co',
+  'a@ü.co',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
+  '${a}@b.co',
+  emailOf(255),
+  emailOf(400),
+])('%j is no e-mail address', (email) => {
+  expect(problems({ clusters: [mail], notifications: { emails: [email] } })).toEqual([
+    expect.stringMatching(/^notifications\.emails\[0\]: found .*; allowed: an e-mail address$/),
+  ]);
+});
+
+test.each([
+  'operations@example.com',
+  'first.last+pager@mail.ops.example.co.jp',
+  "o'neil_1@xn--bcher-kva.example",
+  'A-1@1.example',
+  emailOf(254),
+])('%j is one', (email) => {
+  expect(problems({ clusters: [mail], notifications: { emails: [email] } })).toEqual([]);
+});
+
 describe('what is in another Region than the stack, or in another partition', () => {
   const KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const PAGER = 'arn:aws-cn:sns:cn-north-1:111122223333:pager';

@@ -108,6 +108,7 @@ test.each([
   ['one bad address of several', { VirtualIps: '10.0.0.5,10.0.0' }, 'VirtualIps: found "10.0.0"'],
   ['a name with a space', { ClusterName: 'the mail' }, 'ClusterName: found "the mail"'],
   ['an e-mail address without @', { Email: 'operations' }, 'Email: found "operations"'],
+  ['a list of e-mail addresses', { Email: 'a@b.co,c@d.co' }, 'Email: found "a@b.co,c@d.co"'],
   ['a language that nobody wrote', { Locale: 'fr' }, 'Locale: found "fr"'],
   ['a time zone that is not listed', { TimeZone: 'Asia/Tokio' }, 'TimeZone: found "Asia/Tokio"'],
   ['something that is no topic', { SecondAlarmTopicArn: 'operations' }, 'SecondAlarmTopicArn: found "operations"'],
