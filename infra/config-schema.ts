@@ -135,19 +135,19 @@ const virtualIpObject = fields(
   'A virtual IP with its Elastic IP.',
 );
 
-const NO_EXPRESSION = 'that does not begin with "{%" or end with "%}"';
+const NO_EXPRESSION = 'that does not begin with "{%", end with "%}" or have "${" in it';
 
 const alarmName = text(
   // No control characters, CloudWatch's own rule for alarm names. The name stands in the workflow's definition, where
-  // Step Functions would take {% … %} for an expression.
-  /^(?!\s*$)(?!\{%)(?!.*%\}$)[^\p{Cc}\p{Cs}]{1,255}$/u,
+  // Step Functions would take {% … %} for an expression, and the CDK's validation ${ … } for a reference.
+  /^(?!\s*$)(?!\{%)(?!.*%\}$)(?!.*\$\{)[^\p{Cc}\p{Cs}]{1,255}$/u,
   'The name of a CloudWatch alarm of this account and Region. While it is in ALARM, the node counts as unhealthy.',
   `the name of a CloudWatch alarm, 1 to 255 characters ${NO_EXPRESSION}`,
   'tokens',
 );
 
 const nodeName = text(
-  /^(?! )(?!.* $)(?!\{%)(?!.*%\}$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u,
+  /^(?! )(?!.* $)(?!\{%)(?!.*%\}$)(?!.*\$\{)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u,
   'What people call the node: notices show it beside the instance ID.',
   `plain text such as "mail-1": 1 to 64 characters on one line, no space at either end, ${NO_EXPRESSION}`,
 );
@@ -205,9 +205,9 @@ const applicationCheck = fields(
     protocol: oneOf(['HTTP', 'HTTPS'], 'How the application is asked.').default('HTTP'),
     port: integer(1, 65535, 'The port that is asked.', 'a port from 1 to 65535'),
     path: text(
-      /^\/[\x21-\x7e]{0,1023}$/,
+      /^\/(?!.*\$\{)[\x21-\x7e]{0,1023}$/,
       'The path that is asked; a status of 200 means that the application is well.',
-      'a path that begins with "/", of at most 1024 characters without spaces',
+      'a path that begins with "/", of at most 1024 characters without spaces or "${"',
     ).default('/'),
     failureThreshold: integer(
       1,

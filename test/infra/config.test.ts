@@ -92,7 +92,7 @@ test('everything that can be said is accepted', () => {
 const NAME = 'a name of 1 to 40 letters, digits, "-" or "_" that begins with a letter and ends with a letter or digit';
 const ADDRESS = 'an IPv4 address of the subnet, such as "10.0.0.5"';
 const NODE_NAME = (found: string) =>
-  `clusters[0].nodes[0].name: found ${found}; allowed: plain text such as "mail-1": 1 to 64 characters on one line, no space at either end, that does not begin with "{%" or end with "%}"`;
+  `clusters[0].nodes[0].name: found ${found}; allowed: plain text such as "mail-1": 1 to 64 characters on one line, no space at either end, that does not begin with "{%", end with "%}" or have "\${" in it`;
 const SECOND_STACK =
   'put the others into a second configuration file and deploy it as a second stack: npm run deploy -- -c config=FILE -c stackName=NAME';
 
@@ -254,7 +254,24 @@ test.each([
   [
     'an alarm name that the workflow would take for an expression',
     withMail({ nodes: [{ ...first, alarms: ['{% 1 %}'] }, second] }),
-    'clusters[0].nodes[0].alarms[0]: found "{% 1 %}"; allowed: the name of a CloudWatch alarm, 1 to 255 characters that does not begin with "{%" or end with "%}"',
+    'clusters[0].nodes[0].alarms[0]: found "{% 1 %}"; allowed: the name of a CloudWatch alarm, 1 to 255 characters that does not begin with "{%", end with "%}" or have "${" in it',
+  ],
+  ...[`a \${b}`, '${', `a \${AWS::Region} b`].flatMap((name): [string, object, string | RegExp][] => [
+    [
+      `a node name that CloudFormation would take for a reference: ${name}`,
+      withMail({ nodes: [{ ...first, name }, second] }),
+      NODE_NAME(`"${name}"`),
+    ],
+    [
+      `an alarm name that CloudFormation would take for a reference: ${name}`,
+      withMail({ nodes: [{ ...first, alarms: [name] }, second] }),
+      /^clusters\[0\]\.nodes\[0\]\.alarms\[0\]: found .* or have "\$\{" in it$/,
+    ],
+  ]),
+  [
+    'a path that CloudFormation would take for a reference',
+    withMail({ applicationCheck: { port: 80, path: `/\${health}` } }),
+    `clusters[0].applicationCheck.path: found "/\${health}"; allowed: a path that begins with "/", of at most 1024 characters without spaces or "\${"`,
   ],
   [
     'two nodes of one name',
@@ -383,8 +400,7 @@ test.each([
   'a@b.co\n',
   'ä@b.co',
   'a@ü.co',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
-  '${a}@b.co',
+  `\${a}@b.co`,
   emailOf(255),
   emailOf(400),
 ])('%j is no e-mail address', (email) => {
