@@ -69,7 +69,7 @@ export function brokenRules(config: unknown, limits: Limits, region: string | un
     ...aboveLimits(seen, limits),
     ...failbackWithoutChecks(seen),
     ...misleadingNames(seen),
-    ...namesOfObjects(seen),
+    ...namesOfConstructs(seen),
     ...oneTopicTwice(seen),
     ...otherRegions(seen, region),
     ...unheard(seen),
@@ -263,10 +263,10 @@ function misleadingNames({ clusters }: Seen): Problem[] {
   );
 }
 
-/** A construct keeps its children in an object, by their names. */
-function namesOfObjects({ clusters }: Seen): Problem[] {
+/** A construct keeps its children in an object, by their names, and two names say which child is the main one. */
+function namesOfConstructs({ clusters }: Seen): Problem[] {
   return clusters.flatMap(({ name }, i) =>
-    name !== undefined && name in {}
+    name !== undefined && (name in {} || name === 'Default' || name === 'Resource')
       ? [{ path: `clusters[${i}].name`, message: `found "${name}", which the CDK cannot use; allowed: another name` }]
       : [],
   );

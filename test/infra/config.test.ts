@@ -219,11 +219,13 @@ test.each([
     withMail({ nodes: [{ ...first, name }, second] }),
     `clusters[0].nodes[0].name: found "${name}", which reads as an ID, and not as the one of this node; allowed: a name such as "mail-1", or none`,
   ]),
-  ...['constructor', 'toString', 'hasOwnProperty', 'valueOf'].map((name): [string, object, string] => [
-    `the name ${name}`,
-    withMail({ name }),
-    `clusters[0].name: found "${name}", which the CDK cannot use; allowed: another name`,
-  ]),
+  ...['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'Default', 'Resource'].map(
+    (name): [string, object, string] => [
+      `the name ${name}`,
+      withMail({ name }),
+      `clusters[0].name: found "${name}", which the CDK cannot use; allowed: another name`,
+    ],
+  ),
   [
     'the topic of the notices for the alarms too',
     { ...withMail({}), notifications: { topicArn: TOPIC, secondAlarmTopicArn: TOPIC } },
