@@ -374,7 +374,7 @@ export const configSchema = fields(
     reservedConcurrency: integer(
       1,
       1000,
-      'Concurrent invocations that are set aside for each Lambda, and its maximum at the same time.',
+      'Concurrent invocations that are set aside for each of the five Lambdas, and its maximum at the same time. The account must have five times as much to give and keep 100 unreserved; a new account may have no more than 10 in all.',
       'a whole number from 1 to 1000; leave it out to reserve nothing',
     ).optional(),
   },

@@ -189,9 +189,11 @@ export interface VirtualIpFailoverProps {
    */
   readonly memoryMegabytes?: number;
   /**
-   * Concurrent invocations set aside for each Lambda, and at the same time their upper limit. Set it where other
-   * functions of the account could use up its concurrency; set it too low, and clusters that fail together wait.
+   * Concurrent invocations set aside for each of the five Lambdas, and at the same time their upper limit. Set it where
+   * other functions of the account could use up its concurrency; set it too low, and clusters that fail together wait. The
+   * account must have five times as much to give and keep 100 unreserved; a new account may have no more than 10 in all.
    *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    * @default - none: the functions share the account's concurrency and have no limit of their own
    */
   readonly reservedConcurrency?: number;

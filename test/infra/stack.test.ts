@@ -1,4 +1,5 @@
 import { FUNCTION_SECONDS } from '../../functions/shared/timing';
+import { configSchema } from '../../infra/config-schema';
 import { readDefinition } from '../../infra/workflow-definition';
 import { cluster, id, resolve, templateOf } from './support';
 
@@ -67,6 +68,13 @@ test('memory and reserved concurrency follow the configuration', () => {
   for (const [, lambda] of tuned.all('AWS::Lambda::Function')) {
     expect(lambda).toMatchObject({ MemorySize: 1024, ReservedConcurrentExecutions: 20 });
   }
+});
+
+test('the field says how often the reserved concurrency is taken from the account', () => {
+  expect(template.all('AWS::Lambda::Function')).toHaveLength(5);
+  const { description } = configSchema.shape.reservedConcurrency.unwrap();
+  expect(description).toContain('each of the five Lambdas');
+  expect(description).toContain('five times as much to give and keep 100 unreserved');
 });
 
 function definition() {
