@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OVERHEAD } from '../../bench/overhead';
+import { CONSOLES } from '../../functions/shared/consoles';
 import type { ConfigInput } from '../../infra/config-schema';
 import { ClusterDriver } from '../../local/demo/cluster-driver';
 import { synthesize } from '../../local/demo/synth';
@@ -40,6 +41,14 @@ test.each(SHEETS)('%s lists what the template costs and takes (UPDATE_DOCS=1 wri
   if (process.env.UPDATE_DOCS === '1') writeFileSync(file, filled);
   expect(readFileSync(file, 'utf8')).toBe(filled);
   expect(listsIn(text).sort()).toEqual(Object.keys(LISTS).sort());
+});
+
+test.each(SHEETS)('%s names every partition to whose console the links lead', (name) => {
+  const paragraph = readFileSync(join(__dirname, '../..', name), 'utf8')
+    .split(/^#+ /m)
+    .find((section) => section.includes('`aws-cn`'));
+  const links = paragraph?.split(/(?<=[.。])\s*/).find((sentence) => /links|リンク/.test(sentence)) ?? '';
+  expect([...links.matchAll(/`(aws[\w-]*)`/g)].map(([, partition]) => partition)).toEqual(Object.keys(CONSOLES));
 });
 
 test('a check takes what the sheet says', async () => {

@@ -35,6 +35,17 @@ test('docs/security.md says of each role what it may, and no more', () => {
   for (const action of OF_ALL) expect(SECURITY).toContain(`\`${action}\``);
 });
 
+test('docs/security.md names the roles that are assumed for this account only', () => {
+  const { Resources } = JSON.parse(readFileSync(synthesize(cluster(2)), 'utf8'));
+  const roles = Object.entries<{ Type: string; Properties: { AssumeRolePolicyDocument: unknown } }>(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+    .filter(([, { Properties }]) => JSON.stringify(Properties.AssumeRolePolicyDocument).includes('aws:SourceAccount'))
+    .map(([logicalId]) => short(logicalId).replace(/Role$/, ''));
+  const sentence = SECURITY.split('\n').find((line) => line.includes('`aws:SourceAccount`')) ?? '';
+  const named = [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(named.sort()).toEqual(roles.sort());
+});
+
 describe('the policy that keeps the tags to operators', () => {
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(SECURITY) ?? [];
   const statements = [{ Effect: 'Allow', Action: 'ec2:*', Resource: '*' }, ...JSON.parse(json).Statement];
