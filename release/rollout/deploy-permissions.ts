@@ -22,14 +22,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'AWS::KMS::Key':
     'kms: CreateKey DescribeKey PutKeyPolicy GetKeyPolicy UpdateKeyDescription EnableKeyRotation DisableKeyRotation GetKeyRotationStatus ScheduleKeyDeletion ListResourceTags TagResource UntagResource',
   'AWS::Lambda::Function':
-    'lambda: CreateFunction GetFunction UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction PutFunctionConcurrency DeleteFunctionConcurrency ListTags TagResource UntagResource',
+    'lambda: CreateFunction GetFunction GetFunctionCodeSigningConfig GetRuntimeManagementConfig UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction PutFunctionConcurrency DeleteFunctionConcurrency ListTags TagResource UntagResource',
   'AWS::Logs::LogGroup':
-    'logs: CreateLogGroup DescribeLogGroups PutRetentionPolicy DeleteRetentionPolicy DeleteLogGroup ListTagsForResource TagResource UntagResource',
+    'logs: CreateLogGroup DescribeLogGroups GetDataProtectionPolicy PutRetentionPolicy DeleteRetentionPolicy DeleteLogGroup ListTagsForResource TagResource UntagResource',
   'AWS::Logs::QueryDefinition': 'logs: PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition',
   'AWS::SNS::Subscription':
     'sns: Subscribe GetSubscriptionAttributes SetSubscriptionAttributes ListSubscriptionsByTopic Unsubscribe',
   'AWS::SNS::Topic':
-    'sns: CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic ListTagsForResource TagResource UntagResource',
+    'sns: CreateTopic GetTopicAttributes GetDataProtectionPolicy SetTopicAttributes DeleteTopic ListTagsForResource TagResource UntagResource',
   'AWS::SNS::TopicPolicy': 'sns: GetTopicAttributes SetTopicAttributes',
   'AWS::SQS::Queue':
     'sqs: CreateQueue GetQueueUrl GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue',

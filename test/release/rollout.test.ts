@@ -122,6 +122,14 @@ test('checks every minute cost more than checks every five', () => {
   expect(totalOf(usage, 'ap-northeast-1')).toBeGreaterThan(totalOf(usageOf(templates.one), 'ap-northeast-1') + 1);
 });
 
+test.each([
+  ['AWS::Logs::LogGroup', 'logs', ['GetDataProtectionPolicy']],
+  ['AWS::SNS::Topic', 'sns', ['GetDataProtectionPolicy']],
+  ['AWS::Lambda::Function', 'lambda', ['GetFunctionCodeSigningConfig', 'GetRuntimeManagementConfig']],
+])('what AWS’s handler of %s reads, whatever was asked for, is allowed', (type, service, reads) => {
+  expect(deployActions([type]).get(service)).toEqual(expect.arrayContaining(reads));
+});
+
 test('a type of which nobody wrote down what deploying it takes is named', () => {
   expect(() => deployActions(['AWS::SNS::Topic', 'AWS::Odd::Thing'])).toThrow(
     'what deploying AWS::Odd::Thing takes is missing',
