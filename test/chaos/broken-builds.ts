@@ -67,7 +67,14 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     replaced(source, /\|\|\w+\.movedByItselfTo!==\w+\?\.instanceId/, ''),
   ),
   bundle('an alarm that was updated counts as changed', ['VerifyInstanceState'], (source) =>
-    replaced(source, /StateTransitionedTimestamp(?=:\w+\}\)=>\[)/g, 'StateUpdatedTimestamp'),
+    replaced(
+      replaced(source, /StateTransitionedTimestamp(?=:\w+\}\)=>\{)/g, 'StateUpdatedTimestamp'),
+      /(since:\()\w+(?=\|\|\w+===void 0\|\|)/,
+      '$1!0',
+    ),
+  ),
+  bundle('metrics that could not be read are none', ['VerifyInstanceState'], (source) =>
+    replaced(source, /if\((\w+)!==`Complete`\)throw/, 'if($1===``)throw'),
   ),
   bundle('a tag in capitals means nothing', ['VerifyInstanceState'], (source) =>
     replaced(source, '?.trim().toLowerCase()===`never`', '===`never`'),

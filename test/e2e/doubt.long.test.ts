@@ -66,6 +66,20 @@ describe('one answer that lacks something is no reason to move', () => {
   });
 });
 
+test.each(['DescribeNetworkInterfaces', 'DescribeInstances'])(
+  'a notice does not say that an address is on nobody because one answer of %s is empty',
+  async (action) => {
+    const driver = await given(TWO_NODES);
+    driver.stop(driver.standby);
+    await driver.settled();
+    driver.cloud.faults.add({ action, caller: 'notify', kind: 'empty', times: 1 });
+    driver.stop(driver.active);
+    await driver.settled();
+    const [notice] = driver.notices();
+    expect(notice?.subject).toMatch(/^\[mail\] DOWN: 10\.0\.0\.5 on (stopping|stopped) mail-1/);
+  },
+);
+
 describe('good news that reads do not show yet is waited for', () => {
   test('the standby runs again', async () => {
     const driver = await given(TWO_NODES, { lag: 3 * SECOND });
