@@ -73,9 +73,6 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
       '$1!0',
     ),
   ),
-  bundle('metrics that could not be read are none', ['VerifyInstanceState'], (source) =>
-    replaced(source, /if\((\w+)!==`Complete`\)throw/, 'if($1===``)throw'),
-  ),
   bundle('a tag in capitals means nothing', ['VerifyInstanceState'], (source) =>
     replaced(source, '?.trim().toLowerCase()===`never`', '===`never`'),
   ),
