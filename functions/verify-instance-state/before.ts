@@ -15,6 +15,8 @@ export interface Before {
   /** The holders when the execution first decided; null in the first pass. */
   readonly heldBefore: readonly Holder[] | null;
   readonly mayHaveChanged: boolean;
+  /** Another execution had taken the addresses off in the pass before, and tells. */
+  readonly overtaken: boolean;
   readonly mayBeHomeless: boolean;
   readonly homelessSince: string | null;
   readonly darkTimeBeforeMs: number | null;
@@ -27,6 +29,7 @@ export const FIRST_PASS: Before = {
   lastResort: [],
   heldBefore: null,
   mayHaveChanged: false,
+  overtaken: false,
   mayBeHomeless: false,
   homelessSince: null,
   darkTimeBeforeMs: 0,
@@ -45,6 +48,7 @@ export function whatWentBefore(previous: Previous | null): Before {
     lastResort: plan.lastResort,
     heldBefore: plan.heldBefore,
     mayHaveChanged: plan.mayHaveChanged || took || mayHaveAssigned(previous),
+    overtaken: unassigned?.overtaken === true,
     mayBeHomeless: homeless,
     homelessSince: homeless ? (plan.homelessSince ?? unassigned?.releasedAt ?? null) : null,
     darkTimeBeforeMs: totalDarkTimeMs(plan, unassigned, assigned),

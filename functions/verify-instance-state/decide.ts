@@ -5,7 +5,7 @@ import { allChecksOk, lastAlarmChange } from './health';
 import { decideByRules } from './rules';
 import { type Verdict, whyLeft, whyNot } from './rulings';
 import type { Signals } from './signals';
-import { assess, type Facts, isWandering, type Situation } from './situation';
+import { assess, type Facts, isWandering, movedByOthers, type Situation } from './situation';
 import { pauseOf, unreadableTags } from './tags';
 
 /** The decision: what is done, why, and with which node. */
@@ -59,12 +59,16 @@ function carryOut(situation: Situation, ruling: Verdict, findings: readonly Find
   if (ruling.kind === 'FAIL') {
     return { ...decision, action: 'FAIL', notify: !wasTold(situation), record: true, failure: ruling.error };
   }
-  const claimed = request.trigger === 'claim';
+  // Whoever moved what this execution had taken off may say nothing, because it takes that for the same move.
+  const { mayHaveChanged, overtaken } = situation.before;
+  const owed = mayHaveChanged && !overtaken && movedByOthers(situation);
+  const isNews =
+    request.trigger === 'claim' ? isNewsOfClaim(situation, why) : why === 'FLAPPING' && !wasTold(situation);
   return {
     ...decision,
     action: 'NONE',
-    notify: claimed ? isNewsOfClaim(situation, why) : isAsked(request) || (why === 'FLAPPING' && !wasTold(situation)),
-    record: isAsked(request) || why === 'FLAPPING',
+    notify: owed || isNews || (isAsked(request) && request.trigger !== 'claim'),
+    record: owed || isAsked(request) || why === 'FLAPPING',
   };
 }
 

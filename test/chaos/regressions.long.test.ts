@@ -537,3 +537,17 @@ test('notices: a check cannot repair what it finds, and the readiness alarm was 
     ],
   });
 });
+
+test('no move on missing information: CloudWatch cannot say that the addresses have just moved', async () => {
+  await expectNoViolation({
+    ...CALM,
+    config: 4,
+    steps: [
+      { after: 0, what: { do: 'application', cluster: 0, node: 1, status: 'impaired' } },
+      { after: 120_000, what: { do: 'application', cluster: 0, node: 0, status: 'impaired' } },
+      { after: 100_000, what: { do: 'api-fault', action: 'GetMetricData', kind: 'empty', nth: 1, times: 12 } },
+      { after: 0, what: { do: 'check', cluster: 0 } },
+      { after: 5_000, what: { do: 'application', cluster: 0, node: 1, status: 'ok' } },
+    ],
+  });
+});

@@ -204,7 +204,9 @@ function keptSubject(notice: Notice): string {
     case 'ALREADY_THERE':
       return `${notice.status}: ${places(notice, 'already ')}`;
     default:
-      return `${notice.status}: nothing done, ${places(notice, 'still ')}`;
+      return notice.unmoved
+        ? `${notice.status}: nothing done, ${places(notice, 'still ')}`
+        : `${notice.status}: ${places(notice, 'now ')}, moved meanwhile`;
   }
 }
 
@@ -295,7 +297,7 @@ function opening(notice: Notice): string[] {
     case 'NOTICE_LOST':
       return ['An earlier notice could not be sent. This is how it stands now.', ...whereSentences(notice)];
     case 'KEPT':
-      return [...whereSentences(notice), 'Nothing was done.'];
+      return [...whereSentences(notice), notice.unmoved ? 'Nothing was done.' : MOVED_MEANWHILE];
     case 'FAILED': {
       const said = verdict(notice);
       const sentence = `${capitalized(said)}: ${ERRORS[notice.failure?.error ?? ''] ?? ERROR_OF_OTHERS}.`;
@@ -303,6 +305,9 @@ function opening(notice: Notice): string[] {
     }
   }
 }
+
+const MOVED_MEANWHILE =
+  'Another execution, or a person, moved the addresses while this execution worked: nothing was left to do.';
 
 function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -239,7 +239,9 @@ function keptSubject(notice: Notice): string {
     case 'ALREADY_THERE':
       return `${status}: ${places(notice, 'すでに')}`;
     default:
-      return `${status}: ${places(notice, '引き続き')}（変更なし）`;
+      return notice.unmoved
+        ? `${status}: ${places(notice, '引き続き')}（変更なし）`
+        : `${status}: ${places(notice, '現在')}（別の実行または人が移動）`;
   }
 }
 
@@ -331,7 +333,7 @@ function opening(notice: Notice): string[] {
     case 'NOTICE_LOST':
       return ['以前の通知を送信できませんでした。現在の状況は次のとおりです。', ...whereSentences(notice)];
     case 'KEPT':
-      return [...whereSentences(notice), '何も変更していません。'];
+      return [...whereSentences(notice), notice.unmoved ? '何も変更していません。' : MOVED_MEANWHILE];
     case 'FAILED':
       return [
         ...whereSentences(notice),
@@ -339,6 +341,8 @@ function opening(notice: Notice): string[] {
       ];
   }
 }
+
+const MOVED_MEANWHILE = 'この実行の間に、別の実行または人がIPアドレスを移動しました。行うことは残っていません。';
 
 function act(notice: Notice): string {
   if (!mustAct(notice)) {

@@ -166,6 +166,17 @@ export const ENDINGS: readonly Ending[] = [
     nothingToDo(kept('HOLDER_HEALTHY', { ...BY_HAND, target: null, reason: 'mail hangs' })),
   ),
   ending(
+    'NOTHING_TO_DO: another execution moved the address meanwhile',
+    nothingToDo(
+      kept('HOLDER_HEALTHY', {
+        pass: 2,
+        holders: holders(cluster(), B),
+        heldBefore: holders(cluster(), A),
+        nodes: reports([A, B], { [A.instanceId]: STOPPED }),
+      }),
+    ),
+  ),
+  ending(
     'NOTHING_TO_DO: a pause keeps the address on a stopped node',
     nothingToDo(
       kept('PAUSED', {

@@ -49,6 +49,7 @@ describe('B6: a subject says how the service stands, which address, and where it
     ['an earlier notice was lost', '[mail] OK: 10.0.0.5 on mail-2; a notice was lost'],
     ['the target has the address already', '[mail] OK: 10.0.0.5 already on mail-2'],
     ['EC2 calls the holder healthy', '[mail] OK: nothing done, 10.0.0.5 still on mail-1'],
+    ['another execution moved the address meanwhile', '[mail] OK: 10.0.0.5 now on mail-2, moved meanwhile'],
     ['a pause keeps the address', '[mail] DOWN: 10.0.0.5 on stopped mail-1, PAUSED'],
     ['alarms go up', '[mail] DEGRADED: 10.0.0.5 on mail-1 (alarm smtp-down), alarms go up and down in turn'],
     ['FAILED: the address is on nobody', '[mail] DOWN: 10.0.0.5 on nobody'],
@@ -207,6 +208,10 @@ describe('B7: in Japanese', () => {
     ['an earlier notice was lost', '[mail] 正常: 10.0.0.5 は mail-2 にあります（以前の通知は未送信）'],
     ['the target has the address already', '[mail] 正常: 10.0.0.5 はすでに mail-2 にあります'],
     ['EC2 calls the holder healthy', '[mail] 正常: 10.0.0.5 は引き続き mail-1 にあります（変更なし）'],
+    [
+      'another execution moved the address meanwhile',
+      '[mail] 正常: 10.0.0.5 は現在 mail-2 にあります（別の実行または人が移動）',
+    ],
     ['a pause keeps the address', '[mail] 障害: 10.0.0.5 は停止済みの mail-1 にあります【自動切り替え一時停止中】'],
     [
       'alarms go up',

@@ -50,6 +50,7 @@ describe('what went before', () => {
       lastResort: [],
       heldBefore: null,
       mayHaveChanged: false,
+      overtaken: false,
       mayBeHomeless: false,
       homelessSince: null,
       darkTimeBeforeMs: 0,

@@ -120,6 +120,7 @@ function anyBefore(of: Cluster): fc.Arbitrary<Before> {
       heldBefore: fc.constantFrom(...of.nodes, null).map((on) => holders(of, on)),
       mayHaveChanged: fc.boolean(),
       mayBeHomeless: fc.boolean(),
+      overtaken: fc.boolean(),
       homelessSince: fc.constant(null),
       darkTimeBeforeMs: fc.constantFrom(0, null),
     }),

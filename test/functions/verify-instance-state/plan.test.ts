@@ -169,7 +169,7 @@ test('a later pass carries on what earlier ones did', () => {
     homelessSince: '2026-01-31T12:29:00.000Z',
     darkTimeBeforeMs: null,
   };
-  const { why: _why, lastResort: _lastResort, ...carried } = before;
+  const { why: _why, lastResort: _lastResort, overtaken: _overtaken, ...carried } = before;
   expect(planned(event(), { holders: null, instances: DEAD_A }, { before })).toMatchObject({
     ...carried,
     holders: holders(three, null),

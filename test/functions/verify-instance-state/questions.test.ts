@@ -137,14 +137,20 @@ describe('an execution that was overtaken', () => {
     expect(last(event(), atomic, DEAD, refused)).toBe('look again');
     expect(last(event(), atomic, DEAD, { ...refused, ...SETTLED })).toBe('NONE HOLDER_HEALTHY');
   });
-  test('tells nobody but the person who asked', () => {
-    expect(passes(event(), four, DEAD, { ...overtaken, ...SETTLED }).at(-1)).toMatchObject({
-      notify: false,
-      record: false,
-    });
-    expect(passes(byHand('failover'), four, DEAD, { ...overtaken, ...SETTLED }).at(-1)).toMatchObject({
+  test('tells where the addresses are: the other one may take its move for the same', () => {
+    for (const request of [event(), byHand('failover')])
+      expect(passes(request, four, DEAD, { ...overtaken, ...SETTLED }).at(-1)).toMatchObject({
+        notify: true,
+        record: true,
+      });
+  });
+  test('but for a person says nothing where the other one took the addresses off, or where they are as before', () => {
+    const gone = { unassigned: { ...LEFT, alreadyGone: ['10.0.0.5'], overtaken: true as const } };
+    const silent = { notify: false, record: false };
+    expect(passes(event(), four, DEAD, { ...overtaken, ...gone, ...SETTLED }).at(-1)).toMatchObject(silent);
+    expect(passes(event(), four, DEAD, { ...overtaken, world: {}, ...SETTLED }).at(-1)).toMatchObject(silent);
+    expect(passes(byHand('failover'), four, DEAD, { ...overtaken, ...gone, ...SETTLED }).at(-1)).toMatchObject({
       notify: true,
-      record: true,
     });
   });
   test('two drills in opposite directions come to rest instead of playing ping-pong', () => {
