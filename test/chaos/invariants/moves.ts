@@ -30,7 +30,8 @@ export function noMoveOnMissingInformation(context: Context): string[] {
 
 function leftHealthyNode(context: Context, run: Run, effect: Effect): string | null {
   const { cluster } = run;
-  if (cluster === null || effect.from === null || effect.to === wantedTarget(run)) return null;
+  const isWanted = effect.to !== null && effect.to === wantedTarget(run);
+  if (cluster === null || effect.from === null || isWanted) return null;
   const before = statesBefore(context, run, effect);
   const reason = before.some(
     (state) => nodeIn(state, effect.from)?.healthy !== true || !state.elasticIpsWell || soleHolder(state) === undefined,
