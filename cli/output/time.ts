@@ -1,3 +1,4 @@
+import { parseIsoTime } from '../../functions/shared/input';
 import { UsageError } from '../errors';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -16,10 +17,16 @@ export function parseTime(text: string, now: number, direction: 'past' | 'future
   if (unit !== '') return now + (direction === 'past' ? -1 : 1) * Number(count) * (UNITS[unit] ?? 0);
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (clock !== null) return nextOrLast(Number(clock[1]), Number(clock[2]), now, direction);
-  // A date alone would be read as UTC.
-  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time)) return time;
+  const time = parseIsoTime(text);
+  if (!Number.isNaN(time)) return HAS_OFFSET.test(text) ? time : asLocal(time);
   throw new UsageError(`"${text}" is no time. Allowed are ${TIME_FORMS}.`);
+}
+
+const HAS_OFFSET = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/i;
+
+/** When a clock here shows what a clock of UTC shows at this time. */
+function asLocal(time: number): number {
+  return Date.parse(new Date(time).toISOString().slice(0, -1));
 }
 
 function nextOrLast(hours: number, minutes: number, now: number, direction: 'past' | 'future'): number {

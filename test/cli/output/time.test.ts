@@ -13,13 +13,17 @@ test.each([
   ['18:00', 'past', new Date(2026, 10, 30, 18, 0).getTime()],
   ['2026-11-01', 'past', new Date(2026, 10, 1).getTime()],
   ['2026-11-01T10:00', 'past', new Date(2026, 10, 1, 10).getTime()],
+  ['2026-11-01 10:00:30', 'past', new Date(2026, 10, 1, 10, 0, 30).getTime()],
   ['2026-11-01T10:00Z', 'past', Date.UTC(2026, 10, 1, 10)],
   ['2026-11-01T10:00+09:00', 'past', Date.UTC(2026, 10, 1, 1)],
 ] as const)('%s in the %s', (text, direction, time) => {
   expect(parseTime(text, NOW, direction)).toBe(time);
 });
 
-test.each(['', 'soon', '25:00', '2026-13-01', '12', '1e3h', '2h '])('%j is no time', (text) => {
+test.each([
+  ...['', 'soon', '25:00', '2026-13-01', '12', '1e3h', '2h '],
+  ...['2026-02-30', '2026-11-31T10:00', '2026-11-28junk', '2026-11-28 (x)', '2026-11-28T10:00 tomorrow'],
+])('%j is no time', (text) => {
   expect(() => parseTime(text, NOW, 'past')).toThrow(UsageError);
 });
 
