@@ -27,7 +27,8 @@ export async function play(settings: Settings): Promise<boolean> {
   const page = livePage(cloud, scenario.name);
   cloud.site = page.site;
   const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+    // Not the resolver itself: it would be given the signal's name.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve());
   });
   try {
     const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -17,19 +17,42 @@ test('a wrong argument ends the process with one clear line and exit code 2', ()
   expect([status, stdout]).toEqual([2, '']);
 });
 
-test('keeps the cloud up with --keep and ends cleanly when it is interrupted', async () => {
-  const args = ['--scenario', 'none', '--keep', '--port', '4597', '--template', synthesize()];
-  const child = spawn(process.execPath, [...COMMAND, ...args], { cwd: ROOT });
-  let output = '';
+/** Sends it a signal once its output has these words. */
+async function signalled(signal: NodeJS.Signals, words: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [...COMMAND, ...args, '--template', synthesize()], { cwd: ROOT });
+  let stdout = '';
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
   const code = await new Promise((resolve) => {
-    child.once('exit', resolve);
+    child.once('close', resolve);
     child.stdout.on('data', (chunk) => {
-      const before = output;
-      output += chunk;
+      const before = stdout;
+      stdout += chunk;
       // Once: a second signal would end it there and then.
-      if (output.includes('Ctrl-C') && !before.includes('Ctrl-C')) child.kill('SIGINT');
+      if (stdout.includes(words) && !before.includes(words)) child.kill(signal);
     });
   });
-  expect(output).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4597');
-  expect(code).toBe(0);
+  return { code, stdout, stderr };
+}
+
+test('keeps the cloud up with --keep and ends cleanly when it is interrupted', async () => {
+  const args = ['--scenario', 'none', '--keep', '--port', '4597'];
+  const { code, stdout, stderr } = await signalled('SIGINT', 'Ctrl-C', args);
+  expect(stdout).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4597');
+  expect([code, stderr]).toEqual([0, '']);
 });
+
+test.each([
+  ['SIGINT', [], 1],
+  ['SIGTERM', [], 1],
+  ['SIGINT', ['--keep', '--port', '4597'], 0],
+] as const)(
+  '%s ends a scenario that plays %j without a complaint, and without a verdict',
+  async (signal, args, status) => {
+    const { code, stdout, stderr } = await signalled(signal, 'Cluster mail', args);
+    expect([code, stderr]).toEqual([status, '']);
+    expect(stdout).not.toMatch(/PASS|FAIL/);
+  },
+);
