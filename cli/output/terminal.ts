@@ -16,12 +16,22 @@ export interface Terminal {
   readonly interrupted: AbortSignal;
 }
 
-/** The process's own streams. A reader that goes away (`| head`) ends the process without a complaint. */
+/**
+ * A reader that goes away (`| head`) ends the process without a complaint; output that cannot be written (a full disk), with
+ * one line.
+ */
+export function endWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      if (stream === process.stdout) process.stderr.write(`Standard output cannot be written: ${error.message}\n`);
+      process.exit(1);
+    });
+}
+
+/** The process's own streams. */
 export function terminal(): Terminal {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
-  });
+  endWithoutReader();
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   return {
