@@ -83,6 +83,7 @@ async function runCommand(
   now: () => number,
 ): Promise<ExitCode> {
   const options: Options = command.optsWithGlobals();
+  refuseBlank(command, options);
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
   const clients = connect({ profile: text('profile'), region: text('region') });
   try {
@@ -94,5 +95,14 @@ async function runCommand(
     );
   } finally {
     clients.destroy();
+  }
+}
+
+/** An empty value is a variable of a script that is not set: nothing is done on a guess. @throws {UsageError} */
+function refuseBlank(command: Command, options: Options): void {
+  for (const option of [...(command.parent?.options ?? []), ...command.options]) {
+    const value = options[option.attributeName()];
+    if (typeof value === 'string' && value.trim() === '')
+      throw new UsageError(`${option.long} is empty. Give it a value, or leave it out.`);
   }
 }

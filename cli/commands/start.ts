@@ -80,17 +80,12 @@ async function chosen(session: Session): Promise<{ cluster: Cluster; target: Clu
   return { cluster, target: node };
 }
 
-/** @throws {UsageError} where --by says nothing: nothing is started on a mistype */
 async function requesterOf(session: Session): Promise<string> {
-  const by = optionOf(session, 'by');
-  if (by?.trim() === '')
-    throw new UsageError('--by is empty. Name who asks, or leave it out: then AWS says who you are.');
-  return by ?? callerArn(session.clients);
+  return optionOf(session, 'by') ?? callerArn(session.clients);
 }
 
 function reasonOf(session: Session): { readonly reason?: string } {
   const reason = optionOf(session, 'reason');
-  if (reason?.trim() === '') throw new UsageError('--reason is empty. Whoever reads the notice wants to know why.');
   return reason === undefined ? {} : { reason };
 }
 

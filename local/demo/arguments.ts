@@ -29,6 +29,10 @@ export interface Settings {
 /** @throws UsageError */
 export function parseArguments(argv: readonly string[]): Settings {
   const { values } = parse(argv);
+  // The CDK's own spelling is -c config=FILE.
+  const config = values.config?.replace(/^config=/, '');
+  for (const [name, value] of Object.entries({ ...values, config }))
+    if (value === '') throw new UsageError(`--${name} is empty. Give it a value, or leave it out.`);
   const scenario = oneOf('scenario', values.scenario ?? 'stop', SCENARIOS);
   const port = values.port === undefined ? undefined : number('port', values.port, 1, 65_535);
   const latency = values.latency ?? 'quick';
@@ -39,12 +43,12 @@ export function parseArguments(argv: readonly string[]): Settings {
     throw new UsageError(
       `The scenario ${scenario.name} plays in virtual time and cannot be kept; try --scenario none.`,
     );
-  const other = values.template === undefined ? (values.config === undefined ? null : 'configuration') : 'template';
+  const other = values.template === undefined ? (config === undefined ? null : 'configuration') : 'template';
   if (other !== null && scenario.config !== undefined)
     throw new UsageError(
       `The scenario ${scenario.name} brings its own configuration and cannot play another ${other}.`,
     );
-  if (values.template !== undefined && values.config !== undefined)
+  if (values.template !== undefined && config !== undefined)
     throw new UsageError('--template and --config exclude each other: a template has its configuration in it.');
   if (values.parameters !== undefined && values.template === undefined)
     throw new UsageError('--parameters FILE are those of a template: --template FILE --parameters FILE.');
@@ -57,8 +61,7 @@ export function parseArguments(argv: readonly string[]): Settings {
     keep: values.keep ?? false,
     template: values.template,
     parameters: values.parameters,
-    // The CDK's own spelling is -c config=FILE.
-    config: values.config?.replace(/^config=/, ''),
+    config,
     throttle: values.throttle ?? false,
     realistic: latency === 'realistic',
     lag: number('lag', values.lag ?? '0', 0, 600_000),

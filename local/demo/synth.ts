@@ -25,7 +25,7 @@ export function synthesize(
   tell: (line: string) => void = () => undefined,
   more: Readonly<Record<string, unknown>> = {},
 ): string {
-  const file = typeof more.config === 'string' && existsSync(more.config) ? readFileSync(more.config, 'utf8') : null;
+  const file = typeof more.config === 'string' ? contentOf(more.config) : null;
   const directory = join(ROOT, 'dist/synth', fingerprint({ config, more, file }));
   if (existsSync(directory)) {
     tell('Nothing changed since the last run: using the template that was synthesized then.');
@@ -41,6 +41,15 @@ export function synthesize(
   if (existsSync(directory)) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, directory);
   return templateIn(directory);
+}
+
+/** Null where it cannot be read: what is wrong with it, the app says. */
+function contentOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** As `cdk.json` says it, with what npm would put on the path. */

@@ -118,6 +118,8 @@ test.each([
   [['failover', '--reason', ' '], '--reason is empty'],
   [['drill', '--to', 'mail-2', '--by', '', '--yes'], '--by is empty'],
   [['rehearse', '--by', '  '], '--by is empty'],
+  [['rehearse', '--stack', ''], '--stack is empty'],
+  [['doctor', '--config', ''], '--config is empty'],
 ])('%j is refused with exit code 2', async (argv, message) => {
   const { code, err } = await type(argv, { answer: 'y' });
   expect(err).toContain(message);

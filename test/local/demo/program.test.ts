@@ -33,6 +33,9 @@ test.each([
   [['--config', 'a.json', '--template', 'b.json'], 'exclude each other'],
   [['--parameters', 'a.json'], '--template FILE --parameters FILE'],
   [['--template', 'a.template.json', '--parameters', '/nowhere.json'], 'There is no parameter file /nowhere.json.'],
+  [['-c', ''], '--config is empty'],
+  [['-c', 'config='], '--config is empty'],
+  [['--template', ''], '--template is empty'],
   [['--config', 'a.json', '--scenario', 'target-dies'], 'brings its own configuration'],
 ])('%j ends with one clear line and exit code 2', async (args, message) => {
   const { status, stderr, stdout } = await start(...args);
@@ -99,5 +102,12 @@ test('a configuration that is none ends with the configuration’s own words', a
   writeFileSync(file, '{ "clusters": [');
   const { status, stderr } = await start('-c', file);
   expect(stderr).toMatch(/line 1/);
+  expect(status).toBe(2);
+});
+
+test('so does a configuration that cannot be read', async () => {
+  const { status, stderr } = await start('-c', tmpdir());
+  expect(stderr).toMatch(/ cannot be read: .*EISDIR/);
+  expect(stderr).toContain(tmpdir());
   expect(status).toBe(2);
 });
