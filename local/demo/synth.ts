@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { asFields } from '../../functions/shared/input';
 import { areCurrent } from '../../infra/bundles';
+import { parseJson } from '../../infra/json';
 
 const ROOT = join(__dirname, '../..');
 /** All that a template is made from. */
@@ -54,11 +56,24 @@ function contentOf(file: string): string | null {
 
 /** As `cdk.json` says it, with what npm would put on the path. */
 function build(): void {
-  const { build: command } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  const command = buildCommand();
   const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
   const env = { ...process.env, PATH };
   const { status, stderr, stdout, error } = spawnSync(command, { shell: true, cwd: ROOT, encoding: 'utf8', env });
   if (status !== 0) throw new SynthError(error?.message ?? (stderr.trim() || stdout.trim() || `${command} failed`));
+}
+
+function buildCommand(): string {
+  const file = join(ROOT, 'cdk.json');
+  let content: unknown;
+  try {
+    content = parseJson(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new SynthError(`${file} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { build: command } = asFields(content);
+  if (typeof command === 'string') return command;
+  throw new SynthError(`${file} has no "build", the command that makes the bundles: "npm run --silent build".`);
 }
 
 /** In this process, which reads the CDK only here: it takes longer than all else, and most runs have their template. */
