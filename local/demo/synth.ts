@@ -34,15 +34,26 @@ export function synthesize(
     return templateIn(directory);
   }
   tell('Building the Lambda bundles and synthesizing the template …');
-  if (!areCurrent()) build();
   // Whoever else synthesizes the same at the same time does it in a directory of their own; the first one counts.
   const unfinished = `${directory}.${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
+  makeEmpty(unfinished);
+  if (!areCurrent()) build();
   write({ ...more, ...(config === undefined ? {} : { failover: config }) }, unfinished);
   if (existsSync(directory)) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, directory);
   return templateIn(directory);
+}
+
+function makeEmpty(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SynthError(
+      `${directory} cannot be made (${why}). Synthesizing needs a checkout that you may write to; npm start -- --template FILE needs none.`,
+    );
+  }
 }
 
 /** Null where it cannot be read: what is wrong with it, the app says. */

@@ -38,3 +38,12 @@ test.each([
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(status).toBe(2);
 });
+
+test('a checkout that cannot be written to ends with one line that says what to do, and exit code 2', () => {
+  // Whom permissions do not stop, a file in the place of the directory does.
+  writeFileSync(join(checkout, 'dist/synth'), '');
+  const { status, stderr } = start();
+  expect(stderr).toMatch(/dist\/synth\/\w+\.\d+ cannot be made \(E[A-Z]+: .*--template FILE/);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(status).toBe(2);
+});
