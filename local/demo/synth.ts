@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { asFields } from '../../functions/shared/input';
 import { areCurrent } from '../../infra/bundles';
 import { parseJson } from '../../infra/json';
 
 const ROOT = join(__dirname, '../..');
+const SYNTHESIZED = join(ROOT, 'dist/synth');
 /** All that a template is made from. */
 const SOURCES = ['cdk.json', 'package-lock.json', 'functions', 'infra', 'statemachine'];
 
@@ -28,7 +29,7 @@ export function synthesize(
   more: Readonly<Record<string, unknown>> = {},
 ): string {
   const file = typeof more.config === 'string' ? contentOf(more.config) : null;
-  const directory = join(ROOT, 'dist/synth', fingerprint({ config, more, file }));
+  const directory = join(SYNTHESIZED, fingerprint({ config, more, file }));
   if (existsSync(directory)) {
     tell('Nothing changed since the last run: using the template that was synthesized then.');
     return templateIn(directory);
@@ -37,11 +38,41 @@ export function synthesize(
   // Whoever else synthesizes the same at the same time does it in a directory of their own; the first one counts.
   const unfinished = `${directory}.${process.pid}`;
   makeEmpty(unfinished);
-  if (!areCurrent()) build();
-  write({ ...more, ...(config === undefined ? {} : { failover: config }) }, unfinished);
-  if (existsSync(directory)) rmSync(unfinished, { recursive: true });
-  else renameSync(unfinished, directory);
+  removeAbandoned();
+  try {
+    if (!areCurrent()) build();
+    const context = { ...more, ...(config === undefined ? {} : { failover: config }) };
+    withPaths(unfinished, directory, () => write(context, unfinished));
+    if (!existsSync(directory)) renameSync(unfinished, directory);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
   return templateIn(directory);
+}
+
+/** Nobody synthesizes for so long, milliseconds. */
+const ABANDONED = 3_600_000;
+
+/** Who is interrupted while synthesizing leaves a directory behind. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(SYNTHESIZED)) {
+    const path = join(SYNTHESIZED, name);
+    if (!/\.\d+$/.test(name)) continue;
+    // Others finish theirs meanwhile.
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - made > ABANDONED) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** What the CDK says meanwhile on standard error names the files where they will be. */
+function withPaths(unfinished: string, directory: string, run: () => void): void {
+  const { error } = console;
+  console.error = (text: unknown) => error(String(text).replaceAll(basename(unfinished), basename(directory)));
+  try {
+    run();
+  } finally {
+    console.error = error;
+  }
 }
 
 function makeEmpty(directory: string): void {

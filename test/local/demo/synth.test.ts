@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const ROOT = join(__dirname, '../../..');
 const PARTS = ['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
@@ -46,4 +57,21 @@ test('a checkout that cannot be written to ends with one line that says what to 
   expect(stderr).toMatch(/dist\/synth\/\w+\.\d+ cannot be made \(E[A-Z]+: .*--template FILE/);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(status).toBe(2);
+});
+
+test('a synthesis that fails leaves nothing behind, and takes away what one left that was interrupted long ago', () => {
+  const abandoned = join(checkout, 'dist/synth/0123456789abcdef.1');
+  const underWay = join(checkout, 'dist/synth/0123456789abcdef.2');
+  for (const directory of [abandoned, underWay]) mkdirSync(directory, { recursive: true });
+  utimesSync(abandoned, new Date(0), new Date(0));
+  expect(start('-c', '/nowhere.json').status).toBe(2);
+  expect(readdirSync(join(checkout, 'dist/synth'))).toEqual([basename(underWay)]);
+});
+
+test('a report of the CDK is where it says', () => {
+  change('cdk.json', (text) => text.replace('"name": "mail"', '"name": "mail", "checkIntervalMinutes": 0'));
+  const { stderr } = start();
+  const [, report = ''] = /A copy of this report can be found in: (\S+)/.exec(stderr) ?? [];
+  expect(report).toContain('dist/synth/');
+  expect(existsSync(join(checkout, report))).toBe(true);
 });
