@@ -91,10 +91,16 @@ function reasonOf(session: Session): { readonly reason?: string } {
 
 async function agreed({ clients, terminal, now }: Session, cluster: Cluster, target: ClusterNode): Promise<boolean> {
   const { state } = await lookAt(clients, cluster, now());
-  const from = state.addresses
-    .map(({ address, holder }) => `${address} (now on ${line(holder ?? 'nobody')})`)
-    .join(', ');
-  const answer = await terminal.ask(`Move ${from} to ${line(nodeLabel(cluster, target.instanceId))}? [y/N] `);
+  const to = line(nodeLabel(cluster, target.instanceId));
+  const there = state.addresses.every(({ instanceId }) => instanceId === target.instanceId);
+  const where = state.addresses.map(({ address, holder }) =>
+    there ? address : `${address} (now on ${line(holder ?? 'nobody')})`,
+  );
+  const answer = await terminal.ask(
+    there
+      ? `${to} has ${where.join(', ')} already: nothing would move. Start the drill all the same? [y/N] `
+      : `Move ${where.join(', ')} to ${to}? [y/N] `,
+  );
   if (answer === null) throw new UsageError('Nobody is there to answer: say --yes.');
   const yes = /^y(es)?$/i.test(answer.trim());
   if (!yes) terminal.tell('Nothing was started.\n');

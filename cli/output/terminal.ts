@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 
 /** Where a command writes, and whom it asks. Tests give their own. */
 export interface Terminal {
@@ -8,7 +8,7 @@ export interface Terminal {
   tell(text: string): void;
   /** True where progress may overwrite its own line. */
   readonly interactive: boolean;
-  /** Null: nobody is there to answer. */
+  /** Null: nobody is there to answer. Empty: whoever is there wants no question (Ctrl-C, Ctrl-D). */
   ask(question: string): Promise<string | null>;
   /** Lets so many milliseconds pass; ends at once when the user interrupts the command. */
   wait(milliseconds: number): Promise<void>;
@@ -42,18 +42,21 @@ export function terminal(): Terminal {
       }),
     tell: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true,
-    ask: async (question) => {
-      if (process.stdin.isTTY !== true) return null;
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return await lines.question(question, { signal: controller.signal });
-      } finally {
-        lines.close();
-      }
-    },
+    ask: async (question) => (process.stdin.isTTY === true ? ask(question, controller.signal) : null),
     wait: (milliseconds) => wait(milliseconds, controller.signal),
     interrupted: controller.signal,
   };
+}
+
+async function ask(question: string, interrupted: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  interrupted.addEventListener('abort', () => lines.close());
+  const answer = await new Promise<string | null>((resolve) => {
+    lines.once('close', () => resolve(null)).question(question, resolve);
+  });
+  lines.close();
+  if (answer === null) process.stderr.write('\n');
+  return answer ?? '';
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

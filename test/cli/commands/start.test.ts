@@ -58,6 +58,15 @@ test.each([
   expect(driver.calls('StartExecution')).toEqual([]);
 });
 
+test('who drills to the node that has the addresses is told so before', async () => {
+  const { code, out, err } = await type(['drill', '--to', 'mail-1'], { answer: 'y' });
+  expect(err).toBe(
+    'mail-1 (i-0a1b2c3d4e5f60001) has 10.0.0.5 already: nothing would move. Start the drill all the same? [y/N] ',
+  );
+  expect(out).toContain('Nothing was done');
+  expect(code).toBe(3);
+});
+
 test('a drill that is refused ends with exit code 1 and the reason', async () => {
   driver.stop(driver.standby);
   await driver.settled();

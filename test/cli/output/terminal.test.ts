@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -35,4 +35,27 @@ whereFull.each(PRINTERS)('%s %s says in one line that its output cannot be writt
   const { code, stderr } = await print(args, full);
   closeSync(full);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^Standard output cannot be written: ENOSPC.*\n$/)]);
+});
+
+const ASK = `process.stdin.isTTY = true;
+  require('./cli/output/terminal').terminal().ask('Move it? ').then((answer) => console.log(JSON.stringify(answer)));`;
+
+test.each([
+  ['y and Enter', 'y', (child: ChildProcessWithoutNullStreams) => child.stdin.write('y\n')],
+  ['Ctrl-D', '', (child: ChildProcessWithoutNullStreams) => child.stdin.end()],
+  ['Ctrl-C', '', (child: ChildProcessWithoutNullStreams) => child.kill('SIGINT')],
+])('%s at a question is the answer %j', async (_what, answer, press) => {
+  const child = spawn(process.execPath, ['--import', 'tsx', '-e', ASK], { cwd: ROOT });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+    if (stderr === 'Move it? ') press(child);
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, stdout]).toEqual([0, `${JSON.stringify(answer)}\n`]);
+  expect(stderr.trim()).toBe('Move it?');
 });
