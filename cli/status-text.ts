@@ -4,7 +4,7 @@ import type { Finding } from '../functions/shared/plan';
 import type { NodeState } from './cluster-state';
 import { line, table } from './output/text';
 import { span, utc } from './output/time';
-import type { ClusterStatus, LastMove } from './status';
+import { type Checks, type ClusterStatus, type LastMove, type Wrong, whatIsWrong } from './status';
 
 /** One row a cluster. */
 export function statusTable(statuses: readonly ClusterStatus[], clusters: readonly Cluster[], now: number): string {
@@ -13,7 +13,7 @@ export function statusTable(statuses: readonly ClusterStatus[], clusters: readon
     head,
     statuses.map((status) => [
       status.cluster,
-      status.status,
+      whatIsWrong(status)[0] ?? 'OK',
       status.addresses.map(({ address }) => address).join(', '),
       holdersOf(status),
       status.ready ? nextOf(status, clusters) : 'NO',
@@ -25,14 +25,15 @@ export function statusTable(statuses: readonly ClusterStatus[], clusters: readon
 
 /** All that is known of one cluster, a line each. */
 export function statusDetails(status: ClusterStatus, cluster: Cluster, now: number): string {
-  const { nodes, paused, lastMove, lastCheck, findings, explanation } = status;
+  const { nodes, paused, lastMove, findings, explanation } = status;
   const width = 11;
   const row = (name: string, text: string) => `  ${name.padEnd(width)}${text}\n`;
-  const first = `${cluster.name}  ${status.well ? 'all well' : `NOT WELL (${whatIsWrong(status)})`}\n`;
+  const wrong = whatIsWrong(status).map((each) => IN_WORDS[each]);
+  const first = `${cluster.name}  ${wrong.length === 0 ? 'all well' : `NOT WELL (${wrong.join(', ')})`}\n`;
   const lines = [
     ...nodes.map((node, index) => row(index === 0 ? 'nodes' : '', nodeLine(node, cluster))),
     row('decision', line(explanation)),
-    row('ready', readiness(status, cluster, lastCheck === null ? null : ago(lastCheck.at, now))),
+    row('ready', readiness(status, cluster, now)),
     ...(paused === null
       ? []
       : [
@@ -47,13 +48,15 @@ export function statusDetails(status: ClusterStatus, cluster: Cluster, now: numb
   return first + lines.join('');
 }
 
-function whatIsWrong({ status, ready, lastCheck }: ClusterStatus): string {
-  const reasons = [...(status === 'OK' ? [] : [status]), ...(ready ? [] : ['not ready'])];
-  if (reasons.length > 0) return reasons.join(', ');
-  return lastCheck === null
-    ? 'no check in the last three hours: normal only in the first minutes after a deployment'
-    : 'the last check is old, or was not ready';
-}
+const IN_WORDS: Readonly<Record<Wrong, string>> = {
+  DOWN: 'DOWN',
+  DEGRADED: 'DEGRADED',
+  CHECK: 'CHECK',
+  'NOT READY': 'not ready',
+  'WAS NOT READY': 'the last check was not ready',
+  'CHECK LATE': 'the last check is old',
+  'NO CHECK': 'no check in the last three hours: normal only in the first minutes after a deployment',
+};
 
 function nodeLine({ instanceId, holds, problems }: NodeState, cluster: Cluster): string {
   const what = holds.length === 0 ? 'standby' : `holds ${holds.join(', ')}`;
@@ -64,12 +67,18 @@ function nodeLine({ instanceId, holds, problems }: NodeState, cluster: Cluster):
   return `${line(nodeLabel(cluster, instanceId))}  ${what}, ${health}${excluded ? ', excluded: never a target' : ''}`;
 }
 
-function readiness({ ready, next, lastCheck }: ClusterStatus, cluster: Cluster, checked: string | null): string {
-  const now = ready ? `yes: ${next === null ? 'nothing' : line(nodeLabel(cluster, next))} would take over` : 'NO';
-  if (!cluster.checkIntervalMinutes) return `${now}; scheduled checks are switched off`;
-  if (lastCheck === null) return `${now}; NO CHECK in the last three hours is known`;
-  return `${now}; last check ${checked}: ${lastCheck.ready ? 'ready' : 'NOT READY'}`;
+function readiness({ ready, next, checks, lastCheck }: ClusterStatus, cluster: Cluster, now: number): string {
+  const would = ready ? `yes: ${next === null ? 'nothing' : line(nodeLabel(cluster, next))} would take over` : 'NO';
+  const last = lastCheck && `last check ${ago(lastCheck.at, now)}: ${lastCheck.ready ? 'ready' : 'NOT READY'}`;
+  return `${would}; ${NO_CHECK[checks] ?? last}`;
 }
+
+const NO_CHECK: Readonly<Partial<Record<Checks, string>>> = {
+  OFF: 'scheduled checks are switched off',
+  'NOT YET': 'its first check has not run yet',
+  NONE: 'NO CHECK in the last three hours',
+  'NOT KNOWN': 'what its checks said is not known',
+};
 
 /** "2 days ago (2026-11-26 10:00:00Z) DRILLED: i-1 → i-2, a person asked for it, by alice: quarterly drill". */
 function moveLine(move: LastMove, cluster: Cluster, now: number): string {

@@ -29,11 +29,18 @@ export interface LastMove {
   readonly executionId: string;
 }
 
+/**
+ * What the scheduled checks say, as the readiness alarm judges: two that are missing are as bad as one that is not ready.
+ * NOT YET: the deployment is so new that none has come.
+ */
+export type Checks = 'READY' | 'NOT READY' | 'LATE' | 'NONE' | 'NOT YET' | 'OFF' | 'NOT KNOWN';
+
 /** What `status --json` prints of each cluster. */
 export interface ClusterStatus extends ClusterState {
-  /** Nothing is wrong: the service stands, a failover would work, and so said the last check. */
+  /** Nothing is wrong: the service stands, a failover would work, and no check says otherwise. */
   readonly well: boolean;
-  /** What the last scheduled check said; null: none came in the last three hours, or it is not known. */
+  readonly checks: Checks;
+  /** What the last scheduled check said; null: `checks` says why there is none. */
   readonly lastCheck: Check | null;
   /** Null: none in the last 15 months, or it is not known. */
   readonly lastMove: LastMove | null;
@@ -76,9 +83,11 @@ export async function readStatus(
       const state = states[index];
       if (state === undefined) return [];
       const check = checks?.get(cluster.name);
+      const said = checks === null ? 'NOT KNOWN' : checksOf(cluster, check, deployment, now);
       return {
         ...state,
-        well: state.status === 'OK' && state.ready && (checks === null || isCheckedWell(cluster, check, now)),
+        well: whatIsWrong({ ...state, checks: said }).length === 0,
+        checks: said,
         lastCheck: check === undefined ? null : { at: new Date(check.at).toISOString(), ready: check.value >= 1 },
         lastMove: toLastMove(moves?.get(cluster.name)),
       };
@@ -86,10 +95,31 @@ export async function readStatus(
   };
 }
 
-/** As the readiness alarm judges: two checks missing is as bad as one that is not ready. */
-export function isCheckedWell({ checkIntervalMinutes }: Cluster, check: Point | undefined, now: number): boolean {
-  if (!checkIntervalMinutes) return true;
-  return check !== undefined && check.value >= 1 && now - check.at <= twoChecksMinutes(checkIntervalMinutes) * MINUTE;
+export function checksOf(
+  { checkIntervalMinutes }: Pick<Cluster, 'checkIntervalMinutes'>,
+  newest: Point | undefined,
+  { createdAt }: Pick<Deployment, 'createdAt'>,
+  now: number,
+): Checks {
+  if (!checkIntervalMinutes) return 'OFF';
+  const atMost = twoChecksMinutes(checkIntervalMinutes) * MINUTE;
+  if (newest === undefined) return now - createdAt <= atMost ? 'NOT YET' : 'NONE';
+  if (newest.value < 1) return 'NOT READY';
+  return now - newest.at <= atMost ? 'READY' : 'LATE';
+}
+
+export type Wrong = Exclude<ClusterStatus['status'], 'OK'> | 'NOT READY' | 'WAS NOT READY' | 'CHECK LATE' | 'NO CHECK';
+
+const WRONG: Readonly<Partial<Record<Checks, Wrong>>> = {
+  'NOT READY': 'WAS NOT READY',
+  LATE: 'CHECK LATE',
+  NONE: 'NO CHECK',
+};
+
+/** What is wrong now, the worst first; where that is nothing, what the checks say. */
+export function whatIsWrong({ status, ready, checks }: Pick<ClusterStatus, 'status' | 'ready' | 'checks'>): Wrong[] {
+  const now: Wrong[] = [...(status === 'OK' ? [] : [status]), ...(ready ? [] : ['NOT READY' as const])];
+  return now.length > 0 ? now : [WRONG[checks] ?? []].flat();
 }
 
 function toLastMove(record: RecordedOutcome | undefined): LastMove | null {

@@ -31,6 +31,8 @@ export interface Deployment {
   readonly region: string;
   readonly accountId: string;
   readonly clusters: readonly Cluster[];
+  /** When its state machine was made, milliseconds since the epoch. */
+  readonly createdAt: number;
   /** Log group of the executions' histories; null where the state machine logs nothing. */
   readonly workflowLog: string | null;
   /** Log group of the outcomes' records: the log of the Lambda Notify. */
@@ -48,9 +50,11 @@ export async function findDeployment(clients: Clients, where: Where): Promise<De
   const stack = where.stateMachine === undefined ? await describeStack(clients, where.stack) : null;
   const stateMachineArn =
     where.stateMachine ?? stack?.outputs.StateMachine ?? (await onlyStateMachine(clients, where.stack));
-  const { definition = '{}', loggingConfiguration } = await clients.states.send(
-    new DescribeStateMachineCommand({ stateMachineArn }),
-  );
+  const {
+    definition = '{}',
+    loggingConfiguration,
+    creationDate,
+  } = await clients.states.send(new DescribeStateMachineCommand({ stateMachineArn }));
   const groupArn = loggingConfiguration?.destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn;
   const stackName = once(async () => stack?.name ?? (await stackOf(clients, stateMachineArn)));
   const resources = once(async () => listResources(clients, await stackName()));
@@ -60,6 +64,7 @@ export async function findDeployment(clients: Clients, where: Where): Promise<De
     region,
     accountId,
     clusters: registryIn(definition, stateMachineArn),
+    createdAt: creationDate?.getTime() ?? 0,
     workflowLog: groupArn === undefined ? null : nameOfGroup(groupArn),
     outcomeLog: once(
       async () => stack?.outputs.OutcomeLog ?? logOf(functionOf(definition, 'NotifySuccess'), await resources()),

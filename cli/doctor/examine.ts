@@ -14,7 +14,7 @@ import { explain, missingStatement } from '../failures';
 import { eachOf } from '../output/parallel';
 import { line } from '../output/text';
 import { utc } from '../output/time';
-import { isCheckedWell } from '../status';
+import { checksOf } from '../status';
 import { findingLine } from '../status-text';
 import { ADVICE } from './advice';
 import { type Diagnosis, ok } from './diagnosis';
@@ -39,7 +39,7 @@ export async function examine(
 ): Promise<Diagnosis[]> {
   const examinations: readonly (readonly [about: string, examine: () => Promise<Diagnosis[]>])[] = [
     ...clusters.map((cluster) => [cluster.name, () => aboutCluster(clients, cluster, now)] as const),
-    ['checks', () => aboutChecks(clients, clusters, now)],
+    ['checks', () => aboutChecks(clients, deployment, clusters, now)],
     ['drills', () => aboutDrills(clients, clusters, now)],
     ['notices', () => aboutNotices(clients, deployment)],
     ['alarms', () => aboutAlarms(clients, deployment)],
@@ -88,40 +88,56 @@ function diagnosisOf(about: string, finding: Finding): Diagnosis {
   return { verdict, about, what: findingLine(finding), todo: ADVICE[finding.code] };
 }
 
-async function aboutChecks(clients: Clients, clusters: readonly Cluster[], now: number): Promise<Diagnosis[]> {
+async function aboutChecks(
+  clients: Clients,
+  deployment: Deployment,
+  clusters: readonly Cluster[],
+  now: number,
+): Promise<Diagnosis[]> {
   const newest = await newestReadiness(clients, clusters, now);
-  const off = clusters.filter(({ checkIntervalMinutes }) => !checkIntervalMinutes).map(({ name }) => name);
-  const bad = clusters.flatMap((cluster): Diagnosis[] => {
-    const check = newest.get(cluster.name);
-    if (isCheckedWell(cluster, check, now)) return [];
-    if (check === undefined)
-      return [
-        {
-          verdict: 'PROBLEM',
-          about: 'checks',
-          what: `no check of ${cluster.name} in the last three hours`,
-          todo: 'Freshly deployed: wait for the first. Else look at its schedule, and at the dead letters.',
-        },
-      ];
-    const what = `the check of ${cluster.name} at ${utc(check.at)} said ${check.value >= 1 ? 'ready, and none came since' : 'NOT READY'}`;
-    return [
-      {
-        verdict: 'PROBLEM',
-        about: 'checks',
-        what,
-        todo: `vip-failover rehearse ${cluster.name}: its findings say what is in the way.`,
-      },
-    ];
+  const about = 'checks';
+  const found = clusters.flatMap(({ name, ...cluster }): Diagnosis[] => {
+    const at = utc(newest.get(name)?.at ?? now);
+    const rehearse = `vip-failover rehearse ${name}: its findings say what is in the way.`;
+    switch (checksOf(cluster, newest.get(name), deployment, now)) {
+      case 'OFF':
+        return [
+          {
+            verdict: 'WARNING',
+            about,
+            what: `checks of ${name} are switched off: a lost event is never repaired`,
+            todo: 'Set checkIntervalMinutes, 5 for example, and deploy.',
+          },
+        ];
+      case 'NOT YET':
+        return [
+          { verdict: 'WARNING', about, what: `the first check of ${name} has not run yet`, todo: 'Wait for it.' },
+        ];
+      case 'NONE':
+        return [
+          {
+            verdict: 'PROBLEM',
+            about,
+            what: `no check of ${name} in the last three hours`,
+            todo: 'Freshly deployed: wait for the first. Else look at its schedule, and at the dead letters.',
+          },
+        ];
+      case 'LATE':
+        return [
+          {
+            verdict: 'PROBLEM',
+            about,
+            what: `the check of ${name} at ${at} said ready, and none came since`,
+            todo: rehearse,
+          },
+        ];
+      case 'NOT READY':
+        return [{ verdict: 'PROBLEM', about, what: `the check of ${name} at ${at} said NOT READY`, todo: rehearse }];
+      default:
+        return [];
+    }
   });
-  const warnings = off.map((name) => ({
-    verdict: 'WARNING' as const,
-    about: 'checks',
-    what: `checks of ${name} are switched off: a lost event is never repaired`,
-    todo: 'Set checkIntervalMinutes, 5 for example, and deploy.',
-  }));
-  return bad.length + warnings.length > 0
-    ? [...bad, ...warnings]
-    : [ok('checks', 'all clusters were checked lately, and are ready')];
+  return found.length > 0 ? found : [ok(about, 'all clusters were checked lately, and are ready')];
 }
 
 async function aboutDrills(clients: Clients, clusters: readonly Cluster[], now: number): Promise<Diagnosis[]> {

@@ -110,11 +110,22 @@ test('nothing is wrong but that no check has said so: that is said, and when it 
   );
 });
 
+test('the row, the sentence, --json and the exit code say the same', async () => {
+  const late = () => soon() + 3_600_000;
+  const { code, out } = await type(['status'], { now: late });
+  expect(out).toMatch(/^mail +CHECK LATE +10\.0\.0\.5 /m);
+  expect(out).toContain('NOT WELL (the last check is old)');
+  expect(code).toBe(1);
+  const { out: json } = await type(['status', '--json'], { now: late });
+  expect(JSON.parse(json).clusters).toMatchObject([{ well: false, status: 'OK', ready: true, checks: 'LATE' }]);
+});
+
 test('a node that does not run: not ready, why not, exit code 1', async () => {
   driver.stop(driver.active);
   await driver.settled();
   expect(await statusOf()).toMatchObject({ code: 1, well: false, status: 'OK', ready: false, next: null });
   const { out } = await type(['status'], { now: soon });
+  expect(out).toMatch(/^mail +NOT READY +10\.0\.0\.5 .* NO /m);
   expect(out).toContain('NOT WELL (not ready)');
   expect(out).toContain('instance is stopped');
 });
@@ -142,4 +153,13 @@ test('a role that may not is told the statement that it lacks', async () => {
   const refused = await type(['status'], { now: soon });
   expect(refused.code).toBe(1);
   expect(refused.err).toContain('"Action": "cloudformation:DescribeStacks"');
+});
+
+test('a cluster whose first check has not run yet is well, and that is said', async () => {
+  await givenAListeningCloud('ReadPolicy', cluster(2));
+  const { code, out } = await type(['status', 'mail']);
+  expect(out).toContain('mail  all well');
+  expect(out).toMatch(/ready +yes: .* would take over; its first check has not run yet/);
+  expect(code).toBe(0);
+  expect(await statusOf()).toMatchObject({ well: true, checks: 'NOT YET', lastCheck: null });
 });
