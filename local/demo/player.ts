@@ -123,8 +123,8 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
     screen.line(`Cluster ${name}: ${addresses} on ${places[0]}, standby ${places.slice(1).join(', ')}`);
   }
   if (!isVirtual(settings) || port !== undefined) {
-    const kept = settings.keep ? '' : ' (while it runs; --keep --port 4599 keeps it)';
-    screen.line(`Watch it: ${cloud.endpoint}/${kept}`);
+    const kept = isVirtual(settings) ? ' (while it runs)' : ' (while it runs; --keep --port 4599 keeps it)';
+    screen.line(`Watch it: ${cloud.endpoint}/${settings.keep ? '' : kept}`);
   }
   screen.line();
 }

@@ -78,6 +78,14 @@ test('plays a failover on the screen, without colour codes where they are not wa
   expect(status).toBe(0);
 });
 
+test.each([
+  ['stop', ' (while it runs; --keep --port 4599 keeps it)'],
+  ['lost-event', ' (while it runs)'],
+])('says of %s whether it can be kept', async (scenario, kept) => {
+  const { stdout } = await start('--scenario', scenario, '--port', '4596');
+  expect(stdout).toContain(`Watch it: http://127.0.0.1:4596/${kept}\n`);
+});
+
 test('prints one JSON object a line with --json, the summary last', async () => {
   const { status, stdout } = await start('--scenario', 'standby-stops', '--json', '--template', synthesize());
   const lines = stdout
