@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { type Cloud, type CloudOptions, startCloud } from '../emulator/cloud';
 import { REALISTIC } from '../emulator/kernel/latency';
 import { readParameters } from '../emulator/template/parameters';
+import { loadTemplate } from '../emulator/template/template';
 import type { Settings } from './arguments';
 import { ClusterDriver } from './cluster-driver';
+import { nodeRoles } from './node-roles';
 import { livePage } from './page/site';
 import { type Expectation, SCENARIOS, type Scenario } from './scenarios';
 import { Screen } from './screen';
@@ -23,7 +25,9 @@ export async function play(settings: Settings): Promise<boolean> {
   const more = settings.config === undefined ? {} : { config: resolve(settings.config) };
   const templateFile = settings.template ?? synthesize(scenario.config, say, more);
   const parameters = settings.parameters === undefined ? undefined : readParameters(settings.parameters);
-  const cloud = await startCloud({ ...cloudOptions(settings), templateFile, ...(parameters && { parameters }) });
+  const given = parameters && { parameters };
+  const roles = keep ? nodeRoles(loadTemplate(templateFile, given)) : null;
+  const cloud = await startCloud({ ...cloudOptions(settings), templateFile, ...given, ...roles });
   const page = livePage(cloud, scenario.name);
   cloud.site = page.site;
   const interrupted = new Promise<void>((resolve) => {
@@ -49,7 +53,7 @@ export async function play(settings: Settings): Promise<boolean> {
     if (keep) {
       if (!scenario.cloud?.schedules) cloud.startSchedules();
       if (json) write(`${JSON.stringify({ type: 'listening', endpoint: cloud.endpoint })}\n`);
-      else await invite(screen, cloud, driver);
+      else await invite(screen, cloud, driver, roles !== null);
       await interrupted;
     }
     return good;
@@ -130,7 +134,7 @@ function introduce(screen: Screen, settings: Settings, cloud: Cloud): void {
 }
 
 /** Ready-to-paste commands for the AWS CLI. */
-async function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): Promise<void> {
+async function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver, mayClaim: boolean): Promise<void> {
   const holder = driver.nodes.find((node) => driver.holds(node)) ?? driver.active;
   const other = driver.nodes.find((node) => node !== holder) ?? driver.standby;
   const input = JSON.stringify({
@@ -150,9 +154,12 @@ async function invite(screen: Screen, cloud: Cloud, driver: ClusterDriver): Prom
     `  aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=${driver.addresses.join(',')} --query 'NetworkInterfaces[].[NetworkInterfaceId,Attachment.InstanceId,PrivateIpAddresses[].PrivateIpAddress]'`,
     `  aws stepfunctions start-execution --state-machine-arn ${cloud.stateMachine.arn} --input '${input}'`,
     '',
-    'Each node has an instance metadata service of its own. To act as a node:',
+    mayClaim
+      ? 'Each node has instance metadata of its own, and a role that may claim for it. To act as a node, one of these lines:'
+      : 'Each node has instance metadata of its own, and no role but what the template gives it. To act as a node, one of these lines:',
     '',
     ...(await Promise.all(driver.nodes.map(({ instanceId }) => metadataLine(cloud, instanceId)))),
+    ...(mayClaim ? ['', `  guest/vip-claim ${driver.cluster.name}`] : []),
     '',
     'What you do appears here. Ctrl-C ends it.',
     '',

@@ -26,7 +26,7 @@ import { createServices, type Services } from './services';
 import type { PublishRequest } from './sns/service';
 import { stepFunctions } from './step-functions/service';
 import { type Execution, StateMachine } from './step-functions/state-machine';
-import { TemplateError } from './template/json';
+import { type JsonObject, TemplateError } from './template/json';
 import { checkKnown } from './template/known-template';
 import type { ParameterValues } from './template/parameters';
 import type { RegistryCluster } from './template/registry';
@@ -37,6 +37,8 @@ export interface CloudOptions {
   readonly templateFile: string;
   /** Values of the template's parameters; those with a default need none. */
   readonly parameters?: ParameterValues;
+  /** Resources that somebody made beside the stack, as a template would have them. */
+  readonly beside?: JsonObject;
   /** `virtual`: minutes pass in milliseconds, in a fixed order, and functions run in this process. */
   readonly clock: 'real' | 'virtual';
   /** Where functions run; in a worker each by default, which needs the real clock. */
@@ -56,7 +58,7 @@ export interface CloudOptions {
   readonly metricLag?: Lag;
   /** How far instance metadata lags behind EC2, in milliseconds. */
   readonly metadataLag?: Lag;
-  /** Roles of instances that are not in the template: by instance ID, the role's logical ID. */
+  /** Roles of instances that the template does not have: by instance ID, the role's logical ID. */
   readonly instanceRoles?: Readonly<Record<string, string>>;
   /** The most rows of one answer of EC2 and CloudWatch; the caller must ask for the next page. By default no limit. */
   readonly pageSize?: number;
@@ -93,8 +95,8 @@ const LOOK_EVERY_MILLISECONDS = 20;
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   if (options.clock === 'virtual' && options.lambda === 'worker')
     throw new Error('Workers have a clock of their own: a virtual clock needs functions in this process.');
-  const { parameters } = options;
-  const template = loadTemplate(options.templateFile, parameters && { parameters });
+  const { parameters, beside } = options;
+  const template = loadTemplate(options.templateFile, { ...(parameters && { parameters }), ...(beside && { beside }) });
   checkKnown(template);
   const cloud = new Cloud(template, options);
   const inProcess = (options.lambda ?? (options.clock === 'virtual' ? 'in-process' : 'worker')) === 'in-process';

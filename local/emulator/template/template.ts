@@ -20,6 +20,8 @@ export interface TemplateOptions {
   readonly accountId?: string;
   /** Values of the template's parameters; those with a default need none. */
   readonly parameters?: ParameterValues;
+  /** Resources that somebody made beside the stack, as a template would have them. */
+  readonly beside?: JsonObject;
 }
 
 /**
@@ -45,7 +47,7 @@ export class Template {
     this.stackName = basename(file).replace(/(\.template)?\.json$/, '');
     this.region = options.region ?? 'us-east-1';
     this.accountId = options.accountId ?? '123456789012';
-    this.raw = content.Resources as typeof this.raw;
+    this.raw = { ...object(content.Resources), ...options.beside } as typeof this.raw;
     this.parameters = new Parameters(object(content.Parameters), options.parameters ?? {});
     this.conditions = object(content.Conditions);
     this.assetDirectories = assetDirectories;

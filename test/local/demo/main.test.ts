@@ -41,6 +41,7 @@ test('keeps the cloud up with --keep and ends cleanly when it is interrupted', a
   const args = ['--scenario', 'none', '--keep', '--port', '4597'];
   const { code, stdout, stderr } = await signalled('SIGINT', 'Ctrl-C', args);
   expect(stdout).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4597');
+  expect(stdout).toContain('  guest/vip-claim mail\n');
   expect([code, stderr]).toEqual([0, '']);
 });
 
