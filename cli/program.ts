@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError } from 'commander';
-import { connect } from './aws/clients';
+import { checkAccount, connect } from './aws/clients';
 import { DEFAULT_STACK } from './aws/deployment';
 import { type CommandDefinition, type Options, sessionOf } from './command';
 import { COMMANDS } from './commands';
@@ -85,7 +85,9 @@ async function runCommand(
   const options: Options = command.optsWithGlobals();
   refuseBlank(command, options);
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
-  const clients = connect({ profile: text('profile'), region: text('region') });
+  const account = { profile: text('profile'), region: text('region') };
+  await checkAccount(account);
+  const clients = connect(account);
   try {
     return await definition.run(
       sessionOf(

@@ -6,6 +6,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { Problem, UsageError } from '../errors';
 
 export interface Clients {
   readonly cloudFormation: CloudFormationClient;
@@ -67,6 +69,24 @@ export function connect({ profile, region = defaultRegion() }: Account): Clients
     },
   };
 }
+
+/**
+ * What the SDK says nothing of, or something else: it goes on to other credentials where it does not find the profile.
+ * @throws {UsageError | Problem}
+ */
+export async function checkAccount({ profile }: Account): Promise<void> {
+  for (const [name, value = ''] of Object.entries(process.env))
+    if (/^AWS_ENDPOINT_URL(_|$)/.test(name) && value !== '' && !isUrl(value))
+      throw new Problem(`${name} is no URL: "${value}". Say http://127.0.0.1:4599, for example, or unset it.`);
+  if (profile === undefined) return;
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  if (configFile[profile] === undefined && credentialsFile[profile] === undefined)
+    throw new UsageError(
+      `There is no profile ${profile} in AWS's configuration files ("aws configure list-profiles").`,
+    );
+}
+
+const isUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 function defaultRegion(): string | undefined {
   return process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined;

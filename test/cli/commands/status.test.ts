@@ -141,6 +141,21 @@ test.each([
   expect(code).toBe(2);
 });
 
+test('an endpoint that is no URL is named by its variable', async () => {
+  const { AWS_ENDPOINT_URL } = process.env;
+  process.env.AWS_ENDPOINT_URL = 'localhost:4599';
+  const { code, err } = await type(['status']);
+  process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
+  expect(err).toMatch(/^AWS_ENDPOINT_URL is no URL: "localhost:4599"\..*\n$/);
+  expect(code).toBe(1);
+});
+
+test('a profile that is not there is named, and no other credentials are taken', async () => {
+  const { code, err } = await type(['status', '--profile', 'nope']);
+  expect(err).toMatch(/^There is no profile nope in AWS's configuration files.*\n$/);
+  expect(code).toBe(2);
+});
+
 test('a stack that is not there is named, with what to do', async () => {
   actAsAdministrator();
   const { code, err } = await type(['status', '--stack', 'Other']);
