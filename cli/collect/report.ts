@@ -11,6 +11,7 @@ import { type ExecutionHistory, historyOf } from '../execution/states';
 import { explain } from '../failures';
 import { NOTICE_LINES, OUTCOME_LINES, readNotices, readOutcomes } from '../outcomes';
 import { eachOf } from '../output/parallel';
+import { localTimeZone } from '../output/time';
 import type { Period } from '../period';
 import type { Entry, Report } from '../report/model';
 import { callersOf, pausers } from './callers';
@@ -193,7 +194,7 @@ async function originOf({ clients, deployment, period, now }: Collection, doubts
   return {
     generatedAt: now,
     generatedBy: await callerArn(clients),
-    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: localTimeZone(),
     period,
     stackName,
     stateMachineArn: deployment.stateMachineArn,

@@ -51,6 +51,13 @@ export function local(time: number): string {
   return `${shifted}${sign}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
 }
 
+/** "Asia/Tokyo": what local times are in. Where TZ names no time zone, that is UTC. */
+export function localTimeZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  // Typed as a text, and undefined there in Node 20; "Etc/Unknown" in later ones.
+  return timeZone && timeZone !== 'Etc/Unknown' ? timeZone : `UTC ("${process.env.TZ ?? ''}" is no time zone)`;
+}
+
 /** "3 min", "5 h", "12 days": about how long. */
 export function span(milliseconds: number): string {
   const minutes = Math.round(Math.abs(milliseconds) / 60_000);

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { UsageError } from '../../../cli/errors';
 import { local, parseTime, span, utc } from '../../../cli/output/time';
 
@@ -31,6 +33,19 @@ test('a time is written so that the pause tag can be read back', () => {
   expect(Date.parse(local(NOW))).toBe(NOW);
   expect(local(NOW)).toMatch(/^2026-12-01T12:00:00[+-]\d\d:\d\d$/);
   expect(utc(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02 03:04:05Z');
+});
+
+test.each([
+  ['Asia/Tokyo', 'Asia/Tokyo'],
+  ['Mars/Phobos', 'UTC ("Mars/Phobos" is no time zone)'],
+])('with TZ=%s local times are in %s', (TZ, name) => {
+  const script = "console.log(require('./cli/output/time').localTimeZone())";
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], {
+    cwd: join(__dirname, '../../..'),
+    env: { ...process.env, TZ },
+    encoding: 'utf8',
+  });
+  expect(stdout.trim()).toBe(name);
 });
 
 test.each([
