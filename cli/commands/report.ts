@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { collectExecution, collectPeriod } from '../collect/report';
 import { type CommandDefinition, optionOf } from '../command';
-import { EXIT, Problem } from '../errors';
+import { EXIT, Problem, UsageError } from '../errors';
 import { Progress } from '../output/progress';
 import { TIME_FORMS } from '../output/time';
 import { periodOf } from '../period';
@@ -15,7 +15,10 @@ export const report: CommandDefinition = {
   summary: 'one file for the auditor: every move and drill of a period, with proof, and what is missing',
   define: (command) =>
     command
-      .requiredOption('-o, --output <file>', 'the HTML file to write; it needs no network and can be printed')
+      .requiredOption(
+        '-o, --output <file>',
+        'the HTML file to write, - for standard output; it needs no network and can be printed',
+      )
       .option('--since <time>', TIME_FORMS, DEFAULT_SINCE)
       .option('--until <time>', 'the same; without it until now')
       .option('--execution <arn>', 'one execution only, looked for in that time'),
@@ -28,7 +31,9 @@ export const report: CommandDefinition = {
     const file = optionOf(session, 'output') ?? '';
     const executionArn = optionOf(session, 'execution');
     if (executionArn !== undefined && !EXECUTION_ARN.test(executionArn))
-      throw new Problem(`${executionArn} is no ARN of an Express execution: arn:aws:states:REGION:ACCOUNT:express:…`);
+      throw new UsageError(
+        `${executionArn} is no ARN of an Express execution: arn:aws:states:REGION:ACCOUNT:express:…`,
+      );
     const period = periodOf(session, DEFAULT_SINCE);
     const deployment = await session.deployment();
     const bar = new Progress(terminal, 'Reading the logs');
@@ -37,10 +42,17 @@ export const report: CommandDefinition = {
     const found =
       executionArn === undefined ? await collectPeriod(collection) : await collectExecution(collection, executionArn);
     bar.end();
-    save(file, pageOf(found));
+    const page = pageOf(found);
     const missing = gapsIn(found);
     const gaps = missing === 0 ? '' : `; ${missing} executions are NOT ACCOUNTED FOR`;
-    await terminal.write(`${file}: ${found.entries.length} outcomes${gaps}\n`);
+    const sum = `${found.entries.length} outcomes${gaps}\n`;
+    if (file === '-') {
+      await terminal.write(page);
+      terminal.tell(sum);
+    } else {
+      save(file, page);
+      await terminal.write(`${file}: ${sum}`);
+    }
     for (const text of found.notKnown) terminal.tell(`Not known: ${text}\n`);
     return missing === 0 ? EXIT.OK : EXIT.WRONG;
   },

@@ -108,6 +108,14 @@ test('who may read CloudTrail is told who called, and who paused', async () => {
   expect(page).toMatch(new RegExp(`kernel &lt;update&gt; until=.*<td>${who}`));
 });
 
+test('- is standard output, with the page and nothing else', async () => {
+  const { code, out, err } = await type(['report', '-o', '-'], { now: later });
+  expect(out).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+  expect(err).toContain(' outcomes\n');
+  expect(existsSync('-')).toBe(false);
+  expect(code).toBe(0);
+});
+
 test('one execution alone', async () => {
   const [start] = driver.cloud.stateMachine.executions;
   const { code, page } = await reportOf('--execution', start?.arn ?? '');
@@ -145,7 +153,7 @@ test('an execution that only CloudWatch counted is not accounted for', async () 
 test.each([
   [['report'], 2, "required option '-o, --output <file>' not specified"],
   [['report', '-o', '/nowhere/at/all.html'], 1, '/nowhere/at/all.html cannot be written'],
-  [['report', '-o', 'x', '--execution', 'arn:aws:states:us-east-1:123456789012:express:m:"x:u'], 1, 'is no ARN'],
+  [['report', '-o', 'x', '--execution', 'arn:aws:states:us-east-1:123456789012:express:m:"x:u'], 2, 'is no ARN'],
   [
     ['report', '-o', 'x', '--execution', 'arn:aws:states:us-east-1:123456789012:express:m:gone:u'],
     1,
