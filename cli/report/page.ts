@@ -61,13 +61,13 @@ export function gapsIn({ completeness, counted }: Pick<Report, 'completeness' | 
 }
 
 function completenessOf(report: Report): Html {
-  const { completeness, counted } = report;
+  const { completeness, counted, period, generatedAt } = report;
   if (completeness === null) return html``;
   const { started, ended, recorded, notWorthARecord, unexplained } = completeness;
   const gaps = gapsIn(report);
   const verdict =
     gaps === 0
-      ? html`<p>Complete: every execution in the workflow's log has ended, and has a record or needed none.</p>`
+      ? html`<p>${period.end > generatedAt ? 'The period is not over yet. So far complete' : 'Complete'}: every execution in the workflow's log has ended, and has a record or needed none.</p>`
       : html`<p class="bad">${gaps} executions are not accounted for.</p>`;
   return html`${verdict}${table(
     ['Executions', 'Number'],

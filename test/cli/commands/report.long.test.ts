@@ -116,6 +116,11 @@ test('- is standard output, with the page and nothing else', async () => {
   expect(code).toBe(0);
 });
 
+test('a period that is not over is not called complete', async () => {
+  const { page } = await reportOf('--since', '1d', '--until', '2099-01-01');
+  expect(page).toContain('<p>The period is not over yet. So far complete: every execution');
+});
+
 test('one execution alone', async () => {
   const [start] = driver.cloud.stateMachine.executions;
   const { code, page } = await reportOf('--execution', start?.arn ?? '');
