@@ -110,7 +110,7 @@ const CSV: Format = {
 function inWords(clusters: readonly Cluster[]): Format {
   const nameWidth = Math.max(7, ...clusters.map(({ name }) => name.length));
   const row = (cells: readonly string[], rest: string) =>
-    `${cells.map((cell, index) => padded(cell, [20, nameWidth, 13, 44, 8][index] ?? 0)).join('  ')}  ${rest}`.trimEnd();
+    `${cells.map((cell, index) => padded(cell, [20, nameWidth, 13, 47, 8][index] ?? 0)).join('  ')}  ${rest}`.trimEnd();
   return {
     head: `${row(['TIME (UTC)', 'CLUSTER', 'OUTCOME', 'MOVE', 'OUTAGE'], 'WHY')}\n`,
     foot: '',
@@ -122,8 +122,13 @@ function cellsOf(record: RecordedOutcome, clusters: readonly Cluster[]): string[
   const cluster = clusters.find(({ name }) => name === record.cluster);
   const name = (place: string) => line(cluster === undefined ? place : nodeName(cluster, place).short);
   const from = record.from === null ? '–' : record.from.split(',').map(name).join(', ');
-  const move = record.to === null ? from : `${from} → ${name(record.to)}`;
-  return [utc(record.at), line(record.cluster), record.outcome, move, seconds(record.outageMs)];
+  return [utc(record.at), line(record.cluster), record.outcome, moveOf(record, from, name), seconds(record.outageMs)];
+}
+
+/** A rehearsal moved nothing: its record has the node that would be next. */
+function moveOf({ outcome, to }: RecordedOutcome, from: string, name: (place: string) => string): string {
+  if (to === null) return from;
+  return outcome === 'REHEARSED' ? `${from} (next: ${name(to)})` : `${from} → ${name(to)}`;
 }
 
 function whyOf({ why, error, errorMessage, requestedBy, reason, told, silence }: RecordedOutcome): string {

@@ -4,7 +4,7 @@ import type { StateVisit } from '../execution/states';
 import { whatItDid, whatWentWrong } from '../execution/words';
 import { seconds } from '../output/time';
 import { type Html, html } from './escape';
-import { bothTimes, callerOf, facts, placeName, table } from './format';
+import { bothTimes, callerOf, facts, placeName, table, toName } from './format';
 import type { Entry, Report } from './model';
 import { noticeBox } from './notice';
 import { timelineOf } from './timeline';
@@ -30,7 +30,7 @@ ${noticeOf(notice, noticeText, record.told, record.silence)}</section>\n`;
 }
 
 function factsOf(report: Report, { record, history, caller }: Entry): Html {
-  const { cluster, outcome, mode, trigger, why, from, to, requestedBy, reason, error, errorMessage, findings } = record;
+  const { cluster, outcome, mode, trigger, why, from, requestedBy, reason, error, errorMessage, findings } = record;
   return facts([
     ['When', bothTimes(Date.parse(record.startTime))],
     ['Outcome', error === null ? outcome : html`<span class="bad">${outcome}: ${error}: ${errorMessage}</span>`],
@@ -45,7 +45,7 @@ function factsOf(report: Report, { record, history, caller }: Entry): Html {
     ],
     ['Addresses', record.addresses.join(', ')],
     ['From', placeName(report, cluster, from)],
-    ['To', placeName(report, cluster, to)],
+    ['To', toName(report, record)],
     ['Outage, from the first sign of trouble to the proof', seconds(record.outageMs)],
     ['From the start of the execution to the proof', seconds(record.tookMs)],
     ['Without a holder, by this move', seconds(record.darkTimeMs)],

@@ -1,5 +1,5 @@
 import { nodeName } from '../../functions/notify/where';
-import type { Caller } from '../collect/records';
+import type { Caller, RecordedOutcome } from '../collect/records';
 import { local, utc } from '../output/time';
 import { type Html, html } from './escape';
 import type { Report } from './model';
@@ -33,4 +33,10 @@ export function placeName({ clusters }: Pick<Report, 'clusters'>, clusterName: s
   const cluster = clusters.find(({ name }) => name === clusterName);
   const names = places.split(',').map((place) => (cluster === undefined ? place : nodeName(cluster, place).full));
   return names.join(', ');
+}
+
+/** Where the addresses went; after a rehearsal, which moves nothing, where they would go. */
+export function toName(report: Pick<Report, 'clusters'>, { cluster, outcome, to }: RecordedOutcome): string {
+  const name = placeName(report, cluster, to);
+  return outcome === 'REHEARSED' && to !== null ? `nothing moved (next: ${name})` : name;
 }

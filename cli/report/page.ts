@@ -2,7 +2,7 @@ import { isMove } from '../collect/records';
 import { seconds, utc } from '../output/time';
 import { entrySection } from './entry';
 import { Html, html } from './escape';
-import { bothTimes, callerOf, facts, placeName, table } from './format';
+import { bothTimes, callerOf, facts, placeName, table, toName } from './format';
 import type { Entry, Report } from './model';
 import { monthsWithout } from './months';
 import { STYLE } from './style';
@@ -138,7 +138,7 @@ function outcomesOf(report: Report): Html {
         record.cluster,
         outcome,
         placeName(report, record.cluster, record.from),
-        placeName(report, record.cluster, record.to),
+        toName(report, record),
         record.error ?? record.why ?? '–',
         `${record.requestedBy ?? '–'}${record.reason === null ? '' : `: ${record.reason}`}`,
         seconds(record.outageMs),

@@ -78,3 +78,15 @@ test('somebody who watches sees how far the log has been read', async () => {
   expect(parts).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
   expect(err.endsWith('\r\u001b[K')).toBe(true);
 });
+
+test('a rehearsal moved nothing: the node that would be next is shown as that', async () => {
+  const [active, standby] = [driver.active.instanceId, driver.standby.instanceId];
+  driver.start(driver.standby);
+  await driver.settled();
+  driver.rehearsal();
+  await driver.settled();
+  const { out } = await type(['history']);
+  expect(out.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`REHEARSED +${active} \\(next: ${standby}\\)  `));
+  const { out: page } = await type(['report', '-o', '-']);
+  expect(page).toContain(`nothing moved (next: ${standby})`);
+});
