@@ -126,11 +126,15 @@ async function carryOut(
     );
     return EXIT.NOT_KNOWN;
   }
-  return conclude(terminal, history);
+  return conclude(terminal, history, request);
 }
 
 /** What the execution came to, in a line and in the exit code. */
-async function conclude(terminal: Session['terminal'], history: ExecutionHistory): Promise<ExitCode> {
+async function conclude(
+  terminal: Session['terminal'],
+  history: ExecutionHistory,
+  { mode, target }: Pick<ExecutionRequest, 'mode' | 'target'>,
+): Promise<ExitCode> {
   const took = seconds((history.endedAt ?? history.startedAt) - history.startedAt);
   if (history.end !== 'succeeded') {
     await terminal.write(`FAILED after ${took}: ${line(history.error ?? history.end ?? '')}\n`);
@@ -149,7 +153,11 @@ async function conclude(terminal: Session['terminal'], history: ExecutionHistory
     return fails ? EXIT.WRONG : EXIT.OK;
   }
   if (outcome === 'NOTHING_TO_DO') {
-    await terminal.write('Nothing was done: the lines above say why.\n');
+    const { why } = asFields(answerOf(history, 'VerifyInstanceState'));
+    const wanted = mode === 'failover' && target === undefined && why === 'HOLDER_HEALTHY';
+    await terminal.write(
+      `Nothing was done: the lines above say why.${wanted ? ' To move off a holder that EC2 calls healthy, name the target: --to NODE.' : ''}\n`,
+    );
     return EXIT.NOTHING_DONE;
   }
   const times = [

@@ -63,7 +63,7 @@ test('who drills to the node that has the addresses is told so before', async ()
   expect(err).toBe(
     'mail-1 (i-0a1b2c3d4e5f60001) has 10.0.0.5 already: nothing would move. Start the drill all the same? [y/N] ',
   );
-  expect(out).toContain('Nothing was done');
+  expect(out).toMatch(/Nothing was done: the lines above say why\.\n$/);
   expect(code).toBe(3);
 });
 
@@ -77,7 +77,9 @@ test('a drill that is refused ends with exit code 1 and the reason', async () =>
 });
 
 test('a failover of a healthy holder does nothing, exit code 3; with a target it moves', async () => {
-  expect(await type(['failover', 'mail', '--reason', 'smtp hangs'])).toMatchObject({ code: 3 });
+  const refused = await type(['failover', 'mail', '--reason', 'smtp hangs']);
+  expect(refused.out).toContain('To move off a holder that EC2 calls healthy, name the target: --to NODE.\n');
+  expect(refused.code).toBe(3);
   expect(driver.moves).toBe(0);
   const { code, out } = await type([
     'failover',
