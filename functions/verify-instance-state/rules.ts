@@ -1,8 +1,6 @@
-import { addressesOf } from '../shared/cluster';
 import { contradictionIn } from '../shared/contradiction';
 import { StateUnsettled } from '../shared/errors';
 import { describeProblems } from '../shared/problems';
-import { interfacesWith } from '../shared/snapshot';
 import { DOUBT_RETRIES } from '../shared/timing';
 import { isOutdated, isQuarrel, mayBeMoved } from './claims';
 import {
@@ -39,6 +37,7 @@ import {
   primaryAddress,
   type Ruling,
   requestOf,
+  splitOver,
   targetRefused,
 } from './rulings';
 import { isTarget, missingElasticIps, type Situation } from './situation';
@@ -236,14 +235,7 @@ export const RULES: readonly Rule[] = [
   {
     name: 'VIPs split over nodes',
     when: () => true,
-    then: (situation) => {
-      const nodes = addressesOf(situation.cluster).flatMap((address) => interfacesWith(address, situation.snapshot));
-      return move(
-        'SPLIT',
-        `${list(situation)}: split over ${[...new Set(nodes)].join(', ')}.`,
-        destinationOf(situation),
-      );
-    },
+    then: (situation) => move('SPLIT', splitOver(situation), destinationOf(situation)),
   },
 ];
 

@@ -2,6 +2,7 @@ import { addressesOf, type ClusterNode, nodeLabel } from '../shared/cluster';
 import { StateUnsettled } from '../shared/errors';
 import type { Reason } from '../shared/plan';
 import { describeProblems, problemsAt } from '../shared/problems';
+import { interfacesWith } from '../shared/snapshot';
 import { refusalOf } from './before';
 import { claimants } from './claims';
 import { refusalOfTarget, stranger } from './questions';
@@ -153,4 +154,10 @@ export function fail(why: Reason, error: string, explanation: string): Ruling {
 
 export function lookAgain(message: string): Ruling {
   return { kind: 'LOOK_AGAIN', error: new StateUnsettled(`${message} Looking again.`) };
+}
+
+export function splitOver(situation: Situation): string {
+  const { cluster, snapshot } = situation;
+  const on = addressesOf(cluster).flatMap((address) => interfacesWith(address, snapshot));
+  return `${list(situation)}: split over ${[...new Set(on)].join(', ')}.`;
 }
