@@ -97,9 +97,27 @@ function asWritten(cluster: Cluster): object {
   return Token.isUnresolved(addresses) ? { ...cluster, virtualIps: addressesAtDeployment(addresses) } : cluster;
 }
 
+/** What a state's data may have. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const STATE_DATA_BYTES = 256 * 1024;
+/** What stands beside the registry and the input: the execution, and the error of a step. */
+const BESIDE_BYTES = 32 * 1024;
+const BYTES_A_CHARACTER = 4;
+
+/** How many characters an execution's input may have, so that it fits into a state's data beside the registry, whatever they are. */
+function inputLimit(registry: readonly object[]): number {
+  const left = STATE_DATA_BYTES - BESIDE_BYTES - Buffer.byteLength(JSON.stringify(registry));
+  return Math.min(32_768, Math.floor(left / BYTES_A_CHARACTER));
+}
+
 /** The definition as JSON, with the functions' ARNs and the registry in their places. */
 function definition(scope: Construct, { functions, clusters }: WorkflowProps): string {
   const functionArns = Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn]);
-  const values = { ...Object.fromEntries(functionArns), Partition: Aws.PARTITION, Clusters: clusters.map(asWritten) };
+  const registry = clusters.map(asWritten);
+  const values = {
+    ...Object.fromEntries(functionArns),
+    Partition: Aws.PARTITION,
+    Clusters: registry,
+    InputLimit: String(inputLimit(registry)),
+  };
   return Stack.of(scope).toJsonString(fillPlaceholders(readDefinition(), values));
 }

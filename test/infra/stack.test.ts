@@ -86,6 +86,7 @@ test('the state machine is the workflow of the repository with functions, partit
   const { clusters } = definition().States.Begin.Assign;
   const filledIn = (name: string): string => {
     if (name === 'Partition') return 'aws';
+    if (name === 'InputLimit') return '32768';
     return `<${template.one('AWS::Lambda::Function', name)[0]}.Arn>`;
   };
   const expected = JSON.stringify(readDefinition())

@@ -204,7 +204,7 @@ const WRONG: readonly [string, unknown, readonly string[]][] = [
   [
     'an input that is too long',
     { tooLong: 70_000 },
-    ['The input has 70000 characters; fewer than 16,384 are allowed. Send'],
+    ['The input has 70000 characters; fewer than 32,768 are allowed, and less where a stack has many clusters. Send'],
   ],
   ['a field tooLong beside others', { tooLong: 70_000, mode: 'check' }, ['Unknown field "tooLong"']],
   ['a field tooLong that is no number', { tooLong: 'x' }, ['Unknown field "tooLong"']],

@@ -32,6 +32,7 @@ test("the product's own workflow is good", () => {
   const text = readFileSync(file, 'utf8')
     .replaceAll(/\$\{Clusters\}/g, '[]')
     .replaceAll(/\$\{Partition\}/g, 'aws')
+    .replaceAll(/\$\{InputLimit\}/g, '1')
     .replaceAll(/\$\{(\w+)\}/g, 'arn:$1');
   const workflow: JsonObject = parse(text, { merge: true });
   const kept = Object.entries(workflow).filter(([name]) => !name.startsWith('x-'));

@@ -18,7 +18,7 @@ test.each([
   '$states.context.Execution.Id',
   "$plan.action = 'MOVE' or $plan.action = 'REHEARSE'",
   '$plan ? null : $error',
-  '$length($string($states.context.Execution.Input)) < 16384',
+  '$length($string($states.context.Execution.Input)) < 32768',
   "{'a': [$plan.x, 1]}",
   '$states.input.items[value > 3].name',
   '$states.input.items^(>price){name: $sum(price)}',
