@@ -48,7 +48,9 @@ export function readInput(input: unknown, clusters: readonly Cluster[]): Reading
 function understand(input: unknown, clusters: readonly Cluster[]): { request: Request; cluster: Cluster } {
   if (!isFields(input)) throw new Wrong(`The input is ${show(input)}, not an object. ${EXPECTED}`);
   if (typeof input.tooLong === 'number' && Object.keys(input).length === 1) {
-    throw new Wrong(`The input has ${input.tooLong} characters; fewer than 32,768 are allowed, and less where a stack has many clusters. ${EXPECTED}`);
+    throw new Wrong(
+      `The input has ${input.tooLong} characters; fewer than 32,768 are allowed, and less where a stack has many clusters. ${EXPECTED}`,
+    );
   }
   if (!Object.hasOwn(input, 'detail-type')) return readRequest(input, clusters);
   const { source, 'detail-type': detailType } = input;

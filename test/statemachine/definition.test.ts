@@ -32,7 +32,7 @@ interface State extends Partial<Transition> {
 const text = readFileSync(DEFINITION_FILE, 'utf8');
 const definition: { StartAt: string; TimeoutSeconds: number; States: Record<string, State> } = JSON.parse(
   // The one placeholder inside an expression; it stands for a number.
-  JSON.stringify(readDefinition()).replace('${InputLimit}', '32768'),
+  JSON.stringify(readDefinition()).replace(/\$\{InputLimit\}/, '32768'),
 );
 const states = Object.entries(definition.States);
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
