@@ -57,12 +57,15 @@ test.each([
   expect(words.length).toBeGreaterThanOrEqual(7);
 });
 
-test.each(['runbook.md', 'guests.md', 'deploy.md', 'rollout.md'])('docs/%s calls notices by words of their subjects', (file) => {
-  const text = readFileSync(join(__dirname, '../../docs', file), 'utf8');
-  const called = [...text.matchAll(/\b([A-Z_]{2,})`? notice/g)].map(([, word]) => word);
-  const words = new Set(NOTICES.map((notice) => stateWord(LOCALES.en.subject(notice))));
-  expect(called.filter((word) => !words.has(word ?? ''))).toEqual([]);
-});
+test.each(['runbook.md', 'guests.md', 'deploy.md', 'rollout.md'])(
+  'docs/%s calls notices by words of their subjects',
+  (file) => {
+    const text = readFileSync(join(__dirname, '../../docs', file), 'utf8');
+    const called = [...text.matchAll(/\b([A-Z_]{2,})`? notice/g)].map(([, word]) => word);
+    const words = new Set(NOTICES.map((notice) => stateWord(LOCALES.en.subject(notice))));
+    expect(called.filter((word) => !words.has(word ?? ''))).toEqual([]);
+  },
+);
 
 test('what subjects add stands there, too', () => {
   const [paused, alone, lost] = [noticeOf(ENDINGS[0] as (typeof ENDINGS)[number])].flatMap((notice) => [
