@@ -15,12 +15,12 @@ const MOVES_OF_AN_HOUR = 2;
 
 const skewOf = ({ played }: Context) => (played.skewed ? SKEW : 0);
 
-/** Executions that moved the addresses and wrote that down, and when they did. A check that follows a claim does not do so by itself. */
+/** Executions that moved the addresses and wrote that down, and when they did. A check that follows a claim does not do so by itself, and where an Elastic IP was put back the addresses stayed. */
 function movesOf({ runs }: Context, cluster: Run['cluster']) {
   return runs.flatMap((run) =>
     run.cluster === cluster
       ? run.notices.flatMap(({ state, at, plan }) =>
-          state === 'NotifySuccess' && plan?.action === 'MOVE'
+          state === 'NotifySuccess' && plan?.action === 'MOVE' && plan.why !== 'ELASTIC_IP_MISSING'
             ? [{ run, at, byItself: isByItself(run) && plan.why !== 'CLAIMED' }]
             : [],
         )
