@@ -119,7 +119,10 @@ export class Told {
     // As it read it: a cluster that has just become well may still look as it was when people were told.
     const since = this.played.recorder.journal.lastTime(clusterIndex, startedAt - this.played.lag, isWell);
     const lately = this.notices(cluster.name, Math.min(since, startedAt - ALARM_LASTS), endedAt + ALARM_COMES_WITHIN);
-    return lately.some(({ attributes }) => attributes.outcome === 'FAILED') || this.readinessIsKnown(run);
+    // A check tells what it cannot repair where the readiness alarm will not.
+    const saysSo = ({ attributes: { outcome, mode } }: Notice) =>
+      outcome === 'FAILED' || (outcome === 'REHEARSED' && mode === 'check');
+    return lately.some(saysSo) || this.readinessIsKnown(run);
   }
 
   /** The cluster's readiness alarm was up, or went up soon, and its message had come. */
