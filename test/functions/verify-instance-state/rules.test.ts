@@ -4,7 +4,8 @@ import type { InstanceSeen } from '../../../functions/shared/snapshot';
 import { DOUBT_RETRIES } from '../../../functions/shared/timing';
 import { FIRST_PASS } from '../../../functions/verify-instance-state/before';
 import { NO_HISTORY } from '../../../functions/verify-instance-state/history';
-import type { Facts } from '../../../functions/verify-instance-state/situation';
+import { decideByRules } from '../../../functions/verify-instance-state/rules';
+import { assess, type Facts } from '../../../functions/verify-instance-state/situation';
 import { A, B, C, cluster, ELASTIC_IP, STRANGER, vips } from '../notify/builders';
 import {
   ALL_OK,
@@ -560,6 +561,50 @@ describe('what cannot be read', () => {
     expect(decided(RUNNING, two, {}, unread(['AccessDenied']))).toBe('NONE HOLDER_HEALTHY');
     expect(decided(event({ saidDown: [B.instanceId] }), two, {}, unread(['TransientAwsError']))).toBe(
       'NONE HOLDER_HEALTHY',
+    );
+  });
+});
+
+describe('why it looks again is said', () => {
+  const said = (request: Request, of: Cluster, world: World, changes: Partial<Facts> = {}) => {
+    const ruling = decideByRules(assess(facts(request, of, world, changes)));
+    return ruling.kind === 'LOOK_AGAIN' ? ruling.error.message : ruling.kind;
+  };
+  test.each<[string, Request, Cluster, World]>([
+    [
+      `DescribeInstances does not show ${C.instanceId}: one answer may lack anything. Looking again.`,
+      event(),
+      three,
+      { instances: { ...DEAD_A, [C.instanceId]: null } },
+    ],
+    [
+      `DescribeInstanceStatus does not show ${B.instanceId}: one answer may lack anything. Looking again.`,
+      event(),
+      two,
+      { instances: DEAD_A, checks: { [B.instanceId]: null } },
+    ],
+    [
+      'DescribeAlarms does not show b: one answer may lack anything. Looking again.',
+      event(),
+      alarmed,
+      { instances: DEAD_A, missingAlarms: ['b'] },
+    ],
+    [`Not shown: ${A.instanceId}, b.`, CHECK, alarmed, { checks: { [A.instanceId]: null }, missingAlarms: ['b'] }],
+    [
+      'An event (running) is good news; AWS shows no healthy node yet. Looking again.',
+      RUNNING,
+      two,
+      { instances: { ...DEAD_A, [B.instanceId]: stopped(B) } },
+    ],
+  ])('%s', (words, request, of, world) => {
+    expect(said(request, of, world)).toBe(words);
+  });
+  test('alarms that could not be read, in the words of the error', () => {
+    const error = Object.assign(new Error('DescribeAlarms: 503: no answer'), { name: 'TransientAwsError' });
+    const { signals } = facts(event(), alarmed, { instances: DEAD_A });
+    const unread = { signals: { ...signals, notRead: [{ call: 'DescribeAlarms', error }] } };
+    expect(said(event(), alarmed, { instances: DEAD_A }, unread)).toBe(
+      'DescribeAlarms: 503: no answer: one answer may lack anything. Looking again.',
     );
   });
 });
