@@ -54,11 +54,14 @@ describe('one answer that lacks something is no reason to move', () => {
     expect(outcomes(driver)).toEqual(['FAILED_OVER']);
   });
 
-  test('the alarms of all nodes, one of which is up', async () => {
+  test.each<[string, FaultRule]>([
+    ['lacks all', { action: 'DescribeAlarms', kind: 'empty', times: 1 }],
+    ['is that CloudWatch throttles', { action: 'DescribeAlarms', kind: 'throttle', times: 3 }],
+  ])('the alarms of all nodes, one of which is up: the answer %s', async (_what, fault) => {
     const driver = await given(WATCHED);
     driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
     await driver.cloud.advance(20 * MINUTE);
-    driver.cloud.faults.add({ action: 'DescribeAlarms', kind: 'empty', times: 1 });
+    driver.cloud.faults.add(fault);
     driver.stop(driver.active);
     await driver.settled();
     expect(holder(driver)).toBe(driver.nodes[2]);
@@ -102,17 +105,6 @@ describe('good news that reads do not show yet is waited for', () => {
     await driver.settled();
     expect(holder(driver)).toBe(driver.standby);
   });
-});
-
-test('alarms that CloudWatch throttles are asked for once more before a move', async () => {
-  const driver = await given(WATCHED);
-  driver.cloud.alarms.setState(alarmOf(2), 'ALARM', 'no answer');
-  await driver.cloud.advance(20 * MINUTE);
-  driver.cloud.faults.add({ action: 'DescribeAlarms', kind: 'throttle', times: 3 });
-  driver.stop(driver.active);
-  await driver.settled();
-  expect(holder(driver)).toBe(driver.nodes[2]);
-  expect(driver.moves).toBe(1);
 });
 
 test('an alarm that has no data in between, and is not up, does not keep its node from taking over', async () => {
