@@ -4,14 +4,11 @@ import { contradictionIn } from '../shared/contradiction';
 import { describeError } from '../shared/errors';
 import { logger } from '../shared/logger';
 import { interfaceOf, interfacesWith, readSnapshot, type Snapshot } from '../shared/snapshot';
-import { FUNCTION_SECONDS, PUBLISH_MS } from '../shared/timing';
+import { FUNCTION_SECONDS, LOOK_AGAIN_MS, PUBLISH_MS } from '../shared/timing';
 import type { Looked } from './compose';
 
 /** What the function's timeout leaves beside the notice and a second for all the rest, ms. */
 export const LOOK_MS = FUNCTION_SECONDS * 1_000 - PUBLISH_MS - 1_000;
-
-/** The pause before a second look, ms. */
-const PAUSE_MS = 500;
 
 /** Looks where the addresses are. Looking must not keep the notice from going out: what went wrong with it is said there. */
 export async function lookAround(ec2: EC2Client, cluster: Cluster): Promise<Looked> {
@@ -32,7 +29,7 @@ async function look(ec2: EC2Client, cluster: Cluster): Promise<Snapshot> {
     cluster.nodes.some((node) => interfaceOf(node, snapshot)?.addresses.includes(address));
   if (contradictionIn(cluster, snapshot) === null && !addressesOf(cluster).some(isShownByInstancesAlone))
     return snapshot;
-  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   return readSnapshot(ec2, cluster);
 }
 

@@ -1,8 +1,6 @@
 import { asError, DENIED, describeError } from './errors';
 import type { Finding } from './plan';
-
-/** So often a rehearsal is tried again before what it cannot read is a finding: UnassignIp has three retries. */
-const RETRIES = 2;
+import { REHEARSAL_RETRIES } from './timing';
 
 /**
  * A rehearsal does not fail on what it cannot read: that is a finding.
@@ -12,7 +10,7 @@ export async function orNotRead(findings: Promise<Finding[]>, retryCount: number
   try {
     return await findings;
   } catch (error) {
-    if (retryCount < RETRIES && !DENIED.has(asError(error).name)) throw error;
+    if (retryCount < REHEARSAL_RETRIES && !DENIED.has(asError(error).name)) throw error;
     return [{ severity: 'problem', code: 'NOT_READ', detail: describeError(error) }];
   }
 }

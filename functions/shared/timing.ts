@@ -63,6 +63,10 @@ export const PLAN_MAX_AGE_MS = 15_000;
 export const READS_SETTLE_MS = 15_000;
 /** Pauses between two looks of one VerifyEni call, ms: a fast EC2 is not slowed down, a slow one is not hammered. */
 export const LOOK_PAUSES_MS = [100, 200, 400, 800, 1_500];
+/** The pause before Notify looks a second time, ms. */
+export const LOOK_AGAIN_MS = 500;
+/** So often a rehearsal is tried again before what it cannot read is a finding: fewer than UnassignIp has retries. */
+export const REHEARSAL_RETRIES = 2;
 /** IntervalSeconds of the retriers of NotConverged and StateUnsettled. */
 export const NOT_CONVERGED_SECONDS = 1;
 export const UNSETTLED_SECONDS = 3;

@@ -292,5 +292,7 @@ describe('The time budget', () => {
     expect(1_000 * timing.DECIDE_SETTLED_RETRIES * UNSETTLED_SECONDS).toBeGreaterThanOrEqual(READS_SETTLE_MS);
     expect(timing.DECIDE_SETTLED_RETRIES).toBeLessThan(timing.DOUBT_RETRIES);
     expect(timing.DOUBT_RETRIES).toBeLessThan(timing.UNSETTLED_RETRIES);
+    // A rehearsal that is tried again must end before the courtesy is given up.
+    expect(timing.REHEARSAL_RETRIES).toBeLessThan(Number(retrierOf('UnassignIp', 'States.ALL')?.MaxAttempts));
   });
 });
