@@ -83,7 +83,7 @@ async function runCommand(
   now: () => number,
 ): Promise<ExitCode> {
   const options: Options = command.optsWithGlobals();
-  refuseBlank(command, options);
+  assertNoBlankOption(command, options);
   const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
   const account = { profile: text('profile'), region: text('region') };
   await checkAccount(account);
@@ -101,7 +101,7 @@ async function runCommand(
 }
 
 /** An empty value is a variable of a script that is not set: nothing is done on a guess. @throws {UsageError} */
-function refuseBlank(command: Command, options: Options): void {
+function assertNoBlankOption(command: Command, options: Options): void {
   for (const option of [...(command.parent?.options ?? []), ...command.options]) {
     const value = options[option.attributeName()];
     if (typeof value === 'string' && value.trim() === '')

@@ -10,7 +10,7 @@ const SAMPLE =
  * @throws {ConfigError} that names every sample
  * @see https://www.rfc-editor.org/rfc/rfc2606
  */
-export function refuseSampleIds(config: unknown): void {
+export function assertNoSampleIds(config: unknown): void {
   const samples = samplesIn(config, '');
   if (samples.length === 0) return;
   throw new ConfigError(samples);

@@ -4,7 +4,7 @@ import { parseConfig } from './config';
 import { configOf, contextOfCdkJson, stackNameOf } from './config-source';
 import { FailoverStack } from './failover-stack';
 import { limitsFrom } from './limits';
-import { refuseSampleIds } from './samples';
+import { assertNoSampleIds } from './samples';
 
 export { ConfigError } from './config';
 
@@ -36,7 +36,7 @@ export function synthesizeApp(context: Readonly<Record<string, unknown>> = {}, o
   });
   const config = configOf(app);
   if (app.node.tryGetContext('forDeployment') !== undefined) {
-    refuseSampleIds(config);
+    assertNoSampleIds(config);
     // Where the CDK command line deploys to. It says a Region for synth too, where that may be nobody's choice.
     parseConfig(config, limitsFrom(app.node), process.env.CDK_DEFAULT_REGION);
   }

@@ -189,7 +189,7 @@ export class VirtualIpFailover extends Construct {
     this.operateStatements = [...this.readStatements, ...operateStatements(operated)];
     new AuditQuery(this, 'Audit', { logGroup: this.functionLogGroups.Notify });
     advise(this, this.clusters, secondAlarmTopic !== undefined);
-    refuseTooManyResources(Stack.of(this), limits);
+    assertResourcesFit(Stack.of(this), limits);
   }
 
   /**
@@ -236,7 +236,7 @@ export class VirtualIpFailover extends Construct {
 }
 
 /** Counted once they are made: what each field of the configuration makes is known where it is made, and there only. */
-function refuseTooManyResources(stack: Stack, { resources: limit }: Limits): void {
+function assertResourcesFit(stack: Stack, { resources: limit }: Limits): void {
   const found = stack.node.findAll().filter((each) => CfnResource.isCfnResource(each) && each.stack === stack).length;
   if (found <= limit) return;
   const { path, message } = tooMany({ found, limit, what: 'resources' });
